@@ -1,0 +1,81 @@
+"""Channel variables, contexts, AGI routes and CEL points: names that the dialplan and Python share.
+
+Constants only. A test holds the ``.conf`` files of this folder to these names.
+"""
+
+from typing import Final
+
+# --- AGI routes (agi://host:port/<route>) ---------------------------------------------------
+ROUTE_INBOUND: Final = "inbound"
+"""Identify, menu, self-service; leaves its decision in the variables below."""
+ROUTE_MESSAGE: Final = "message"
+"""A message has been recorded: put it into the books."""
+
+# --- Channel variables set by the gateway, read by the dialplan ------------------------------
+VAR_AGI: Final = "MAINLINE_AGI"
+"""``OK`` when the gateway finished its work; anything else means: plain dialplan."""
+VAR_ACTION: Final = "MAINLINE_ACTION"
+"""What the dialplan does next: ``queue``, ``hangup``, ``refuse``, ``message``."""
+VAR_QUEUE: Final = "MAINLINE_QUEUE"
+VAR_PRIORITY: Final = "QUEUE_PRIO"
+VAR_LANGUAGE: Final = "MAINLINE_LANGUAGE"
+"""``zh`` or ``en``: also set as CHANNEL(language)."""
+VAR_CUSTOMER: Final = "MAINLINE_CUSTOMER"
+
+ACTION_QUEUE: Final = "queue"
+ACTION_HANGUP: Final = "hangup"
+ACTION_REFUSE: Final = "refuse"
+ACTION_MESSAGE: Final = "message"
+
+# --- Channel variables set by the dialplan ---------------------------------------------------
+VAR_CALL_KEY: Final = "MAINLINE_CALL"
+"""The linkedid of the call, inherited by every leg; sent to phones as header X-Call-Key."""
+HEADER_CALL_KEY: Final = "X-Call-Key"
+HEADER_TRY_ANI: Final = "X-Mainline-Ani"
+"""The demo caller's number, sent by the page ``/try`` (context CONTEXT_TRY only)."""
+
+# --- Contexts --------------------------------------------------------------------------------
+CONTEXT_TRUNK: Final = "ml-trunk"
+CONTEXT_TRY: Final = "ml-try"
+CONTEXT_IN: Final = "ml-in"
+CONTEXT_ROUTE: Final = "ml-route"
+CONTEXT_QUEUE: Final = "ml-queue"
+"""Extension = queue name: enter that queue (also the target of transfers and redirects)."""
+CONTEXT_AGENTS: Final = "ml-agents"
+"""What an agent's phone may dial: other agents, queues, echo test, and nothing outside."""
+CONTEXT_OUT: Final = "ml-out"
+"""Extension = number: an outgoing call, reached only by an originate or redirect of ours."""
+CONTEXT_REJOIN: Final = "ml-rejoin"
+"""Extension = agent number: ring that agent again with auto-answer (page reloaded in mid-call)."""
+CONTEXT_SPY: Final = "ml-spy"
+"""Extension = ``listen|whisper|barge``; variable MAINLINE_SPY_CHANNEL names the agent's channel."""
+CONTEXT_TRANSFER: Final = "ml-transfer"
+"""Extension = agent number: where a caller is sent by a transfer to an agent."""
+VAR_SPY_CHANNEL: Final = "MAINLINE_SPY_CHANNEL"
+
+EXTEN_ECHO: Final = "600"
+"""The echo test of the desk, in CONTEXT_AGENTS."""
+
+# --- CEL user events (CELGenUserEvent name; extra is ``key=value|key=value``) -----------------
+CEL_OFFERED: Final = "OFFERED"  # ani, dnis, entry=trunk|try
+CEL_DEGRADED: Final = "DEGRADED"  # reason: the gateway did not answer in time
+CEL_QUEUED: Final = "QUEUED"  # queue, prio, degraded=0|1
+CEL_UNQUEUED: Final = "UNQUEUED"  # queue, status (QUEUESTATUS of app_queue, empty when connected)
+CEL_RING: Final = "RING"  # agent, queue: written by the pre-dial handler of the agent's leg
+CEL_UP: Final = "UP"  # agent, queue: the agent answered (gosub on the agent's leg)
+CEL_RECORDING: Final = "RECORDING"  # file (base name), segment
+CEL_MESSAGE: Final = "MESSAGE"  # file (base name)
+CEL_REFUSED: Final = "REFUSED"  # reason
+CEL_PLACED: Final = "PLACED"  # agent, number: an outgoing call of an agent
+CEL_TRANSFER: Final = "TRANSFER"  # kind=blind|attended, agent (who transfers), target
+CEL_REJOINED: Final = "REJOINED"  # agent
+
+# --- Endpoints -------------------------------------------------------------------------------
+SOFTPHONE_PREFIX: Final = "agent-"
+DESK_PHONE_PREFIX: Final = "phone-"
+TRY_PREFIX: Final = "try-"
+TRUNK_ENDPOINT: Final = "trunk"
+QUARANTINE_ENDPOINT: Final = "quarantine"
+
+QUEUE_SERVICE: Final = "service"
+"""The queue that plain dialplan uses when nobody decides: always rendered, all agents are in it."""

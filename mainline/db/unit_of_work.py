@@ -1,0 +1,91 @@
+"""One request, one AGI step, one consumed event: one transaction. Nobody else commits.
+
+SQLite: WAL, ``BEGIN IMMEDIATE`` for writers and one write lock a process, so that writers queue in
+the process instead of failing with "database is locked".
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+_depth: ContextVar[int] = ContextVar("unit_of_work_depth", default=0)
+_READ_ONLY = "mainline_read_only"
+
+
+def in_unit_of_work() -> bool:
+    """Whether a transaction is open in this task."""
+    return _depth.get() > 0
+
+
+def _sqlite_connected(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy's begin event opens transactions, see below
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+class Database:
+    """The engine, and the two ways to use it: ``unit_of_work`` and ``reading``."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10
+        )
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _sqlite_connected)
+            event.listen(self.engine.sync_engine, "begin", _sqlite_begin)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._write_lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[AsyncSession]:
+        """Commit on leaving, roll back on any exception. Does not nest."""
+        if in_unit_of_work():
+            raise RuntimeError("units of work do not nest; pass the session down")
+        token = _depth.set(1)
+        try:
+            if self.is_sqlite:
+                async with self._write_lock, self._sessions() as session, session.begin():
+                    yield session
+            else:
+                async with self._sessions() as session, session.begin():
+                    yield session
+        finally:
+            _depth.reset(token)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """One consistent view; never waits for writers, writes nothing."""
+        async with self._sessions() as session:
+            await session.connection(execution_options={_READ_ONLY: True})
+            yield session
+            await session.rollback()
+
+    async def dispose(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()

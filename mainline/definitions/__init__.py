@@ -1,0 +1,37 @@
+"""What the company may change itself: menus, hours, reasons, work-order types.
+
+One mechanism for all kinds: a checked shape, versions with validity, draft, check, publish, roll
+back, who and why. Calls and orders that began under an old version finish under it.
+"""
+
+from mainline.definitions.kind import Kind, Problem, kind_named, kinds, register
+from mainline.definitions.service import (
+    DefinitionRefused,
+    Version,
+    current,
+    draft,
+    history,
+    install,
+    names,
+    publish,
+    roll_back,
+    version,
+)
+
+__all__ = [
+    "DefinitionRefused",
+    "Kind",
+    "Problem",
+    "Version",
+    "current",
+    "draft",
+    "history",
+    "install",
+    "kind_named",
+    "kinds",
+    "names",
+    "publish",
+    "register",
+    "roll_back",
+    "version",
+]

@@ -1,0 +1,74 @@
+"""A kind of definition: its shape and its checks, registered by the feature that uses it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from mainline.i18n import Text
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a check found. Errors keep a version from being published, warnings do not."""
+
+    level: Literal["error", "warning"]
+    code: str
+    where: str
+    words: Text
+    values: tuple[tuple[str, object], ...] = ()
+
+
+Check = Callable[[Any], Sequence[Problem]]
+
+
+@dataclass(frozen=True)
+class Kind(Generic[M]):
+    """``name`` is stable; ``shape`` validates; ``check`` looks for mistakes a shape cannot see."""
+
+    name: str
+    shape: type[M]
+    check: Check = lambda _body: ()
+
+    def parse(self, body: object) -> M:
+        """The checked object; pydantic's ValidationError when the shape is wrong."""
+        return self.shape.model_validate(body)
+
+    def problems(self, body: object) -> list[Problem]:
+        """Everything wrong with this body, shape first."""
+        try:
+            parsed = self.parse(body)
+        except ValidationError as error:
+            return [_shape_problem(item) for item in error.errors(include_url=False)[:50]]
+        return list(self.check(parsed))
+
+
+def _shape_problem(item: Any) -> Problem:
+    where = ".".join(str(part) for part in item["loc"])
+    return Problem(
+        "error", "shape", where, Text("Not of the right form: %(why)s"), (("why", item["msg"]),)
+    )
+
+
+_KINDS: dict[str, Kind[Any]] = {}
+
+
+def register(kind: Kind[M]) -> Kind[M]:
+    """Make a kind known; registering the same name twice is a mistake."""
+    if kind.name in _KINDS:
+        raise ValueError(f"definition kind {kind.name!r} is already registered")
+    _KINDS[kind.name] = kind
+    return kind
+
+
+def kind_named(name: str) -> Kind[Any]:
+    """The kind of that name; KeyError when no feature registered it."""
+    return _KINDS[name]
+
+
+def kinds() -> dict[str, Kind[Any]]:
+    """All kinds by name."""
+    return dict(_KINDS)

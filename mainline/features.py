@@ -1,0 +1,37 @@
+"""The one list of features. A feature is a package with modules of agreed names.
+
+``models`` (tables), ``events``, ``api`` (a ``router`` under /api), ``subscribers``
+(``CONSUMERS``: consumer name to handlers), ``commands`` (``app``: a typer group named like it),
+``kinds`` (definition kinds), ``demo`` (async ``load(session, pack)``). Adding a feature is adding its folder and its line
+here; a test fails when either is missing.
+"""
+
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+FEATURES: tuple[str, ...] = (
+    "mainline.journal",
+    "mainline.definitions",
+    "mainline.process",
+    "mainline.sip",
+    "crm.staff",
+    "crm.customers",
+    "crm.catalog",
+    "crm.billing",
+    "crm.outages",
+    "crm.interactions",
+    "crm.work_orders",
+    "recordings",
+    "ivr",
+    "agi",
+    "agentdesk",
+)
+
+
+def modules(role: str) -> Iterator[ModuleType]:
+    """Yield the module called ``role`` of each feature that has one, in the order of the list."""
+    for feature in FEATURES:
+        if find_spec(feature) is not None and find_spec(f"{feature}.{role}") is not None:
+            yield import_module(f"{feature}.{role}")

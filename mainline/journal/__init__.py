@@ -1,0 +1,18 @@
+"""The append-only record of what happened: every fact the packages tell one another."""
+
+from mainline.journal.event import KINDS, Event, event_kind
+from mainline.journal.journal import Handler, append, append_all, consume, entries_after, last_id
+from mainline.journal.tail import Tail
+
+__all__ = [
+    "KINDS",
+    "Event",
+    "Handler",
+    "Tail",
+    "append",
+    "append_all",
+    "consume",
+    "entries_after",
+    "event_kind",
+    "last_id",
+]

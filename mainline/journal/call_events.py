@@ -1,0 +1,252 @@
+"""The vocabulary of a call and of the agents' floor, in the trade's own terms.
+
+Facts marked CEL come from Asterisk's own record and exist even when all Python was dead;
+facts marked gateway or desk exist only when that process took part.
+"""
+
+from typing import Literal
+
+from mainline.journal.event import Event, event_kind
+
+# --- the call, subject call:<linkedid> -------------------------------------------------------
+
+
+@event_kind("call.offered")
+class CallOffered(Event):
+    """CEL. A caller reached us."""
+
+    ani: str
+    dnis: str
+    entry: Literal["trunk", "try"] = "trunk"
+
+
+@event_kind("call.placed")
+class CallPlaced(Event):
+    """CEL. An agent called out."""
+
+    agent: str
+    number: str
+
+
+@event_kind("caller.identified")
+class CallerIdentified(Event):
+    """Gateway. Who is calling, and how we know; ``customer_id`` None with how=none|withheld."""
+
+    how: Literal["ani", "choice", "keypad", "none", "withheld"]
+    customer_id: int | None = None
+    account_id: int | None = None
+    candidates: int = 0
+
+
+@event_kind("call.degraded")
+class CallDegraded(Event):
+    """CEL. The gateway did not answer; plain dialplan took the call."""
+
+    reason: str = ""
+
+
+@event_kind("call.refused")
+class CallRefused(Event):
+    """CEL. A restricted caller heard the refusal."""
+
+    reason: str = "restricted"
+
+
+@event_kind("menu.started")
+class MenuStarted(Event):
+    """Gateway. The version of the menu this call runs under, to its end."""
+
+    menu: str
+    version: int
+    language: str
+
+
+@event_kind("menu.visited")
+class MenuVisited(Event):
+    """Gateway. The caller came to a node."""
+
+    node: str
+
+
+@event_kind("key.pressed")
+class KeyPressed(Event):
+    """Gateway. What was keyed at a node; private entries are stored as ``*`` per digit."""
+
+    node: str
+    keys: str
+
+
+@event_kind("flow.finished")
+class FlowFinished(Event):
+    """Gateway. A self-service flow ended: done, abandoned, failed or wants a person."""
+
+    flow: str
+    result: Literal["done", "person", "failed", "nothing"]
+    detail: str = ""
+
+
+@event_kind("queue.entered")
+class QueueEntered(Event):
+    """CEL."""
+
+    queue: str
+    priority: int = 0
+    degraded: bool = False
+
+
+@event_kind("queue.left")
+class QueueLeft(Event):
+    """CEL. The visit ended."""
+
+    queue: str
+    how: Literal["answered", "abandoned", "timeout", "empty", "key", "withdrawn"]
+
+
+@event_kind("agent.offered")
+class AgentOffered(Event):
+    """CEL. The agent's phone rings: time for the screen pop."""
+
+    agent: str
+    queue: str = ""
+    channel: str = ""
+
+
+@event_kind("agent.answered")
+class AgentAnswered(Event):
+    """CEL. Caller and agent talk."""
+
+    agent: str
+    queue: str = ""
+    channel: str = ""
+
+
+@event_kind("agent.missed")
+class AgentMissed(Event):
+    """CEL. The agent's leg ended unanswered (no answer, declined, caller gone)."""
+
+    agent: str
+    queue: str = ""
+
+
+@event_kind("agent.left_call")
+class AgentLeftCall(Event):
+    """CEL. The agent's leg ended after talk."""
+
+    agent: str
+
+
+@event_kind("call.transferred")
+class CallTransferred(Event):
+    """CEL."""
+
+    how: Literal["blind", "attended"]
+    agent: str = ""
+    target: str
+
+
+@event_kind("call.rejoined")
+class CallRejoined(Event):
+    """CEL. The agent's page came back in mid-call."""
+
+    agent: str
+
+
+@event_kind("message.left")
+class MessageLeft(Event):
+    """CEL. The caller left a message; ``file`` is its base name among the raw segments."""
+
+    file: str
+
+
+@event_kind("recording.started")
+class RecordingStarted(Event):
+    """CEL. A raw segment is being written."""
+
+    file: str
+    segment: int = 0
+
+
+@event_kind("recording.stored")
+class RecordingStored(Event):
+    """Recordings. All segments are joined, hashed and can be played."""
+
+    recording_id: int
+    duration_s: float
+
+
+@event_kind("call.ended")
+class CallEnded(Event):
+    """CEL. The last channel of the call is gone."""
+
+    cause: int = 0
+
+
+@event_kind("call.disposed")
+class CallDisposed(Event):
+    """Desk. The agent's reason and notes are complete."""
+
+    agent: str
+    reason: str
+
+
+# --- the floor, subject agent:<number> -------------------------------------------------------
+
+
+@event_kind("agent.signed_in")
+class AgentSignedIn(Event):
+    """Desk. ``station`` is softphone or phone."""
+
+    station: Literal["softphone", "phone"] = "softphone"
+
+
+@event_kind("agent.proven")
+class AgentProven(Event):
+    """Desk. Microphone, socket and echo were checked (or found wanting)."""
+
+    microphone: bool
+    socket: bool
+    echo: bool
+
+
+@event_kind("agent.ready")
+class AgentReady(Event):
+    """Desk."""
+
+
+@event_kind("agent.paused")
+class AgentPaused(Event):
+    """Desk or leader."""
+
+    reason: str
+
+
+@event_kind("agent.wrapup_ended")
+class AgentWrapupEnded(Event):
+    """Desk, or the worker when the time allowed is over."""
+
+    call_id: str = ""
+    by: Literal["agent", "timeout", "leader"] = "agent"
+
+
+@event_kind("agent.signed_out")
+class AgentSignedOut(Event):
+    """Desk, leader, or lease lost."""
+
+    by: Literal["agent", "leader", "lease"] = "agent"
+
+
+@event_kind("supervision.started")
+class SupervisionStarted(Event):
+    """Leader. Subject is the call; kept as an audit fact."""
+
+    leader: str
+    agent: str
+    mode: Literal["listen", "whisper", "barge"]
+
+
+@event_kind("queue.mode_set")
+class LineModeSet(Event):
+    """Leader. Subject is ``line:<dnis>``: normal hours, night or emergency by hand."""
+
+    mode: Literal["auto", "night", "emergency"]
+    by: str

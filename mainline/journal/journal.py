@@ -1,0 +1,118 @@
+"""Append inside the writer's transaction; consume in id order, cursor and effect together."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mainline.db import Database
+from mainline.journal.event import KINDS, Event
+from mainline.journal.models import ConsumerCursor, JournalEntry
+
+Handler = Callable[[AsyncSession, Event], Awaitable[None]]
+
+_POSTGRES_APPEND_LOCK = 7_106_733
+"""Held to the end of the transaction: ids become visible in their order (see append_all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact with its place in the journal."""
+
+    id: int
+    event: Event
+
+
+async def append(session: AsyncSession, event: Event) -> None:
+    """Write one fact, in the transaction of the change it tells of."""
+    await append_all(session, (event,))
+
+
+async def append_all(session: AsyncSession, events: Iterable[Event]) -> None:
+    """Write facts in this order.
+
+    On PostgreSQL two transactions could commit their ids in the other order, and a reader that has
+    seen the higher would never see the lower. A transaction lock makes appenders commit one after
+    the other; on SQLite there is one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text(f"SELECT pg_advisory_xact_lock({_POSTGRES_APPEND_LOCK})"))
+    session.add_all(
+        JournalEntry(
+            subject=event.subject, kind=event.kind, at=event.at, payload=event.model_dump_json()
+        )
+        for event in events
+    )
+    await session.flush()
+
+
+async def last_id(session: AsyncSession) -> int:
+    """The newest entry's id; 0 in an empty journal."""
+    return await session.scalar(select(func.max(JournalEntry.id))) or 0
+
+
+async def entries_after(
+    session: AsyncSession, entry_id: int, *, limit: int = 500, subject: str | None = None
+) -> list[Entry]:
+    """The next entries, oldest first."""
+    statement = select(JournalEntry).where(JournalEntry.id > entry_id)
+    if subject is not None:
+        statement = statement.where(JournalEntry.subject == subject)
+    rows = await session.scalars(statement.order_by(JournalEntry.id).limit(limit))
+    return [Entry(row.id, _event(row)) for row in rows]
+
+
+def _event(row: JournalEntry) -> Event:
+    return KINDS[row.kind].model_validate_json(row.payload)
+
+
+async def consume(
+    database: Database, *, consumer: str, handlers: Mapping[str, Handler], limit: int = 100
+) -> int:
+    """Take in the next entries for ``consumer``; how many there were.
+
+    The cursor moves in the same transaction as the handlers' writes, so a crash repeats entries
+    rather than losing them: handlers are idempotent.
+    """
+    if not await _behind(database, consumer, handlers):
+        return 0
+    async with database.unit_of_work() as session:
+        cursor = await _cursor(session, consumer)
+        rows = await session.scalars(
+            select(JournalEntry)
+            .where(JournalEntry.id > cursor.last_entry_id, JournalEntry.kind.in_(handlers))
+            .order_by(JournalEntry.id)
+            .limit(limit)
+        )
+        entries = list(rows)
+        for row in entries:
+            await handlers[row.kind](session, _event(row))
+            cursor.last_entry_id = row.id
+        return len(entries)
+
+
+async def _behind(database: Database, consumer: str, handlers: Mapping[str, Handler]) -> bool:
+    """Whether there is work, asked without taking the writers' lock."""
+    async with database.reading() as session:
+        cursor = await session.get(ConsumerCursor, consumer)
+        found = await session.scalar(
+            select(JournalEntry.id)
+            .where(JournalEntry.id > (cursor.last_entry_id if cursor else 0))
+            .where(JournalEntry.kind.in_(handlers))
+            .limit(1)
+        )
+        return found is not None
+
+
+async def _cursor(session: AsyncSession, consumer: str) -> ConsumerCursor:
+    cursor = await session.get(ConsumerCursor, consumer, with_for_update=True)
+    if cursor is None:
+        cursor = ConsumerCursor(consumer=consumer, last_entry_id=0)
+        session.add(cursor)
+    return cursor
+
+
+async def rewind(session: AsyncSession, consumer: str) -> None:
+    """Let a projection be built again from the first entry."""
+    (await _cursor(session, consumer)).last_entry_id = 0

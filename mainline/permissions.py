@@ -1,0 +1,70 @@
+"""What people may do. Permissions compose into roles; a person holds several roles.
+
+Each desk and feature adds nothing here at run time: the list is closed, so that a reviewer can read
+on one page who may do what.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Permission(StrEnum):
+    """One kind of act."""
+
+    TAKE_CALLS = "take-calls"
+    CALL_OUT = "call-out"
+    SEE_CUSTOMERS = "see-customers"
+    SEE_NUMBERS = "see-numbers"
+    EDIT_CUSTOMERS = "edit-customers"
+    SEE_CALLS = "see-calls"
+    SEE_WORK_ORDERS = "see-work-orders"
+    OPEN_WORK_ORDERS = "open-work-orders"
+    MOVE_WORK_ORDERS = "move-work-orders"
+    SEE_BOARD = "see-board"
+    SUPERVISE = "supervise"
+    HEAR_RECORDINGS = "hear-recordings"
+    EDIT_DEFINITIONS = "edit-definitions"
+    SEE_DEFINITIONS = "see-definitions"
+    ADMINISTER = "administer"
+    SEE_HEALTH = "see-health"
+
+
+P = Permission
+ROLES: Final[dict[str, frozenset[Permission]]] = {
+    "agent": frozenset(
+        {
+            P.TAKE_CALLS,
+            P.CALL_OUT,
+            P.SEE_CUSTOMERS,
+            P.SEE_CALLS,
+            P.SEE_WORK_ORDERS,
+            P.OPEN_WORK_ORDERS,
+        }
+    ),
+    "leader": frozenset(
+        {
+            P.SEE_CUSTOMERS,
+            P.SEE_CALLS,
+            P.SEE_WORK_ORDERS,
+            P.OPEN_WORK_ORDERS,
+            P.MOVE_WORK_ORDERS,
+            P.SEE_BOARD,
+            P.SUPERVISE,
+            P.HEAR_RECORDINGS,
+            P.SEE_DEFINITIONS,
+            P.SEE_NUMBERS,
+        }
+    ),
+    "quality": frozenset({P.SEE_CALLS, P.HEAR_RECORDINGS, P.SEE_CUSTOMERS, P.SEE_WORK_ORDERS}),
+    "dispatcher": frozenset(
+        {P.SEE_CUSTOMERS, P.SEE_WORK_ORDERS, P.OPEN_WORK_ORDERS, P.MOVE_WORK_ORDERS, P.SEE_NUMBERS}
+    ),
+    "cashier": frozenset({P.SEE_CUSTOMERS}),
+    "field": frozenset({P.SEE_WORK_ORDERS, P.MOVE_WORK_ORDERS}),
+    "admin": frozenset(Permission),
+}
+
+
+def permitted(roles: frozenset[str] | set[str] | list[str]) -> frozenset[Permission]:
+    """All that these roles together allow; an unknown role allows nothing."""
+    return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
