@@ -2,8 +2,8 @@
 
 ``models`` (tables), ``events``, ``api`` (a ``router`` under /api), ``subscribers``
 (``CONSUMERS``: consumer name to handlers), ``commands`` (``app``: a typer group named like it),
-``kinds`` (definition kinds), ``demo`` (async ``load(session, pack)``). Adding a feature is adding its folder and its line
-here; a test fails when either is missing.
+``kinds`` (definition kinds), ``demo`` (async ``load(session, pack)``). Adding a feature is adding
+its folder and its line here; a test fails when either is missing.
 """
 
 from collections.abc import Iterator
