@@ -1,0 +1,1 @@
+"""Menu trees and self-service: everything a caller hears before a person answers."""

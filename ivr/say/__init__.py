@@ -1,0 +1,67 @@
+"""Live values as spoken words: money, dates, times, digits and counts in Chinese and English.
+
+Every function returns a list of words; each word is one sound of :data:`VOCABULARY`, so that
+speaking a new value never needs a synthesizer.
+"""
+
+from datetime import date, time
+from types import ModuleType
+from typing import Final, Literal
+
+from ivr.say import chinese, english
+
+Language = Literal["zh", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
+
+_GRAMMARS: Final[dict[str, ModuleType]] = {"zh": chinese, "en": english}
+
+VOCABULARY: Final[dict[Language, frozenset[str]]] = {
+    "zh": chinese.VOCABULARY,
+    "en": english.VOCABULARY,
+}
+NUMBER_LIMIT: Final = 10**12
+"""Numbers at or above are read digit by digit: nobody follows them otherwise."""
+
+
+def number(value: int, language: Language) -> list[str]:
+    """A plain number: 二十二, twenty two."""
+    if abs(value) >= NUMBER_LIMIT:
+        return digits(str(value), language)
+    words: list[str] = _GRAMMARS[language].number(value)
+    return words
+
+
+def count(value: int, language: Language) -> list[str]:
+    """A number before the thing counted: 两 (张), two (orders)."""
+    if language == "zh":
+        return chinese.count(value)
+    return number(value, language)
+
+
+def money(fen: int, language: Language) -> list[str]:
+    """An amount: 一千零二元五角, one thousand two yuan and fifty fen."""
+    words: list[str] = _GRAMMARS[language].money(fen)
+    return words
+
+
+def digits(text: str, language: Language) -> list[str]:
+    """A number read digit by digit (accounts, telephones, orders), nothing else."""
+    words: list[str] = _GRAMMARS[language].digits(text)
+    return words
+
+
+def day(value: date, language: Language, *, today: date | None = None) -> list[str]:
+    """A date; with ``today`` near days are named and this year is left out."""
+    words: list[str] = _GRAMMARS[language].day(value, today)
+    return words
+
+
+def clock(value: time, language: Language) -> list[str]:
+    """A time of day with its part of the day: 上午十点零五分, ten oh five a.m."""
+    words: list[str] = _GRAMMARS[language].clock(value)
+    return words
+
+
+def join(words: list[str], language: Language) -> str:
+    """The words as one text, as a person would write them down."""
+    return ("" if language == "zh" else " ").join(words)
