@@ -1,0 +1,203 @@
+"""What is wrong with a menu tree before a caller finds out. Pure: knows names, asks nobody."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from ivr.menu import (
+    PERSON_KEY,
+    SILENT,
+    Asking,
+    ChooseLanguage,
+    Collect,
+    Edge,
+    Flow,
+    Hangup,
+    Hours,
+    Menu,
+    MenuTree,
+    Message,
+    Queue,
+    edges,
+    texts,
+)
+from ivr.say import Language
+from ivr.say.spell import keys_named
+from mainline.definitions import Problem
+from mainline.i18n import Text
+
+LEVELS_MAX = 2
+"""Menus a caller passes before an agent can be reached; more draws a warning."""
+
+_ENDS = (Queue, Message, Hangup)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names a tree may use."""
+
+    flows: Collection[str]
+    queues: Collection[str]
+    hours: Collection[str] = ()
+
+
+def problems(tree: MenuTree, known: Known) -> list[Problem]:
+    """Everything found, errors first."""
+    found = [*_targets(tree), *_names(tree, known), *_texts(tree), *_zero(tree)]
+    if not found or all(problem.code != "unknown-node" for problem in found):
+        found += [*_reach(tree), *_exits(tree), *_endless(tree), *_levels(tree)]
+    return sorted(found, key=lambda problem: (problem.level, problem.where, problem.code))
+
+
+def _error(code: str, where: str, words: Text, **values: object) -> Problem:
+    return Problem("error", code, where, words, tuple(values.items()))
+
+
+def _warning(code: str, where: str, words: Text, **values: object) -> Problem:
+    return Problem("warning", code, where, words, tuple(values.items()))
+
+
+def _targets(tree: MenuTree) -> Iterator[Problem]:
+    unknown = Text("Leads to %(target)s, which does not exist.")
+    for edge in edges(tree):
+        if edge.target not in tree.nodes:
+            yield _error("unknown-node", edge.source, unknown, target=edge.target)
+    for role, name in (("start", tree.start), ("person", tree.person)):
+        if name not in tree.nodes:
+            yield _error("unknown-node", role, unknown, target=name)
+    if tree.person in tree.nodes and not isinstance(tree.nodes[tree.person], Queue):
+        yield _error("person-no-queue", "person", Text("The person must be a queue."))
+
+
+def _names(tree: MenuTree, known: Known) -> Iterator[Problem]:
+    for name, node in tree.nodes.items():
+        if isinstance(node, Flow) and node.flow not in known.flows:
+            yield _error("unknown-flow", name, Text("No flow is called %(flow)s."), flow=node.flow)
+        if isinstance(node, Queue) and node.queue not in known.queues:
+            yield _error(
+                "unknown-queue", name, Text("No queue is called %(queue)s."), queue=node.queue
+            )
+        if isinstance(node, Hours) and node.hours and node.hours not in known.hours:
+            yield _error(
+                "unknown-hours", name, Text("No hours are called %(hours)s."), hours=node.hours
+            )
+        if isinstance(node, ChooseLanguage):
+            yield from _languages(tree, name, node)
+
+
+def _languages(tree: MenuTree, name: str, node: ChooseLanguage) -> Iterator[Problem]:
+    if set(node.keys.values()) != set(tree.languages):
+        yield _error(
+            "languages-differ", name, Text("The keys do not offer exactly the tree's languages.")
+        )
+
+
+def _texts(tree: MenuTree) -> Iterator[Problem]:
+    for where, spoken in texts(tree):
+        missing = [language for language in tree.languages if not spoken.to(language)]
+        if spoken == SILENT or not missing:
+            continue
+        yield _error(
+            "missing-translation",
+            where,
+            Text("Has no words in %(languages)s."),
+            languages=", ".join(missing),
+        )
+    for name, node in tree.nodes.items():
+        if isinstance(node, Menu):
+            yield from _offers(tree, name, node)
+        elif getattr(node, "text", None) == SILENT and not isinstance(node, _ENDS):
+            yield _error("missing-prompt", name, Text("Says nothing."))
+
+
+def _offers(tree: MenuTree, name: str, node: Menu) -> Iterator[Problem]:
+    if all(choice.text == SILENT for choice in node.choices):
+        yield _error("missing-prompt", name, Text("Says nothing."))
+    for choice in node.choices:
+        for language in tree.languages:
+            if not _offered(choice.key, choice.text.to(language), language):
+                yield _error(
+                    "key-not-said",
+                    f"{name}.{choice.key}",
+                    Text("The words in %(language)s do not name the key."),
+                    language=language,
+                )
+
+
+def _offered(key: str, words: str, language: Language) -> bool:
+    return not words or key in keys_named(words, language)
+
+
+def _zero(tree: MenuTree) -> Iterator[Problem]:
+    for name, node in tree.nodes.items():
+        if not isinstance(node, Menu):
+            continue
+        go = next((choice.go for choice in node.choices if choice.key == PERSON_KEY), None)
+        if go is None:
+            yield _error("zero-missing", name, Text("Key 0 is not offered."))
+        elif go in tree.nodes and not isinstance(tree.nodes[go], Queue):
+            yield _error("zero-no-person", name, Text("Key 0 does not lead to a person."))
+    for name, node in tree.nodes.items():
+        if isinstance(node, Asking) and node.otherwise == name:
+            yield _error("no-exit", name, Text("Lost callers come back here for ever."))
+
+
+def _reach(tree: MenuTree) -> Iterator[Problem]:
+    reached = _from(tree.start, edges(tree)) | {tree.person}
+    for name in tree.nodes:
+        if name not in reached:
+            yield _error("unreachable", name, Text("No way leads here."))
+
+
+def _exits(tree: MenuTree) -> Iterator[Problem]:
+    """Every node must have a way, by the caller's own choice, to an end."""
+    back = [Edge(edge.target, edge.how, edge.source) for edge in edges(tree) if edge.chosen]
+    leaving: set[str] = set()
+    for name, node in tree.nodes.items():
+        if isinstance(node, _ENDS):
+            leaving |= _from(name, back)
+    for name in tree.nodes:
+        if name not in leaving:
+            yield _error("dead-end", name, Text("No choice of the caller ends the call from here."))
+
+
+def _endless(tree: MenuTree) -> Iterator[Problem]:
+    """A circle in which nobody is asked would talk for ever."""
+    asking = {name for name, node in tree.nodes.items() if isinstance(node, Menu | Collect)}
+    silent = [edge for edge in edges(tree) if edge.source not in asking]
+    for name in tree.nodes:
+        following = {edge.target for edge in silent if edge.source == name}
+        if name not in asking and any(name in _from(target, silent) for target in following):
+            yield _error("endless", name, Text("Goes round in a circle without asking the caller."))
+
+
+def _levels(tree: MenuTree) -> Iterator[Problem]:
+    """Menus on the shortest way from the start; key 0 apart, agents should be near."""
+    depth = {tree.start: 0}
+    waiting = deque([tree.start])
+    while waiting:
+        name = waiting.popleft()
+        below = depth[name] + isinstance(tree.nodes[name], Menu)
+        for edge in edges(tree):
+            if edge.source == name and edge.chosen and below < depth.get(edge.target, below + 1):
+                depth[edge.target] = below
+                waiting.append(edge.target)
+    for name, level in depth.items():
+        if isinstance(tree.nodes[name], Menu) and level >= LEVELS_MAX:
+            yield _warning(
+                "deep", name, Text("Is level %(level)s; two are enough."), level=level + 1
+            )
+
+
+def _from(start: str, ways: Collection[Edge]) -> set[str]:
+    reached = {start}
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        for edge in ways:
+            if edge.source == name and edge.target not in reached:
+                reached.add(edge.target)
+                waiting.append(edge.target)
+    return reached
