@@ -43,6 +43,7 @@ class Call:
         self._acknowledged = asyncio.Event()
         self._extra: list[tuple[str, str]] = []
         self._dialling: Message | None = None
+        self._repeating: asyncio.Task[None] | None = None
 
     @classmethod
     def outgoing(
@@ -138,13 +139,16 @@ class Call:
             self._phone.reply(self.invite, 180, "Ringing", tag=self._tag)
 
     async def answer(self) -> None:
-        """Pick up: 200 is repeated until the other side has acknowledged."""
+        """Pick up; 200 is repeated until the other side has acknowledged."""
         if not self.invite or self.ended.is_set():
             return
         await self._take_port()
         self._connect(self.invite.body)
         data = self._accept(self.invite)
         self.answered.set()
+        self._repeating = asyncio.create_task(self._repeat_until_acknowledged(data))
+
+    async def _repeat_until_acknowledged(self, data: bytes) -> None:
         for pause in _REPEATS_UNTIL_ACK:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._acknowledged.wait(), pause)
@@ -297,4 +301,6 @@ class Call:
             self.ended_by = by
             self.ended.set()
             self.media.close()
+            if self._repeating:
+                self._repeating.cancel()
             self._phone.forget(self)

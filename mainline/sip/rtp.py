@@ -183,8 +183,7 @@ class Media(asyncio.DatagramProtocol):
         self.packets_heard += 1
         if self._length > MAX_HEARD_S * RATE:
             return
-        now = int((asyncio.get_running_loop().time() - self._started) * RATE)
-        hole = now - self._length - len(sound)
+        hole = self.moment - self._length - len(sound)
         if hole > _LATE:
             sound = np.concatenate((np.zeros(hole, np.int16), sound))
         self._heard.append(sound)
@@ -197,16 +196,24 @@ class Media(asyncio.DatagramProtocol):
             self._last_event = moment
             self.keys_heard += KEYS[data[12]]
 
+    @property
+    def moment(self) -> int:
+        """Samples since this session was opened: a mark for :meth:`heard_since`."""
+        return int((asyncio.get_running_loop().time() - self._started) * RATE)
+
+    def heard_since(self, mark: int) -> Sound:
+        """What was heard since then."""
+        return self.heard(max(0.0, (self.moment - mark) / RATE))
+
     def heard(self, last_s: float | None = None) -> Sound:
         """What was heard, to this moment, silence included; or only its last seconds."""
         if self._transport is None:
             return np.zeros(0, np.int16)
-        now = int((asyncio.get_running_loop().time() - self._started) * RATE)
-        rest = np.zeros(max(0, min(now, MAX_HEARD_S * RATE) - self._length), np.int16)
+        rest = np.zeros(max(0, min(self.moment, MAX_HEARD_S * RATE) - self._length), np.int16)
         if len(rest) < _LATE:
             rest = rest[:0]
-        whole = np.concatenate((*self._tail(last_s), rest))
-        return whole if last_s is None else whole[-int(last_s * RATE) :]
+        whole: Sound = np.concatenate((*self._tail(last_s), rest))
+        return whole if last_s is None else whole[max(0, len(whole) - int(last_s * RATE)) :]
 
     def _tail(self, last_s: float | None) -> list[Sound]:
         if last_s is None:
