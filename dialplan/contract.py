@@ -79,3 +79,27 @@ QUARANTINE_ENDPOINT: Final = "quarantine"
 
 QUEUE_SERVICE: Final = "service"
 """The queue that plain dialplan uses when nobody decides: always rendered, all agents are in it."""
+
+# --- The CEL file (settings.cel_dir / CEL_FILE) ----------------------------------------------
+CEL_FILE: Final = "mainline.csv"
+CEL_FIELDS: Final = (
+    "EventTime",
+    "EventType",
+    "userdeftype",
+    "UniqueID",
+    "LinkedID",
+    "Name",
+    "Num",
+    "ani",
+    "dnid",
+    "Exten",
+    "Context",
+    "ChanName",
+    "AppName",
+    "AppData",
+    "AccountCode",
+    "Peer",
+    "UserField",
+    "EventExtra",
+)
+"""Columns of a line, in order; EventTime is epoch seconds with microseconds."""

@@ -1,0 +1,340 @@
+"""Asterisk's configuration of one instance: templates of ``asterisk-config`` filled in.
+
+Pure until ``write_config``. Whatever is filled in is refused if it could end a line, start a
+comment or a section: Asterisk's files know no quoting.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Final, Literal, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from dialplan.contract import CEL_FIELDS, CEL_FILE, QUEUE_SERVICE, TRY_PREFIX
+from dialplan.modules import modules
+from mainline.asterisk.install import Installation, installed
+from mainline.config import PROJECT, Settings
+from mainline.errors import Invalid
+
+TEMPLATES: Final = PROJECT / "asterisk-config"
+DIALPLAN: Final = PROJECT / "dialplan"
+DEMO_ONLY: Final = "try.conf"
+QUEUE_EMERGENCY: Final = "emergency"
+LIVE_EVENTS: Final = (
+    "AgentCalled",
+    "AgentComplete",
+    "AgentConnect",
+    "AgentRingNoAnswer",
+    "AttendedTransfer",
+    "BlindTransfer",
+    "ContactStatus",
+    "DeviceStateChange",
+    "FullyBooted",
+    "OriginateResponse",
+    "QueueCallerAbandon",
+    "QueueCallerJoin",
+    "QueueCallerLeave",
+    "QueueEntry",
+    "QueueMember",
+    "QueueMemberAdded",
+    "QueueMemberPause",
+    "QueueMemberPenalty",
+    "QueueMemberRemoved",
+    "QueueMemberStatus",
+    "QueueParams",
+    "QueueStatusComplete",
+)
+EMPTY: Final = ("acl", "ccss", "pjproject", "queuerules", "stasis", "udptl", "websocket_client")
+"""Files that Asterisk misses loudly although their defaults are what we want."""
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029;\[\]{}$`\\]")
+_NUMBER: Final = re.compile(r"[0-9]{3,5}")
+_DNIS: Final = re.compile(r"\+?[0-9]{2,20}")
+_NAME: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029;\[\]{}$`\\\"<>]{1,64}")
+_QUEUE: Final = re.compile(r"[a-z][a-z0-9_-]{1,31}")
+_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{8,128}")
+
+Strategy = Literal["leastrecent", "fewestcalls", "random", "rrmemory", "linear", "wrandom"]
+
+
+class HasSecrets(Protocol):
+    """What is needed of ``mainline.secrets.Secrets``."""
+
+    @property
+    def ami_live(self) -> str:
+        """Password of AMI's user ``live``."""
+
+    @property
+    def ami_web(self) -> str:
+        """Password of AMI's user ``web``."""
+
+    @property
+    def ari(self) -> str:
+        """Password of ARI's user ``mainline``."""
+
+    @property
+    def agi(self) -> str:
+        """The shared word that each AGI request carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A member of staff with a telephone: endpoints ``agent-<number>`` and ``phone-<number>``.
+
+    ``phone_secret`` fixes the desk phone's password; empty means it is made at sign-in, as the
+    softphone's always is.
+    """
+
+    number: str
+    name: str
+    phone_secret: str = ""
+
+    def __post_init__(self) -> None:
+        _require(_NUMBER, self.number, "agent number")
+        _require(_NAME, self.name, "agent name")
+        if self.phone_secret:
+            _require(_SECRET, self.phone_secret, "phone secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue of callers."""
+
+    name: str
+    strategy: Strategy = "rrmemory"
+    ring_s: int = 20
+    max_wait_s: int = 600
+    max_waiting: int = 0
+    weight: int = 0
+    service_level_s: int = 20
+
+    def __post_init__(self) -> None:
+        _require(_QUEUE, self.name, "queue name")
+        for number in (self.ring_s, self.max_wait_s, self.max_waiting, self.weight):
+            if not 0 <= number <= 86_400:  # noqa: PLR2004 - a day
+                raise Invalid(f"queue {self.name}: {number} is out of range")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A hotline number."""
+
+    dnis: str
+    name: str
+
+    def __post_init__(self) -> None:
+        _require(_DNIS, self.dnis, "hotline number")
+        _require(_NAME, self.name, "hotline name")
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Who can be called, and how callers wait."""
+
+    agents: list[Agent] = field(default_factory=list)
+    queues: list[Queue] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    try_slots: int = 8
+
+    def __post_init__(self) -> None:
+        for kind, names in (
+            ("agent", [agent.number for agent in self.agents]),
+            ("queue", [queue.name for queue in self.queues]),
+        ):
+            if len(set(names)) != len(names):
+                raise Invalid(f"one {kind} is named twice")
+
+    def all_queues(self) -> list[Queue]:
+        """The queues, with the one that plain dialplan falls back on."""
+        named = {queue.name for queue in self.queues}
+        return [*self.queues, *([] if QUEUE_SERVICE in named else [Queue(QUEUE_SERVICE)])]
+
+
+def _require(pattern: re.Pattern[str], value: str, what: str) -> None:
+    if not pattern.fullmatch(value):
+        raise Invalid(f"{what} has characters that a telephone system cannot take")
+
+
+def safe(value: object) -> str:
+    """The value as text for a configuration file; refused if it could mean more than itself."""
+    text = str(value)
+    if _UNSAFE.search(text):
+        raise Invalid("a value for Asterisk's configuration has unsafe characters")
+    return text
+
+
+def system_name(settings: Settings) -> str:
+    """The prefix of this instance's call keys: stable, and different for each home."""
+    return "ml" + hashlib.sha256(str(settings.home).encode()).hexdigest()[:8]
+
+
+def render(
+    settings: Settings, floor: Floor, secrets: HasSecrets, asterisk: Installation
+) -> dict[str, str]:
+    """File name to content, for every template."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        finalize=safe,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - not HTML; `safe` guards every value instead
+    )
+    values = _values(settings, floor, secrets, asterisk)
+    names = sorted(path.name for path in TEMPLATES.glob("*.conf"))
+    files = {name: environment.get_template(name).render(values) for name in names}
+    return files | {
+        f"{name}.conf": "; Empty on purpose: the defaults are right.\n" for name in EMPTY
+    }
+
+
+def _values(
+    settings: Settings, floor: Floor, secrets: HasSecrets, asterisk: Installation
+) -> dict[str, object]:
+    queues = floor.all_queues()
+    whole = Floor(floor.agents, queues, floor.lines, floor.try_slots)
+    emergency = any(queue.name == QUEUE_EMERGENCY for queue in queues)
+    return {
+        **_places(settings, asterisk),
+        **_listeners(settings),
+        **_secrets(secrets),
+        "floor": whole,
+        "try_slots": range(1, (floor.try_slots if settings.demo else 0) + 1),
+        "systemname": system_name(settings),
+        "realm": "mainline",
+        "language": "en" if settings.locale == "en" else "zh",
+        "max_calls": 400,
+        "http_sessions": 2 * len(floor.agents) + 200,
+        "modules": modules(),
+        "live_events": LIVE_EVENTS,
+        "cel_file": CEL_FILE,
+        "cel_fields": ",".join(CEL_FIELDS),
+        "emergency_queue": QUEUE_EMERGENCY if emergency else QUEUE_SERVICE,
+        "company_number": floor.lines[0].dnis if floor.lines else "",
+        "wrapup_stale_s": settings.wrapup_s + 60,
+        "dialplan_files": _dialplan_files(demo=settings.demo),
+    }
+
+
+def _places(settings: Settings, asterisk: Installation) -> dict[str, object]:
+    own_music = settings.home / "moh"
+    return {
+        "home": settings.asterisk_dir,
+        "etc": settings.asterisk_dir / "etc",
+        "modules_dir": asterisk.modules,
+        "moh_dir": own_music if own_music.is_dir() else asterisk.moh,
+        "recordings_incoming": settings.recordings_incoming,
+    }
+
+
+def _listeners(settings: Settings) -> dict[str, object]:
+    for network in (networks := settings.trunk_allow.replace(" ", "").split(",")):
+        ip_network(network, strict=False)
+    return {
+        "sip_bind": _socket(settings.sip_host, settings.sip_port),
+        "trunk": settings.trunk,
+        "trunk_networks": networks,
+        "agi_port": settings.agi_port,
+        "ami_port": settings.ami_port,
+        "http_bind": "127.0.0.1" if settings.https else ip_address(settings.host),
+        "http_port": settings.asterisk_http_port,
+        "rtp_start": settings.rtp_port_start,
+        "rtp_end": settings.rtp_port_end,
+        "ws_protocol": "wss" if settings.https else "ws",
+        "tls_bind": _socket(settings.host, settings.asterisk_https_port) if settings.https else "",
+        "tls_certificate": settings.tls_certificate or "",
+        "tls_key": settings.tls_key or "",
+    }
+
+
+def _socket(host: str, port: int) -> str:
+    address = ip_address(host)
+    # the one place where brackets are meant; `safe` refuses them, so IPv6 is refused with words
+    if address.version == 6:  # noqa: PLR2004
+        raise Invalid("Asterisk is bound to IPv4 addresses only")
+    return f"{address}:{port}"
+
+
+def _secrets(secrets: HasSecrets) -> Mapping[str, object]:
+    words = {
+        "secret_ami_live": secrets.ami_live,
+        "secret_ami_web": secrets.ami_web,
+        "secret_ari": secrets.ari,
+        "secret_agi": secrets.agi,
+        # nobody is ever told this one: quarantine only refuses
+        "secret_quarantine": hashlib.sha256(f"quarantine {secrets.ari}".encode()).hexdigest(),
+    }
+    for word in words.values():
+        _require(_SECRET, word, "secret")
+    return words
+
+
+def _dialplan_files(*, demo: bool) -> list[Path]:
+    return [path for path in sorted(DIALPLAN.glob("*.conf")) if demo or path.name != DEMO_ONLY]
+
+
+def try_endpoints(floor: Floor) -> list[str]:
+    """Names of the demo callers' endpoints."""
+    return [f"{TRY_PREFIX}{slot}" for slot in range(1, floor.try_slots + 1)]
+
+
+def write_config(settings: Settings, floor: Floor, secrets: HasSecrets) -> Path:
+    """Write everything that Asterisk reads below ``home/asterisk``; returns its ``etc``."""
+    asterisk = installed(settings)
+    files = render(settings, floor, secrets, asterisk)
+    _make_folders(settings)
+    link_sounds(settings, asterisk)
+    etc = settings.asterisk_dir / "etc"
+    for name, text in files.items():
+        _write_private(etc / name, text)
+    return etc
+
+
+def _make_folders(settings: Settings) -> None:
+    base = settings.asterisk_dir
+    for name in ("etc", "log", "cache", "spool/recording", "run", "db", "keys/keys", "data/sounds"):
+        (base / name).mkdir(parents=True, exist_ok=True)
+    base.chmod(0o700)
+    settings.cel_dir.mkdir(parents=True, exist_ok=True)
+    settings.recordings_incoming.mkdir(parents=True, exist_ok=True)
+    for language in ("zh", "en"):
+        (settings.sounds_dir / "static" / language / "ml").mkdir(parents=True, exist_ok=True)
+
+
+def link_sounds(settings: Settings, asterisk: Installation) -> None:
+    """Asterisk's data folder of this instance: the packaged parts and our own voices.
+
+    ``sounds/zh`` is ours entirely; ``sounds/en`` is the packaged voice with ``ml`` from us.
+    """
+    data = settings.asterisk_dir / "data"
+    static = settings.sounds_dir / "static"
+    for part in asterisk.data.iterdir():
+        if part.name != "sounds":
+            _link(data / part.name, part)
+    shutil.rmtree(data / "sounds/en", ignore_errors=True)
+    (data / "sounds/en").mkdir(parents=True)
+    for sound in asterisk.english.iterdir():
+        _link(data / "sounds/en" / sound.name, sound)
+    _link(data / "sounds/en/ml", static / "en/ml")
+    _link(data / "sounds/zh", static / "zh")
+    _link(data / "sounds/beep.wav", asterisk.english / "beep.wav")
+
+
+def _link(link: Path, target: Path) -> None:
+    if link.is_symlink() and link.readlink() == target:
+        return
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+
+
+def _write_private(path: Path, text: str) -> None:
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.touch(mode=0o600)
+    partial.write_text(text, "utf-8")
+    partial.replace(path)
