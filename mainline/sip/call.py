@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _REPEATS_UNTIL_ACK = (0.5, 1.0, 2.0, 4.0, 4.0, 4.0)
 _BYE_S = 3.0
-_HTTP_OK = 200
+_REFER_S = 5.0
+_OK = 200
+_ACCEPTED = 202
 
 Side = Literal["us", "them"]
 
@@ -84,7 +86,7 @@ class Call:
         self._dialling = self._request("INVITE", self._offer(), self._extra)
         response = await self._asked(self._dialling, timeout_s)
         self.status = response.status
-        if response.status != _HTTP_OK:
+        if response.status != _OK:
             self._over("them")
             raise RefusedError("INVITE", response.status)
         await self._established(response)
@@ -195,7 +197,7 @@ class Call:
         self._phone.reply(request, 200, "OK")
         if request.body.startswith("SIP/2.0 "):
             self.transfer_status = int(request.body.split()[1])
-            if self.transfer_status >= _HTTP_OK:
+            if self.transfer_status >= _OK:
                 self.transfer_progress.set()
 
     def _heard_other(self, request: Message) -> None:
@@ -217,8 +219,18 @@ class Call:
         if consulted:
             uri += f"?Replaces={consulted.replaces}"
         extra = [("Refer-To", f"<{uri}>"), ("Referred-By", self._phone.contact)]
-        response = await self._phone.ask(self._request("REFER", extra=extra), timeout_s=5.0)
+        request = self._request("REFER", extra=extra)
+        response = await self._phone.ask(request, timeout_s=_REFER_S)
+        if response.status == _ACCEPTED:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.transfer_progress.wait(), _REFER_S)
+            await self._leave_if_done()
         return response.status
+
+    async def _leave_if_done(self) -> None:
+        """The one who transferred says goodbye: Asterisk waits a minute before it does."""
+        if self.transfer_status == _OK:
+            await self.hang_up()
 
     @property
     def replaces(self) -> str:
@@ -268,7 +280,7 @@ class Call:
     async def _offer_again(self, direction: sdp.Direction) -> None:
         self._direction = direction
         response = await self._phone.ask(self._request("INVITE", self._offer()), timeout_s=5.0)
-        if response.status == _HTTP_OK:
+        if response.status == _OK:
             self.acknowledge(response)
             self._connect(response.body)
 
