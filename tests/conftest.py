@@ -1,0 +1,175 @@
+"""What every test may ask for: settings of its own, a database, a clock that stands still.
+
+``database`` runs a test twice, on SQLite and on a real PostgreSQL. Every test gets a database of
+its own, copied from a template that is made once a run.
+"""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mainline import features
+from mainline.config import Settings
+from mainline.db import Base, Database
+from mainline.i18n import speaking
+from tests.support import postgres
+from tests.support.clock import StandingClock
+from tests.support.ports import free_port, free_ports
+
+_GROUPS = ("call", "browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Live calls and browsers are each one group: never two of a kind at a time on one machine."""
+    for item in items:
+        for group in _GROUPS:
+            if item.get_closest_marker(group):
+                item.add_marker(pytest.mark.xdist_group(group))
+                break
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests see the defaults, whatever the environment of whoever runs them says."""
+    for name in list(os.environ):
+        if name.startswith("MAINLINE_") and not name.startswith("MAINLINE_TEST_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def make_settings(tmp_path: Path) -> Callable[..., Settings]:
+    """Settings of an instance in the test's own folder, on ports nobody uses."""
+
+    def make(**changes: object) -> Settings:
+        rtp = free_ports(100)
+        values: dict[str, object] = {
+            "home": tmp_path / "home",
+            "http_port": free_port(),
+            "sip_port": free_ports(2),
+            "agi_port": free_port(),
+            "ami_port": free_port(),
+            "asterisk_http_port": free_port(),
+            "asterisk_https_port": free_port(),
+            "rtp_port_start": rtp,
+            "rtp_port_end": rtp + 99,
+            **changes,
+        }
+        made = Settings(**values)  # type: ignore[arg-type]
+        made.home.mkdir(parents=True, exist_ok=True)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def settings(make_settings: Callable[..., Settings]) -> Settings:
+    """One instance's settings."""
+    return make_settings()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> StandingClock:
+    """A Monday morning in the heating season, 10:00 in Shanghai; move it with ``forward``."""
+    standing = StandingClock(datetime(2026, 11, 23, 2, 0, tzinfo=UTC))
+    monkeypatch.setattr("mainline.clock.datetime", standing)
+    return standing
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Messages in English inside this test."""
+    with speaking("en"):
+        yield
+
+
+# --- databases ---------------------------------------------------------------------------------
+
+
+def _all_tables() -> None:
+    """Import every table there is."""
+    list(features.modules("models"))
+
+
+async def _make_tables(url: str) -> None:
+    _all_tables()
+    made = Database(url)
+    async with made.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    await made.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables, empty."""
+    path = tmp_path_factory.mktemp("template") / "mainline.db"
+    asyncio.run(_make_tables(f"sqlite+aiosqlite:///{path}"))
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[postgres.Cluster]:
+    """A real PostgreSQL with a template database that has all tables."""
+    cluster = postgres.start()
+    try:
+        cluster.sql(f"CREATE DATABASE {postgres.TEMPLATE}")
+        asyncio.run(_make_tables(cluster.url(postgres.TEMPLATE)))
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh SQLite database with all tables."""
+    path = tmp_path / "home" / "mainline.db"
+    path.parent.mkdir(exist_ok=True)
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: postgres.Cluster) -> Iterator[str]:
+    """A fresh PostgreSQL database with all tables."""
+    name = postgres_cluster.create()
+    yield postgres_cluster.url(name)
+    postgres_cluster.drop(name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database: once SQLite, once PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh database: once SQLite, once PostgreSQL."""
+    opened = Database(database_url)
+    yield opened
+    await opened.dispose()
+
+
+@pytest.fixture
+async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
+    """For what only concerns SQLite, or needs no second run."""
+    opened = Database(sqlite_url)
+    yield opened
+    await opened.dispose()
+
+
+@pytest.fixture
+async def postgres_database(postgres_url: str) -> AsyncIterator[Database]:
+    """For what only concerns PostgreSQL; mark such a test ``postgres``."""
+    opened = Database(postgres_url)
+    yield opened
+    await opened.dispose()

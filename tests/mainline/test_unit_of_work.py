@@ -1,0 +1,75 @@
+"""One edge, one transaction."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import func, select
+
+from mainline.db import Database, in_unit_of_work
+from mainline.definitions.models import DefinitionVersion
+
+
+def row(name: str, version: int = 1) -> DefinitionVersion:
+    return DefinitionVersion(kind="test", name=name, version=version, body="{}", author="t")
+
+
+async def names(database: Database) -> list[str]:
+    async with database.reading() as session:
+        statement = select(DefinitionVersion.name).order_by(DefinitionVersion.name)
+        return list(await session.scalars(statement))
+
+
+async def test_leaving_the_block_commits(database: Database) -> None:
+    async with database.unit_of_work() as session:
+        session.add(row("kept"))
+        assert in_unit_of_work()
+    assert not in_unit_of_work()
+    assert await names(database) == ["kept"]
+
+
+async def test_an_error_rolls_everything_back(database: Database) -> None:
+    async def write_and_fail() -> None:
+        async with database.unit_of_work() as session:
+            session.add(row("lost"))
+            await session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await write_and_fail()
+    assert await names(database) == []
+    assert not in_unit_of_work()
+
+
+async def test_units_of_work_do_not_nest(database: Database) -> None:
+    async with database.unit_of_work() as session:
+        session.add(row("outer"))
+        with pytest.raises(RuntimeError, match="do not nest"):
+            async with database.unit_of_work():
+                pass
+    assert await names(database) == ["outer"]
+
+
+async def test_reading_keeps_nothing(database: Database) -> None:
+    async with database.reading() as session:
+        session.add(row("never"))
+    assert await names(database) == []
+
+
+async def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
+    async with database.unit_of_work() as session:
+        session.add(row("half-way"))
+        await session.flush()
+        assert await asyncio.wait_for(names(database), 2) == []
+    assert await names(database) == ["half-way"]
+
+
+async def test_of_fifty_writers_at_once_none_is_lost(database: Database) -> None:
+    async def write(number: int) -> None:
+        for version in range(1, 5):
+            async with database.unit_of_work() as session:
+                found = await session.scalar(select(func.count()).select_from(DefinitionVersion))
+                assert found is not None
+                session.add(row(f"writer-{number:02}", version))
+
+    await asyncio.gather(*(write(number) for number in range(50)))
+    assert await names(database) == [f"writer-{n:02}" for n in range(50) for _ in range(4)]

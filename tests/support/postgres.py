@@ -1,0 +1,118 @@
+"""A PostgreSQL of our own for the time of a test run; it listens on a socket file only."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+TEMPLATE = "mainline_template"
+_SETTINGS = (
+    "listen_addresses=",
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "max_connections=200",
+    "shared_buffers=32MB",
+)
+
+
+@dataclass
+class Cluster:
+    """A running PostgreSQL; ``create`` makes a database that looks like the template."""
+
+    folder: Path
+    bin: Path
+    server: subprocess.Popen[bytes]
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def url(self, database: str) -> str:
+        return f"postgresql+asyncpg://mainline@/{database}?host={self.folder}"
+
+    def create(self, *, template: str = TEMPLATE) -> str:
+        name = f"test_{next(self.numbers)}"
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def drop(self, name: str) -> None:
+        self.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def sql(self, statement: str) -> None:
+        command = [self.bin / "psql", "-qXh", self.folder, "-U", "mainline", "-d", "postgres"]
+        subprocess.run([*command, "-v", "ON_ERROR_STOP=1", "-c", statement], check=True, timeout=60)
+
+    def stop(self) -> None:
+        self.server.terminate()
+        try:
+            self.server.wait(20)
+        except subprocess.TimeoutExpired:
+            self.server.kill()
+            self.server.wait(10)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start() -> Cluster:
+    """A fresh cluster. PostgreSQL refuses to run as root: then another user runs it."""
+    programs = _programs()
+    folder = Path(tempfile.mkdtemp(prefix="mainline-pg-"))
+    user = _unprivileged()
+    if user is not None:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    who = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    subprocess.run(
+        [programs / "initdb", "-D", folder / "data", "-U", "mainline", "-A", "trust", "-N",
+         "--encoding=UTF8", "--locale=C.UTF-8"],
+        check=True, timeout=120, cwd=folder, stdout=subprocess.DEVNULL, **who,
+    )  # fmt: skip
+    options = [part for setting in _SETTINGS for part in ("-c", setting)]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [programs / "postgres", "-D", folder / "data", "-k", folder, *options],
+            stdout=log, stderr=log, cwd=folder, **who,
+        )  # fmt: skip
+    cluster = Cluster(folder, programs, server)
+    _await(cluster)
+    return cluster
+
+
+def _await(cluster: Cluster) -> None:
+    """Until it takes connections."""
+    for _attempt in range(200):
+        ready = subprocess.run(
+            [cluster.bin / "pg_isready", "-qh", cluster.folder, "-t", "10"], check=False, timeout=20
+        )
+        if ready.returncode == 0:
+            return
+        if cluster.server.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise RuntimeError((cluster.folder / "log").read_text("utf-8", "replace"))
+
+
+def _programs() -> Path:
+    """Newest installed server programs."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path is None:
+        raise RuntimeError(
+            "PostgreSQL's server programs are missing: run `scripts/setup.sh --tests`, "
+            'or leave these tests out with -m "not postgres"'
+        )
+    return Path(on_path).resolve().parent
+
+
+def _version(initdb: Path) -> int:
+    return int(initdb.parts[-3])
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return pwd.getpwnam("postgres" if "postgres" in names else "nobody")
