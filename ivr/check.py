@@ -40,7 +40,8 @@ class Known:
 
     flows: Collection[str]
     queues: Collection[str]
-    hours: Collection[str] = ()
+    hours: Collection[str] | None = None
+    """None: not known here; a branch on unknown hours follows the hours of the line."""
 
 
 def problems(tree: MenuTree, known: Known) -> list[Problem]:
@@ -79,12 +80,16 @@ def _names(tree: MenuTree, known: Known) -> Iterator[Problem]:
             yield _error(
                 "unknown-queue", name, Text("No queue is called %(queue)s."), queue=node.queue
             )
-        if isinstance(node, Hours) and node.hours and node.hours not in known.hours:
+        if isinstance(node, Hours) and _unknown(node.hours, known.hours):
             yield _error(
                 "unknown-hours", name, Text("No hours are called %(hours)s."), hours=node.hours
             )
         if isinstance(node, ChooseLanguage):
             yield from _languages(tree, name, node)
+
+
+def _unknown(name: str | None, known: Collection[str] | None) -> bool:
+    return name is not None and known is not None and name not in known
 
 
 def _languages(tree: MenuTree, name: str, node: ChooseLanguage) -> Iterator[Problem]:

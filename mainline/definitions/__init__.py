@@ -15,6 +15,7 @@ from mainline.definitions.service import (
     names,
     publish,
     roll_back,
+    stamp,
     version,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "publish",
     "register",
     "roll_back",
+    "stamp",
     "version",
 ]

@@ -145,6 +145,13 @@ async def names(session: AsyncSession, kind: str) -> list[str]:
     return list(await session.scalars(statement))
 
 
+async def stamp(session: AsyncSession) -> str:
+    """Differs as soon as anything is published: for those who keep parsed definitions at hand."""
+    published = DefinitionVersion.published_at
+    statement = select(func.max(published), func.count(published))
+    return "/".join(str(part) for part in (await session.execute(statement)).one())
+
+
 async def install(
     session: AsyncSession, kind: str, name: str, body: Any, *, by: str, why: str = ""
 ) -> Version:

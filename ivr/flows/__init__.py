@@ -1,0 +1,17 @@
+"""Self-service on the company's books; one flow is one file, and one line in :data:`FLOWS`."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from ivr.flows import arrears, fault, identify, order_status, outage_news
+from ivr.flows.journey import Flow
+
+FLOWS: Mapping[str, Flow] = MappingProxyType(
+    {
+        "identify": identify.identify,
+        "arrears": arrears.arrears,
+        "outage_news": outage_news.outage_news,
+        "order_status": order_status.order_status,
+        "report_fault": fault.report_fault,
+    }
+)

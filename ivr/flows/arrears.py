@@ -1,0 +1,46 @@
+"""What do I owe, and what was my last bill?"""
+
+from __future__ import annotations
+
+from ivr import say
+from ivr.flows.books import Arrears, Bill
+from ivr.flows.identify import account_needed
+from ivr.flows.journey import DONE, Journey, Outcome
+
+
+async def arrears(journey: Journey) -> Outcome:
+    """Tell the arrears of the account, then its last bill."""
+    account = await account_needed(journey)
+    owed = await journey.books.arrears(account.account_id)
+    bill = await journey.books.last_bill(account.account_id)
+    texts = _owed(journey, account.number, owed) + _bill(journey, bill)
+    await journey.talk.say(*texts)
+    return DONE
+
+
+def _owed(journey: Journey, number: str, owed: Arrears) -> list[str]:
+    talk = journey.talk
+    account = say.digits(number, talk.language)
+    if owed.total_fen <= 0:
+        return talk.parts("arrears_none", account=account)
+    amount = say.money(owed.total_fen, talk.language)
+    if owed.bills == 1:
+        return talk.parts("arrears_owed_one", account=account, amount=amount)
+    count = say.count(owed.bills, talk.language)
+    return talk.parts("arrears_owed", account=account, amount=amount, count=count)
+
+
+def _bill(journey: Journey, bill: Bill | None) -> list[str]:
+    talk, today = journey.talk, journey.today()
+    if bill is None:
+        return talk.parts("bill_none")
+    values = {
+        "day": say.day(bill.issued_on, talk.language, today=today),
+        "amount": say.money(bill.amount_fen, talk.language),
+    }
+    if bill.open_fen <= 0:
+        return talk.parts("bill_paid", **values)
+    values["open"] = say.money(bill.open_fen, talk.language)
+    if bill.due_on is None or bill.due_on < today:
+        return talk.parts("bill_open", **values)
+    return talk.parts("bill_due", **values, due=say.day(bill.due_on, talk.language, today=today))

@@ -1,0 +1,128 @@
+"""What self-service asks of the company's books. Every answer is one short unit of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from ivr.say import Language
+from mainline.text import LocalizedText
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A supply point somebody pays for, as the caller knows it: number and address."""
+
+    account_id: int
+    number: str
+    premise_id: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A customer who may be on the line."""
+
+    customer_id: int
+    language: Language | None = None
+    restricted: bool = False
+    priority: int = 0
+    accounts: tuple[Account, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """Whom a number belongs to: nobody, somebody, or several."""
+
+    callers: tuple[Caller, ...] = ()
+    withheld: bool = False
+    restricted: bool = False
+    """The number itself is barred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrears:
+    """What is owed on an account."""
+
+    total_fen: int
+    bills: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """The newest bill of an account."""
+
+    amount_fen: int
+    issued_on: date
+    due_on: date | None
+    open_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutageNews:
+    """An interruption that concerns an address."""
+
+    planned: bool
+    starts_at: datetime
+    ends_at: datetime | None
+    spoken: LocalizedText | None = None
+    """The company's own words, instead of the house phrase."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """How far a work order is. ``state`` is one of the trade's stages, worded in the phrases."""
+
+    number: str
+    type_name: LocalizedText
+    state: Literal["new", "assigned", "on_site", "done", "returned", "other"]
+    opened_at: datetime
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault report keyed in by the caller."""
+
+    call_id: str
+    fault: str
+    """One of the pack's faults; the books know the work-order type that belongs to it."""
+    customer_id: int | None
+    account: Account | None
+    ani: str = field(repr=False)
+
+
+class Books(Protocol):
+    """Implemented over the CRM's services; faked in tests and in the terminal walk.
+
+    Any method may raise; the walker then leads the caller to a person.
+    """
+
+    async def identify(self, ani: str) -> Identification:
+        """Whose number this is. ``ani`` is raw."""
+        ...
+
+    async def by_account(self, number: str) -> Caller | None:
+        """The customer with this account number; its ``accounts`` holds that account only."""
+        ...
+
+    async def arrears(self, account_id: int) -> Arrears:
+        """What is owed now."""
+        ...
+
+    async def last_bill(self, account_id: int) -> Bill | None:
+        """The newest bill."""
+        ...
+
+    async def outages(self, premise_id: int) -> list[OutageNews]:
+        """Running and announced interruptions at the address, the most urgent first."""
+        ...
+
+    async def open_orders(self, customer_id: int) -> list[OrderState]:
+        """The customer's unfinished work orders, newest first."""
+        ...
+
+    async def report_fault(self, fault: Fault) -> str:
+        """Open a work order and return its number; the same call and fault open it once."""
+        ...

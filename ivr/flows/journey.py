@@ -1,0 +1,80 @@
+"""What is known about a call while its caller walks the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from ivr.flows.books import Account, Books, Caller
+from ivr.talk import Talk
+from mainline.clock import now
+from mainline.journal import Event
+from mainline.journal.call_events import CallerIdentified
+
+Note = Callable[[Event], None]
+"""Keeps a fact for the journal without making the caller wait."""
+
+
+@dataclass(slots=True)
+class Journey:
+    """One caller's way. Flows read it and learn from the caller; nothing here is a transaction."""
+
+    call_id: str
+    ani: str = field(repr=False)
+    talk: Talk
+    books: Books
+    note: Note
+    zone: ZoneInfo
+    callers: tuple[Caller, ...] = ()
+    caller: Caller | None = None
+    account: Account | None = None
+    entries: dict[str, str] = field(default_factory=dict)
+    priority: int = 0
+
+    @property
+    def subject(self) -> str:
+        """The journal's subject of this call."""
+        return f"call:{self.call_id}"
+
+    def today(self) -> date:
+        """The company's date."""
+        return now().astimezone(self.zone).date()
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment on the company's clock."""
+        return moment.astimezone(self.zone)
+
+    def identified(
+        self, how: Literal["choice", "keypad"], caller: Caller, account: Account | None
+    ) -> None:
+        """The caller said who they are."""
+        self.caller, self.account = caller, account
+        self.priority = max(self.priority, caller.priority)
+        self.note(
+            CallerIdentified(
+                subject=self.subject,
+                how=how,
+                customer_id=caller.customer_id,
+                account_id=account.account_id if account else None,
+                candidates=max(1, len(self.callers)),
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a flow ended. ``queue`` sends the caller on at once, ahead of the tree."""
+
+    result: Literal["done", "person", "failed", "nothing"]
+    detail: str = ""
+    queue: str = ""
+    priority: int = 0
+
+
+DONE = Outcome("done")
+NOTHING = Outcome("nothing")
+
+Flow = Callable[[Journey], Awaitable[Outcome]]

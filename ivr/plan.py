@@ -1,0 +1,132 @@
+"""Lines, menus and hours in force, kept parsed; a new version counts from the next call on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import yaml
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ivr import kinds
+from ivr.hours import Mode, OpeningHours, State, state
+from ivr.lines import Line, line_for
+from ivr.modes import modes
+from ivr.run import Running
+from mainline import definitions
+from mainline.db import Database
+from mainline.definitions import Kind
+from mainline.log import get_logger
+
+LOAD_S: Final = 1.5
+
+log = get_logger("ivr")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a call that begins now is answered with."""
+
+    lines: tuple[Line, ...]
+    menus: Mapping[str, Running]
+    hours: Mapping[str, OpeningHours]
+    modes: Mapping[str, Mode] = field(default_factory=dict)
+
+    def line(self, dnis: str) -> Line | None:
+        """The line for the number dialled; an unknown number gets the first line."""
+        return line_for(self.lines, dnis)
+
+    def state(self, line: Line, hours: str | None, at: datetime, zone: ZoneInfo) -> State:
+        """How the line is answered at that moment. Unknown hours never shut a caller out."""
+        calendar = self.hours.get(hours or line.hours) or self.hours.get(line.hours)
+        mode = self.modes.get(line.dnis, "auto")
+        if calendar is None:
+            return "open" if mode == "auto" else mode
+        return state(calendar, at, zone, mode)
+
+
+class Plans:
+    """Gives the plan in force; without a database the last one known, at worst the pack's."""
+
+    def __init__(self, database: Database, pack_dir: Path) -> None:
+        self._database = database
+        self._pack_dir = pack_dir
+        self._stamp = ""
+        self._plan: Plan | None = None
+
+    async def current(self) -> Plan:
+        """The plan for a call that begins now. Never raises."""
+        try:
+            async with asyncio.timeout(LOAD_S), self._database.reading() as session:
+                self._plan = await self._refreshed(session)
+        except Exception as error:
+            log.warning("ivr.plan_not_read", error=type(error).__name__)
+        if self._plan is None or not self._plan.lines:
+            self._plan, self._stamp = pack_plan(self._pack_dir), ""
+        return self._plan
+
+    async def _refreshed(self, session: AsyncSession) -> Plan:
+        stamp = await definitions.stamp(session)
+        by_hand = await modes(session)
+        if self._plan is None or stamp != self._stamp:
+            plan = await _read(session, by_hand)
+            self._stamp = stamp
+            return plan
+        return Plan(self._plan.lines, self._plan.menus, self._plan.hours, by_hand)
+
+
+async def _read(session: AsyncSession, by_hand: Mapping[str, Mode]) -> Plan:
+    lines = await _all(session, kinds.LINE)
+    menus = await _all(session, kinds.IVR_MENU)
+    hours = await _all(session, kinds.HOURS)
+    return Plan(
+        tuple(version.body for version in lines),
+        {version.name: Running(version.name, version.version, version.body) for version in menus},
+        {version.name: version.body for version in hours},
+        by_hand,
+    )
+
+
+async def _all(session: AsyncSession, kind: Kind[Any]) -> list[definitions.Version]:
+    names = await definitions.names(session, kind.name)
+    return [await definitions.current(session, kind.name, name) for name in names]
+
+
+def pack_bodies(pack_dir: Path) -> dict[str, dict[str, Any]]:
+    """A pack's menus, hours and lines as plain data: kind → name → body."""
+    lines = _yaml(pack_dir / "lines.yaml")["lines"]
+    menus = {path.stem: _yaml(path) for path in sorted((pack_dir / "menus").glob("*.yaml"))}
+    return {
+        kinds.LINE.name: {line["dnis"]: line for line in lines},
+        kinds.IVR_MENU.name: menus,
+        kinds.HOURS.name: _yaml(pack_dir / "hours.yaml")["hours"],
+    }
+
+
+def pack_plan(pack_dir: Path) -> Plan:
+    """The pack as it is delivered, version 0."""
+    bodies = pack_bodies(pack_dir)
+    return Plan(
+        tuple(kinds.LINE.parse(body) for body in bodies[kinds.LINE.name].values()),
+        {
+            name: Running(name, 0, kinds.IVR_MENU.parse(body))
+            for name, body in bodies[kinds.IVR_MENU.name].items()
+        },
+        {name: kinds.HOURS.parse(body) for name, body in bodies[kinds.HOURS.name].items()},
+    )
+
+
+async def install(session: AsyncSession, pack_dir: Path) -> None:
+    """Publish the pack's menus, hours and lines, except where the company has its own."""
+    for kind, bodies in pack_bodies(pack_dir).items():
+        for name, body in bodies.items():
+            await definitions.install(session, kind, name, body, by="pack", why=pack_dir.name)
+
+
+def _yaml(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))

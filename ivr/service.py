@@ -1,0 +1,160 @@
+"""The whole journey of a caller through the machine: known, greeted, led, handed on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+from ivr.decision import TO_SERVICE, Decision
+from ivr.flows import FLOWS
+from ivr.flows.books import Books, Caller, Identification
+from ivr.flows.journey import Flow, Journey
+from ivr.hours import State
+from ivr.lines import Line
+from ivr.phrases import Phrases
+from ivr.plan import Plan, Plans
+from ivr.run import Running, Walk
+from ivr.say import Language
+from ivr.talk import Talk, Voice
+from mainline.asterisk.call import Call, CallerGone
+from mainline.clock import now
+from mainline.journal import Event
+from mainline.journal.call_events import CallerIdentified
+from mainline.log import get_logger
+
+IDENTIFY_S: Final = 1.5
+"""The caller hears nothing meanwhile."""
+
+log = get_logger("ivr")
+
+
+class Recorder(Protocol):
+    """Where facts go; see :class:`ivr.recorder.JournalRecorder`."""
+
+    def note(self, event: Event) -> None:
+        """Take a fact at once."""
+        ...
+
+    async def close(self) -> None:
+        """Wait a moment for the facts to be written."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What the journey needs from outside."""
+
+    plans: Plans
+    books: Books
+    voice: Voice
+    phrases: Phrases
+    recorder: Callable[[], Recorder]
+    zone: ZoneInfo
+    flows: Mapping[str, Flow] = field(default_factory=lambda: FLOWS)
+    identify_s: float = IDENTIFY_S
+
+
+async def handle_call(call: Call, deps: Deps) -> Decision:
+    """Lead a caller from the first ring to a decision.
+
+    Whatever fails inside, the caller goes on to people; only CallerGone gets out.
+    """
+    recorder = deps.recorder()
+    try:
+        return await _journey(call, deps, recorder)
+    except CallerGone:
+        raise
+    except Exception:
+        log.exception("ivr.failed_open", call=call.id)
+        return TO_SERVICE
+    finally:
+        await recorder.close()
+
+
+async def _journey(call: Call, deps: Deps, recorder: Recorder) -> Decision:
+    await call.answer()
+    plan, found = await asyncio.gather(deps.plans.current(), _identify(call, deps))
+    line = plan.line(call.dnis)
+    menu = plan.menus.get(line.menu) if line else None
+    if line is None or menu is None:
+        log.error("ivr.no_menu", call=call.id)
+        return TO_SERVICE
+    journey = _begin(call, deps, recorder, menu, found)
+    recorder.note(_identified(journey.subject, found))
+    await journey.talk.switch(journey.talk.language)
+    if _restricted(found):
+        await journey.talk.tell("refused")
+        return _finish(Decision("refuse"), journey)
+    walk = Walk(menu, journey, deps.flows, _hours(plan, line, deps.zone))
+    return _finish(await walk.run(), journey)
+
+
+async def _identify(call: Call, deps: Deps) -> Identification:
+    """Who is calling; nobody, when the books do not answer in time."""
+    try:
+        async with asyncio.timeout(deps.identify_s):
+            return await deps.books.identify(call.ani)
+    except Exception as error:
+        log.warning("ivr.not_identified", call=call.id, error=type(error).__name__)
+        return Identification()
+
+
+def _begin(
+    call: Call, deps: Deps, recorder: Recorder, menu: Running, found: Identification
+) -> Journey:
+    caller = _only(found)
+    language = (caller and caller.language) or menu.tree.languages[0]
+    journey = Journey(
+        call_id=call.id,
+        ani=call.ani,
+        talk=Talk(call, deps.voice, deps.phrases, language),
+        books=deps.books,
+        note=recorder.note,
+        zone=deps.zone,
+        callers=found.callers,
+        caller=caller,
+        priority=max((one.priority for one in found.callers), default=0),
+    )
+    if caller and len(caller.accounts) == 1:
+        journey.account = caller.accounts[0]
+    return journey
+
+
+def _only(found: Identification) -> Caller | None:
+    return found.callers[0] if len(found.callers) == 1 else None
+
+
+def _restricted(found: Identification) -> bool:
+    """Barred by number, or because everybody behind the number is barred."""
+    everybody = bool(found.callers) and all(caller.restricted for caller in found.callers)
+    return found.restricted or everybody
+
+
+def _identified(subject: str, found: Identification) -> CallerIdentified:
+    caller = _only(found)
+    candidates = sum(max(1, len(one.accounts)) for one in found.callers)
+    if found.withheld:
+        return CallerIdentified(subject=subject, how="withheld")
+    if not found.callers:
+        return CallerIdentified(subject=subject, how="none")
+    return CallerIdentified(
+        subject=subject,
+        how="ani",
+        customer_id=caller.customer_id if caller else None,
+        account_id=caller.accounts[0].account_id if caller and candidates == 1 and
+        caller.accounts else None,
+        candidates=candidates,
+    )  # fmt: skip
+
+
+def _hours(plan: Plan, line: Line, zone: ZoneInfo) -> Callable[[str | None], State]:
+    return lambda hours: plan.state(line, hours, now(), zone)
+
+
+def _finish(decision: Decision, journey: Journey) -> Decision:
+    language: Language = journey.talk.language
+    customer = journey.caller.customer_id if journey.caller else None
+    return replace(decision, language=language, customer_id=customer)
