@@ -1,0 +1,1 @@
+"""The business: staff, customers, catalog, bills, outages, calls, work orders."""

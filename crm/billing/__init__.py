@@ -1,0 +1,1 @@
+"""Bills and payments, as far as a call needs them: read-only."""

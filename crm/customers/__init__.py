@@ -1,0 +1,1 @@
+"""Addresses, premises, customers, their telephones and accounts; who is calling."""

@@ -1,0 +1,96 @@
+"""Tables: the address tree, premises, customers, telephones, accounts, barred numbers."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mainline.db import Record
+
+# Compared byte by byte on PostgreSQL too, so that "everything below" is a range of the index.
+Path = String(120).with_variant(String(120, collation="C"), "postgresql")
+
+
+class AddressNode(Record):
+    """A place in the tree district, street, community, building, unit, room."""
+
+    __tablename__ = "address_node"
+    __table_args__ = (Index(None, "level", "name_zh"),)
+
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("address_node.id"), index=True)
+    level: Mapped[str] = mapped_column(String(16))
+    name_zh: Mapped[str] = mapped_column(String(64))
+    name_en: Mapped[str] = mapped_column(String(96))
+    path: Mapped[str] = mapped_column(Path, index=True)
+    """Ids from the root down to this node: ``/1/7/44/``."""
+
+
+class Premise(Record):
+    """Where we supply: a place with its address written out, so that lists need no walk."""
+
+    __tablename__ = "premise"
+
+    node_id: Mapped[int] = mapped_column(ForeignKey("address_node.id"), index=True)
+    path: Mapped[str] = mapped_column(Path, index=True)
+    address_zh: Mapped[str] = mapped_column(String(200))
+    address_en: Mapped[str] = mapped_column(String(250))
+    area_m2: Mapped[int] = mapped_column(default=0)
+
+
+class Customer(Record):
+    """A person or an organisation that we supply."""
+
+    __tablename__ = "customer"
+    __table_args__ = (Index(None, "name"),)
+
+    name: Mapped[str] = mapped_column(String(64))
+    customer_class: Mapped[str] = mapped_column(String(16), default="residential")
+    priority: Mapped[int] = mapped_column(default=0)
+    """Higher goes ahead in the queues."""
+    restricted: Mapped[bool] = mapped_column(default=False)
+    elderly: Mapped[bool] = mapped_column(default=False)
+    medical: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str | None] = mapped_column(String(8))
+    """``zh`` or ``en``; None: as the line decides."""
+    notes: Mapped[str] = mapped_column(Text, default="")
+
+
+class CustomerPhone(Record):
+    """A number somebody may call from, in the normal form of ``mainline.phone``."""
+
+    __tablename__ = "customer_phone"
+    __table_args__ = (
+        UniqueConstraint("number", "customer_id"),
+        Index(None, "customer_id"),
+        Index(None, "tail"),
+    )
+
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    number: Mapped[str] = mapped_column(String(20))
+    tail: Mapped[str] = mapped_column(String(4))
+    """The last four digits: how people search."""
+    label: Mapped[str] = mapped_column(String(32), default="")
+
+
+class ServiceAccount(Record):
+    """What somebody pays for at a premise."""
+
+    __tablename__ = "service_account"
+    __table_args__ = (Index(None, "customer_id"), Index(None, "premise_id"))
+
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    premise_id: Mapped[int] = mapped_column(ForeignKey("premise.id"))
+    utility: Mapped[str] = mapped_column(String(8))
+    status: Mapped[str] = mapped_column(String(16), default="active")
+    """active, suspended or closed."""
+
+
+class BarredNumber(Record):
+    """A number whose callers hear a polite refusal, whoever they are."""
+
+    __tablename__ = "barred_number"
+
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    until: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""The call list: one row a call, computed from the facts of the journal."""

@@ -1,0 +1,119 @@
+"""Tables: the call list and its queue visits (projections), dispositions, messages.
+
+Projections name customers and recordings by id without a foreign key: a fact about something we do
+not know must never keep the other facts from being read.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mainline.db import Base, Record
+
+
+class CallTimeline(Base):
+    """The facts of one call as the journal told them; everything else is computed from these."""
+
+    __tablename__ = "call_timeline"
+
+    call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    facts: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class Interaction(Base):
+    """Projection: one call, however many telephones took part. ``id`` is Asterisk's linkedid."""
+
+    __tablename__ = "interaction"
+    __table_args__ = (
+        Index(None, "began_at", "id"),
+        Index(None, "customer_id", "began_at"),
+        Index(None, "agent", "began_at"),
+        Index(None, "queue", "began_at"),
+        Index(None, "ani", "began_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    direction: Mapped[str] = mapped_column(String(4), default="in")
+    ani: Mapped[str] = mapped_column(String(64), default="")
+    """The caller as the network told it; of an outgoing call, the number that was called."""
+    dnis: Mapped[str] = mapped_column(String(32), default="")
+    began_at: Mapped[datetime]
+    """The earliest fact: what the call list is ordered by."""
+    offered_at: Mapped[datetime | None]
+    identified_at: Mapped[datetime | None]
+    queued_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    customer_id: Mapped[int | None]
+    account_id: Mapped[int | None]
+    identified_how: Mapped[str | None] = mapped_column(String(16))
+    candidates: Mapped[int] = mapped_column(default=0)
+    menu: Mapped[str | None] = mapped_column(String(64))
+    menu_version: Mapped[int | None]
+    menu_path: Mapped[list[str]] = mapped_column(JSON, default=list)
+    keys: Mapped[list[str]] = mapped_column(JSON, default=list)
+    flows: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Self-service that was used: ``flow:result``."""
+    language: Mapped[str | None] = mapped_column(String(8))
+    queue: Mapped[str | None] = mapped_column(String(32))
+    """The last queue the caller waited in."""
+    agent: Mapped[str | None] = mapped_column(String(8))
+    """The agent who talks, or talked last."""
+    outcome: Mapped[str] = mapped_column(String(16), default="in-progress", index=True)
+    degraded: Mapped[bool] = mapped_column(default=False)
+    transfers: Mapped[int] = mapped_column(default=0)
+    recording_started_at: Mapped[datetime | None]
+    recording_id: Mapped[int | None]
+    message_file: Mapped[str | None] = mapped_column(String(128))
+    reason: Mapped[str | None] = mapped_column(String(64), index=True)
+    disposed_at: Mapped[datetime | None]
+    wait_s: Mapped[float | None]
+    talk_s: Mapped[float | None]
+
+
+class QueueVisit(Base):
+    """Projection: one stay of a call in a queue; ``how`` None while the caller waits."""
+
+    __tablename__ = "queue_visit"
+    __table_args__ = (Index(None, "queue", "entered_at"), Index(None, "how", "queue"))
+
+    call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    queue: Mapped[str] = mapped_column(String(32))
+    entered_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    how: Mapped[str | None] = mapped_column(String(16))
+    priority: Mapped[int] = mapped_column(default=0)
+    degraded: Mapped[bool] = mapped_column(default=False)
+    agent: Mapped[str | None] = mapped_column(String(8))
+
+
+class Disposition(Record):
+    """What the call was about, as the agent noted it. Written by the desk, not a projection."""
+
+    __tablename__ = "disposition"
+
+    call_id: Mapped[str] = mapped_column(String(64), unique=True)
+    agent: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(String(64))
+    reasons_version: Mapped[int]
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    notes: Mapped[str] = mapped_column(Text, default="")
+    customer_id: Mapped[int | None]
+
+
+class VoiceMessage(Record):
+    """A message somebody left: to be heard and answered by a person."""
+
+    __tablename__ = "voice_message"
+    __table_args__ = (UniqueConstraint("call_id", "file"), Index(None, "state", "left_at"))
+
+    call_id: Mapped[str] = mapped_column(String(64))
+    file: Mapped[str] = mapped_column(String(128))
+    left_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default="new")
+    """new, taken or done."""
+    owner: Mapped[str | None] = mapped_column(String(64))
+    done_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Interruptions of supply, planned or not, and whom they concern."""

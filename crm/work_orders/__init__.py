@@ -1,0 +1,1 @@
+"""Work orders: opened from calls, moved along the steps of their type."""

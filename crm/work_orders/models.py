@@ -1,0 +1,75 @@
+"""Tables: work orders, their history, the day's counter."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mainline.db import Base, Record
+
+
+class WorkOrder(Record):
+    """Something to be done for a customer or at a place."""
+
+    __tablename__ = "work_order"
+    __table_args__ = (
+        Index(None, "customer_id", "closed_at"),
+        Index(None, "step", "due_complete_at"),
+        Index(None, "premise_id", "closed_at"),
+    )
+
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    """``20261123-0007``: the day it was opened and a running number."""
+    key: Mapped[str] = mapped_column(String(160), unique=True)
+    """Opening again with the same key gives the same order."""
+    type_code: Mapped[str] = mapped_column(String(32), index=True)
+    type_version: Mapped[int]
+    """The version of the definition it was opened under, and finishes under."""
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
+    premise_id: Mapped[int | None] = mapped_column(ForeignKey("premise.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("service_account.id"))
+    call_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    call_offset_s: Mapped[float | None]
+    """Seconds from the start of the call's recording to the opening."""
+    source: Mapped[str] = mapped_column(String(16))
+    """ivr, desk or api."""
+    step: Mapped[str] = mapped_column(String(32))
+    urgency: Mapped[str] = mapped_column(String(16))
+    team: Mapped[str] = mapped_column(String(32))
+    owner: Mapped[str] = mapped_column(String(64))
+    """Who has to act: a login, or a team."""
+    overseer: Mapped[str] = mapped_column(String(64))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    contact: Mapped[str] = mapped_column(String(64), default="")
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    due_respond_at: Mapped[datetime]
+    due_complete_at: Mapped[datetime]
+    responded_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class WorkOrderMove(Record):
+    """One line of an order's history."""
+
+    __tablename__ = "work_order_move"
+    __table_args__ = (Index(None, "work_order_id", "at"),)
+
+    work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(32))
+    from_step: Mapped[str | None] = mapped_column(String(32))
+    to_step: Mapped[str] = mapped_column(String(32))
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class WorkOrderCounter(Base):
+    """The last running number of a day."""
+
+    __tablename__ = "work_order_counter"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    last: Mapped[int] = mapped_column(default=0)
