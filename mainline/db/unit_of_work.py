@@ -83,8 +83,7 @@ class Database:
         """One consistent view; never waits for writers, writes nothing."""
         async with self._sessions() as session:
             await session.connection(execution_options={_READ_ONLY: True})
-            yield session
-            await session.rollback()
+            yield session  # closing rolls back; rollback() itself would expire what was read
 
     async def dispose(self) -> None:
         """Close all connections."""
