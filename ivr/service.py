@@ -86,8 +86,7 @@ async def _journey(call: Call, deps: Deps, recorder: Recorder) -> Decision:
     recorder.note(_identified(journey.subject, found))
     await journey.talk.switch(journey.talk.language)
     if _restricted(found):
-        await journey.talk.tell("refused")
-        return _finish(Decision("refuse"), journey)
+        return _finish(Decision("refuse"), journey)  # the dialplan says it, and writes it down
     walk = Walk(menu, journey, deps.flows, _hours(plan, line, deps.zone))
     return _finish(await walk.run(), journey)
 

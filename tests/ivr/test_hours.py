@@ -20,9 +20,8 @@ OFFICE = OpeningHours.model_validate(
         },
         "lunch": "11:30-12:30",
         "holidays": [
-            {"name": {"zh": "国庆节", "en": "National Day"}, "first": "2026-10-01", "last": "2026-10-07"},
-            {"name": {"zh": "调休", "en": "Shifted day"}, "first": "2026-10-10", "last": "2026-10-10",
-             "open": ["08:00-17:30"]},
+            {"name": TITLE, "first": "2026-10-01", "last": "2026-10-07"},
+            {"name": TITLE, "first": "2026-10-10", "last": "2026-10-10", "open": ["08:00-17:30"]},
         ],
     }
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Voices: text to sound files, by the best engine that is installed."""

@@ -1,0 +1,63 @@
+"""The company's books in memory."""
+
+from ivr.flows.books import (
+    Account,
+    Arrears,
+    Bill,
+    Caller,
+    Fault,
+    Identification,
+    OrderState,
+    OutageNews,
+)
+
+HOME = Account(11, "8001234", 21, "沈阳市和平区幸福小区3号楼2单元501室")
+SHOP = Account(12, "8005678", 22, "沈阳市铁西区兴华街18号")
+LI = Caller(1, language="zh", accounts=(HOME,))
+
+
+class FakeBooks:
+    """``broken`` names the methods that fail as if the database were gone."""
+
+    def __init__(self, *, broken: frozenset[str] = frozenset()) -> None:
+        self.broken = broken
+        self.numbers: dict[str, Identification] = {}
+        self.callers: dict[str, Caller] = {HOME.number: LI}
+        self.owed = Arrears(0, 0)
+        self.bill: Bill | None = None
+        self.news: list[OutageNews] = []
+        self.orders: list[OrderState] = []
+        self.faults: list[Fault] = []
+
+    def _up(self, method: str) -> None:
+        if method in self.broken:
+            raise ConnectionError(method)
+
+    async def identify(self, ani: str) -> Identification:
+        self._up("identify")
+        return self.numbers.get(ani, Identification())
+
+    async def by_account(self, number: str) -> Caller | None:
+        self._up("by_account")
+        return self.callers.get(number)
+
+    async def arrears(self, account_id: int) -> Arrears:
+        self._up("arrears")
+        return self.owed
+
+    async def last_bill(self, account_id: int) -> Bill | None:
+        self._up("last_bill")
+        return self.bill
+
+    async def outages(self, premise_id: int) -> list[OutageNews]:
+        self._up("outages")
+        return self.news
+
+    async def open_orders(self, customer_id: int) -> list[OrderState]:
+        self._up("open_orders")
+        return self.orders
+
+    async def report_fault(self, fault: Fault) -> str:
+        self._up("report_fault")
+        self.faults.append(fault)
+        return "R20261123001"
