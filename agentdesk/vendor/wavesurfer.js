@@ -1,0 +1,2 @@
+// The waveform of a recording.
+export { default } from "wavesurfer.js";
