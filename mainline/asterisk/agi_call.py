@@ -1,0 +1,147 @@
+"""A caller on the line, spoken to by FastAGI: the gateway's implementation of ``Call``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from mainline.asterisk.agi import AgiFailed, AgiHungUp, AgiWire, Environment, Reply
+from mainline.asterisk.call import CallerGone
+from mainline.db import in_unit_of_work
+from mainline.ids import CallId
+
+REPLY_S: Final = 3.0
+"""For commands that do something at once."""
+FIRST_DEADLINE_S: Final = 4.0
+"""What the dialplan has set before it called us."""
+GRACE_S: Final = 2.0
+"""Beyond the dead-man switch Asterisk has left; waiting longer for a reply is pointless."""
+DEADLINE_MAX_S: Final = 600.0
+_HEARD_MIN: Final = 800
+"""Samples (a tenth of a second); less is no recording."""
+_KEYED: Final = "MAINLINE_KEYED"
+_SOUND: Final = re.compile(r"[A-Za-z0-9/._-]{1,400}")
+_NAME: Final = re.compile(r"_{0,2}[A-Z][A-Z0-9_]{0,60}|CHANNEL\(language\)|TIMEOUT\(absolute\)")
+_ENDPOS: Final = re.compile(r"endpos=(\d{1,12})")
+
+
+class AgiCall:
+    """See ``mainline.asterisk.call.Call``. A hang-up comes out of any method as CallerGone.
+
+    Nobody may speak with a caller while a transaction is open: the caller would hold the books.
+    """
+
+    def __init__(self, environment: Environment, wire: AgiWire) -> None:
+        self._environment, self._wire = environment, wire
+        self._deadline_s = FIRST_DEADLINE_S
+        self._language = "zh"
+
+    @property
+    def id(self) -> CallId:
+        """The call's linkedid: that of its first channel, which is the one calling us."""
+        return CallId(self._environment.uniqueid)
+
+    @property
+    def ani(self) -> str:
+        """The caller's number; empty when unknown."""
+        return self._environment.caller
+
+    @property
+    def dnis(self) -> str:
+        """The number that was dialled: the extension the dialplan is in."""
+        return self._environment.extension
+
+    @property
+    def language(self) -> str:
+        """The language set last."""
+        return self._language
+
+    async def answer(self) -> None:
+        """Off the hook."""
+        await self._at_once("ANSWER")
+
+    async def play(self, sounds: Sequence[str]) -> None:
+        """Play to the end. A sound that Asterisk cannot read is passed over by it."""
+        if sounds:
+            await self._media("EXEC", "Playback", _joined(sounds))
+
+    async def collect(
+        self,
+        sounds: Sequence[str],
+        *,
+        digits_max: int,
+        timeout_s: float,
+        terminator: str = "#",
+    ) -> str:
+        """Keys, taken by Read(): it plays several files and listens meanwhile."""
+        ends = terminator if digits_max > 1 else ""
+        words = (_KEYED, _joined(sounds), digits_max, f"t({ends})", 1, f"{timeout_s:g}")
+        await self._media("EXEC", "Read", ",".join(map(str, words)))
+        return (await self._at_once("GET VARIABLE", _KEYED)).data
+
+    async def record(
+        self, path: Path, *, max_s: float, silence_s: float, terminators: str = "#"
+    ) -> bool:
+        """Record; the file's suffix is its format."""
+        reply = await self._media(
+            "RECORD FILE",
+            path.with_suffix(""),
+            path.suffix.lstrip(".") or "wav",
+            terminators,
+            int(max_s * 1000),
+            0,
+            f"s={max(1, round(silence_s))}",
+        )
+        match = _ENDPOS.search(reply.rest)
+        return match is not None and int(match[1]) >= _HEARD_MIN
+
+    async def set_variable(self, name: str, value: str) -> None:
+        """Set a channel variable; only plain names are taken."""
+        if not _NAME.fullmatch(name):
+            raise AgiFailed("not a variable's name")
+        await self._at_once("SET VARIABLE", name, value)
+
+    async def set_language(self, language: str) -> None:
+        """Choose the voice for sounds of the telephone system itself."""
+        self._language = "en" if language == "en" else "zh"
+        await self.set_variable("CHANNEL(language)", self._language)
+
+    async def hold_deadline(self, seconds: float) -> None:
+        """Push the dead-man switch."""
+        self._deadline_s = min(max(1.0, seconds), DEADLINE_MAX_S)
+        await self.set_variable("TIMEOUT(absolute)", f"{self._deadline_s:.1f}")
+
+    async def _at_once(self, verb: str, *words: object) -> Reply:
+        return await self._ask(REPLY_S, verb, *words)
+
+    async def _media(self, verb: str, *words: object) -> Reply:
+        """A command that lasts as long as its sound: the dead-man switch limits it."""
+        reply = await self._ask(self._deadline_s + GRACE_S, verb, *words)
+        if reply.result in {"-1", "-2"}:
+            await self._why(reply)
+        return reply
+
+    async def _why(self, reply: Reply) -> None:
+        """Minus one is a failure or a hang-up; the next reply tells which."""
+        await self._at_once("CHANNEL STATUS")
+        if self._wire.over:
+            raise CallerGone
+        raise AgiFailed(f"a media command failed ({reply.result})")
+
+    async def _ask(self, within_s: float, verb: str, *words: object) -> Reply:
+        if in_unit_of_work():
+            raise RuntimeError("a transaction is open while a caller is spoken to")
+        try:
+            return await self._wire.ask(verb, *words, within_s=within_s)
+        except AgiHungUp as gone:
+            raise CallerGone from gone
+
+
+def _joined(sounds: Sequence[str]) -> str:
+    """Several files as Asterisk wants them."""
+    for sound in sounds:
+        if not _SOUND.fullmatch(sound):
+            raise AgiFailed("not a sound's path")
+    return "&".join(sounds)
