@@ -1,0 +1,1 @@
+"""The agent's desk: telephone, screen pop, wrap-up."""

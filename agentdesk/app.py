@@ -1,0 +1,187 @@
+"""The web application: all features' APIs under /api, all desks' pages, one live stream."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import uvicorn
+from fastapi import APIRouter, FastAPI, Header, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from agentdesk import auth, desks, errors
+from agentdesk.audience import Audience
+from agentdesk.guard import Guard
+from agentdesk.live import Feed, Live
+from agentdesk.shell import environment, render, static_files
+from mainline import features
+from mainline.config import Settings
+from mainline.db import Database
+from mainline.log import set_up
+from mainline.web import Who, declared, public, signed_in, undeclared
+
+API: Final = "/api"
+router = APIRouter()
+
+
+class UndeclaredRoute(RuntimeError):
+    """A route names no permission: the application does not start."""
+
+
+class _Files(StaticFiles):
+    """Static files that browsers keep, but ask about."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, with a word on how long it may be kept."""
+        response = await super().get_response(path, scope)
+        marked = b"v=" in scope.get("query_string", b"")
+        response.headers["Cache-Control"] = "public, max-age=31536000" if marked else "no-cache"
+        return response
+
+
+def create_app(settings: Settings, database: Database, **services: Any) -> FastAPI:
+    """The application of one instance. ``services`` are put on ``app.state`` (telephone, …)."""
+    app = FastAPI(
+        title="Mainline", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan
+    )
+    app.state.settings, app.state.database = settings, database
+    app.state.authenticate = auth.Authenticator(database)
+    app.state.templates = environment(settings)
+    app.state.live = Live(database, _feeds())
+    for name, service in services.items():
+        setattr(app.state, name, service)
+    errors.install(app)
+    app.add_middleware(Guard, settings=settings)
+    _include(app)
+    _refuse_undeclared(app)
+    return app
+
+
+def _feeds() -> Iterable[Feed]:
+    return [feed for module in desks.modules("feeds") for feed in module.FEEDS]
+
+
+def _include(app: FastAPI) -> None:
+    for module in features.modules("api"):
+        app.include_router(module.router, prefix=API)
+    for module in desks.modules("views"):
+        app.include_router(module.router, include_in_schema=False)
+    app.include_router(auth.router, include_in_schema=False)
+    app.include_router(router)
+    for name, folder in sorted(static_files().items(), reverse=True):
+        if folder.is_dir():
+            app.mount(
+                f"/static/{name}".rstrip("/"), _Files(directory=folder), name=f"static {name}"
+            )
+
+
+def _refuse_undeclared(app: FastAPI) -> None:
+    forgotten = undeclared(app.routes)
+    if forgotten:
+        raise UndeclaredRoute(", ".join(forgotten))
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await app.state.live.start()
+    telephone = getattr(app.state, "telephone", None)
+    try:
+        if telephone is not None and hasattr(telephone, "start"):
+            await telephone.start()
+        yield
+    finally:
+        await app.state.live.stop()
+        if telephone is not None and hasattr(telephone, "stop"):
+            await telephone.stop()
+
+
+@router.get("/live", dependencies=[signed_in()], include_in_schema=False)
+async def live_stream(
+    request: Request,
+    who: Who,
+    feeds: Annotated[str, Query(max_length=100)] = "",
+    everything: bool = False,
+    last_event_id: Annotated[str, Header(max_length=20)] = "",
+    after: Annotated[int | None, Query(ge=0)] = None,
+) -> StreamingResponse:
+    """Facts and pictures as they happen; resumes after ``Last-Event-ID``."""
+    live: Live = request.app.state.live
+    wanted = frozenset(
+        name
+        for name in feeds.split(",")
+        if name in live.feeds and who.may(live.feeds[name].permission)
+    )
+    resume = int(last_event_id) if last_event_id.isdecimal() else after
+    audience = Audience.of(who, everything=everything)
+    return StreamingResponse(
+        live.stream(audience, wanted, resume),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
+    )
+
+
+@router.get("/api/openapi.json", dependencies=[public], include_in_schema=False)
+async def openapi(request: Request) -> JSONResponse:
+    """The API's description for programs."""
+    return JSONResponse(_api_description(request.app))
+
+
+@router.get("/api/docs", dependencies=[public], include_in_schema=False)
+async def docs(request: Request) -> HTMLResponse:
+    """The API's description for people, made here, without foreign scripts."""
+    return render(request, "api_docs.html", api=_api_description(request.app))
+
+
+def _api_description(app: FastAPI) -> dict[str, Any]:
+    description = app.openapi()
+    for route in app.routes:
+        path = getattr(route, "path", "")
+        for method in getattr(route, "methods", None) or ():
+            operation = description["paths"].get(path, {}).get(method.lower())
+            if operation is not None:
+                operation["x-permissions"] = sorted(map(str, declared(route) or ()))  # type: ignore[arg-type]
+    return description
+
+
+def server(settings: Settings, app: FastAPI) -> uvicorn.Server:
+    """The HTTP server of one instance, not yet running."""
+    tls: dict[str, Path | None] = {}
+    if settings.https:
+        tls = {"ssl_certfile": settings.tls_certificate, "ssl_keyfile": settings.tls_key}
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=2,
+        h11_max_incomplete_event_size=32_768,
+        **tls,  # type: ignore[arg-type]
+    )
+    return _Server(config, app.state.live)
+
+
+class _Server(uvicorn.Server):
+    """Closes the endless streams when asked to stop, so that stopping takes no time."""
+
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self._live = live
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Let the streams go first."""
+        self._live.close_streams()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings) -> None:
+    """Run the web process until it is told to stop."""
+    set_up("web")
+    database = Database(settings.database)
+    app = create_app(settings, database)
+    server(settings, app).run()

@@ -1,0 +1,55 @@
+"""Who may see which fact on the live stream, and how much of it. Pure."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from mainline.journal import Event
+from mainline.permissions import Permission
+from mainline.phone import mask
+from mainline.web import Principal
+
+_CALL_BEGINS: Final = frozenset({"agent.offered", "agent.answered", "call.rejoined"})
+_NUMBERS: Final = frozenset({"ani", "number"})
+
+
+@dataclass(slots=True)
+class Audience:
+    """One page's eyes: an agent sees what concerns them, a leader who asks for it sees all."""
+
+    agent: str | None
+    everything: bool = False
+    unmasked: bool = False
+    calls: set[str] = field(default_factory=set)
+    """Subjects of the calls this agent takes part in."""
+
+    @classmethod
+    def of(cls, who: Principal, *, everything: bool) -> "Audience":
+        """What this person's page sees."""
+        return cls(
+            agent=who.agent_number,
+            everything=everything and who.may(Permission.SEE_BOARD),
+            unmasked=who.may(Permission.SEE_NUMBERS),
+        )
+
+    def sees(self, event: Event) -> str | None:
+        """The fact as JSON, numbers masked unless permitted; None when it is not theirs."""
+        mine = self._concerns(event)
+        if not mine and not self.everything:
+            return None
+        if self.unmasked:
+            return event.model_dump_json()
+        hidden = {
+            name: mask(getattr(event, name)) for name in _NUMBERS & set(type(event).model_fields)
+        }
+        return (event.model_copy(update=hidden) if hidden else event).model_dump_json()
+
+    def _concerns(self, event: Event) -> bool:
+        if self.agent is None:
+            return False
+        mine = getattr(event, "agent", None) == self.agent
+        if mine and event.kind in _CALL_BEGINS:
+            self.calls.add(event.subject)
+        known = event.subject in self.calls
+        if known and event.kind == "call.ended":
+            self.calls.discard(event.subject)
+        return mine or known or event.subject == f"agent:{self.agent}"

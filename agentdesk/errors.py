@@ -1,0 +1,89 @@
+"""Refusals as people and programs read them: pages for browsers, one JSON form for the API."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from agentdesk.guard import error_body
+from agentdesk.shell import render
+from mainline.errors import Forbidden, Invalid, MainlineError, NotFound, Unauthenticated
+from mainline.i18n import Text, current_locale
+from mainline.log import get_logger
+
+log = get_logger("web")
+
+
+class Unexpected(MainlineError):
+    """A fault of ours."""
+
+    code = "internal"
+    status = 500
+    words = Text("Something went wrong here. It has been noted.")
+
+
+class WrongMethod(MainlineError):
+    """The address exists, the method does not."""
+
+    code = "method"
+    status = 405
+    words = Text("This cannot be done at this address.")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person is looking: a browser that navigates, not a script or a program."""
+    if request.url.path.startswith("/api/"):
+        return False
+    return "text/html" in request.headers.get("accept", "")
+
+
+def answer(request: Request, error: MainlineError) -> Response:
+    """The refusal in the form that whoever asked can read."""
+    if not wants_page(request):
+        return JSONResponse(error_body(error), status_code=error.status)
+    if isinstance(error, Unauthenticated):
+        return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
+    words = error.words.to(current_locale(), **error.values)
+    return render(request, "error.html", status=error.status, code=error.code, words=words)
+
+
+async def _expected(request: Request, error: Exception) -> Response:
+    assert isinstance(error, MainlineError)  # noqa: S101 - registered for these only
+    return answer(request, error)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    return answer(request, Invalid(_what_is_wrong(error.errors())))
+
+
+def _what_is_wrong(errors: Sequence[Any]) -> str:
+    """Names the fields, never the values: those may be private."""
+    parts = [f"{'.'.join(map(str, each['loc'][1:]))}: {each['type']}" for each in errors[:5]]
+    return ", ".join(parts)
+
+
+_BY_STATUS: dict[int, type[MainlineError]] = {
+    401: Unauthenticated, 403: Forbidden, 404: NotFound, 405: WrongMethod, 422: Invalid
+}  # fmt: skip
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    return answer(request, _BY_STATUS.get(error.status_code, Unexpected)())
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("request.failed", path=request.url.path, exc_info=error)
+    return answer(request, Unexpected())
+
+
+def install(app: FastAPI) -> None:
+    """Let the application answer its errors in our way."""
+    app.add_exception_handler(MainlineError, _expected)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)

@@ -1,0 +1,19 @@
+// Every page: keyboard help, and small aids that need no framework.
+
+const help = /** @type {HTMLDialogElement} */ (document.getElementById("key-help"));
+
+/** Whether a key belongs to a field that is being typed into. @param {Event} event */
+export function typing(event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  return target.matches?.("input, textarea, select, [contenteditable]") ?? false;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "?" && !typing(event)) {
+    event.preventDefault();
+    help.open ? help.close() : help.showModal();
+  }
+});
+document.querySelectorAll("[data-key-help]").forEach((button) =>
+  button.addEventListener("click", () => help.showModal()),
+);

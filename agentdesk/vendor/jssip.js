@@ -1,0 +1,2 @@
+// SIP over WebSocket for the softphones.
+export { default } from "jssip";
