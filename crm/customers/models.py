@@ -7,8 +7,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mainline.db import Record
 
-# Compared byte by byte on PostgreSQL too, so that "everything below" is a range of the index.
-Path = String(120).with_variant(String(120, collation="C"), "postgresql")
+
+def _bytewise(length: int) -> String:
+    """Compared byte by byte on PostgreSQL too: "begins with" is a range of the index."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+Path = _bytewise(120)
 
 
 class AddressNode(Record):
@@ -41,9 +46,8 @@ class Customer(Record):
     """A person or an organisation that we supply."""
 
     __tablename__ = "customer"
-    __table_args__ = (Index(None, "name"),)
 
-    name: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(_bytewise(64), index=True)
     customer_class: Mapped[str] = mapped_column(String(16), default="residential")
     priority: Mapped[int] = mapped_column(default=0)
     """Higher goes ahead in the queues."""
@@ -78,7 +82,7 @@ class ServiceAccount(Record):
     __tablename__ = "service_account"
     __table_args__ = (Index(None, "customer_id"), Index(None, "premise_id"))
 
-    number: Mapped[str] = mapped_column(String(20), unique=True)
+    number: Mapped[str] = mapped_column(_bytewise(20), unique=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
     premise_id: Mapped[int] = mapped_column(ForeignKey("premise.id"))
     utility: Mapped[str] = mapped_column(String(8))

@@ -1,0 +1,40 @@
+"""``/api/customers``: find customers and look at one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from crm.customers import queries
+from crm.customers.schemas import CustomerRead
+from mainline.permissions import Permission
+from mainline.web import Config, Page, ReadSession, Who, allow, cursor, position
+
+router = APIRouter(
+    prefix="/customers", tags=["customers"], dependencies=[allow(Permission.SEE_CUSTOMERS)]
+)
+
+
+@router.get("")
+async def find_customers(
+    session: ReadSession,
+    who: Who,
+    config: Config,
+    q: Annotated[str, Query(max_length=queries.QUERY_CHARS_MAX)] = "",
+    limit: Annotated[int, Query(ge=1, le=queries.LIMIT_MAX)] = 20,
+    after: Annotated[str | None, Query(alias="next", max_length=200)] = None,
+) -> Page[CustomerRead]:
+    """Find customers by name, number, account or address."""
+    place = position(after, 1) or [0]
+    found = await queries.find(
+        session, q, limit=limit, after=int(place[0]), area_code=config.home_area_code
+    )
+    see = who.may(Permission.SEE_NUMBERS)
+    more = cursor(found[-1].customer.id) if len(found) == limit else None
+    return Page(items=[CustomerRead.of(view, see_numbers=see) for view in found], next=more)
+
+
+@router.get("/{customer_id}")
+async def read_customer(customer_id: int, session: ReadSession, who: Who) -> CustomerRead:
+    """One customer."""
+    view = await queries.view(session, customer_id)
+    return CustomerRead.of(view, see_numbers=who.may(Permission.SEE_NUMBERS))

@@ -1,0 +1,81 @@
+"""The facts of one call: kept as plain data, in the order in which they happened. Pure."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final, TypeVar
+
+from mainline.journal import KINDS, Event
+
+E = TypeVar("E", bound=Event)
+Fact = dict[str, Any]
+
+FACTS_MAX: Final = 500
+"""A caller who goes round in a menu for hours must not fill the database."""
+_CHATTY: Final = frozenset({"menu.visited", "key.pressed"})
+# Facts of one moment: who changes queues leaves the one before entering the other.
+_RANK: Final = {
+    kind: rank
+    for rank, kind in enumerate(
+        (
+            "call.offered",
+            "call.placed",
+            "recording.started",
+            "caller.identified",
+            "menu.started",
+            "menu.visited",
+            "key.pressed",
+            "flow.finished",
+            "agent.offered",
+            "agent.answered",
+            "queue.left",
+            "queue.entered",
+            "call.transferred",
+            "agent.missed",
+            "agent.left_call",
+            "call.ended",
+        )
+    )
+}
+
+
+def plain(event: Event) -> Fact:
+    """The event as data, without its subject: the call is known."""
+    return {"kind": event.kind, **event.model_dump(mode="json", exclude={"subject"})}
+
+
+def event_of(fact: Fact, subject: str) -> Event:
+    """The event again."""
+    fields = {name: value for name, value in fact.items() if name != "kind"}
+    return KINDS[fact["kind"]].model_validate({"subject": subject, **fields})
+
+
+def with_fact(facts: Sequence[Fact], fact: Fact) -> list[Fact] | None:
+    """The facts with one more; None when it is known already, or is one too many."""
+    if fact in facts or (len(facts) >= FACTS_MAX and fact["kind"] in _CHATTY):
+        return None
+    return [*facts, fact]
+
+
+def in_order(events: Sequence[Event]) -> list[Event]:
+    """As they happened; the same for every order in which they were told."""
+    return sorted(events, key=_moment)
+
+
+def _moment(event: Event) -> tuple[Any, ...]:
+    data = json.dumps(plain(event), sort_keys=True)
+    return (event.at, _RANK.get(event.kind, len(_RANK)), data)
+
+
+def every(events: Sequence[Event], kind: type[E]) -> list[E]:
+    """All facts of a kind."""
+    return [event for event in events if isinstance(event, kind)]
+
+
+def first(events: Sequence[Event], kind: type[E]) -> E | None:
+    """The earliest fact of a kind."""
+    return next(iter(every(events, kind)), None)
+
+
+def last(events: Sequence[Event], kind: type[E]) -> E | None:
+    """The latest fact of a kind."""
+    return next(iter(reversed(every(events, kind))), None)

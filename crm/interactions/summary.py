@@ -1,0 +1,168 @@
+"""A call in one row, from its facts. Pure: the same facts give the same row, in any order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from crm.interactions.facts import every, first, in_order, last
+from crm.interactions.outcome import Facts, outcome
+from crm.interactions.visits import Visit, visits
+from mainline.journal import Event
+from mainline.journal.call_events import (
+    AgentAnswered,
+    AgentLeftCall,
+    CallDegraded,
+    CallDisposed,
+    CallEnded,
+    CallerIdentified,
+    CallOffered,
+    CallPlaced,
+    CallRefused,
+    CallTransferred,
+    FlowFinished,
+    KeyPressed,
+    MenuStarted,
+    MenuVisited,
+    MessageLeft,
+    QueueEntered,
+    RecordingStarted,
+    RecordingStored,
+)
+
+IDENTIFYING: Final = frozenset({"identify"})
+"""Flows that find out who calls: no service yet."""
+EVIDENCE: Final = (CallOffered, CallPlaced, QueueEntered, CallerIdentified, MenuStarted)
+"""Without one of these it was an echo test or a call between colleagues, not one for the list."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """``columns`` are those of ``Interaction`` by name."""
+
+    columns: dict[str, Any]
+    visits: list[Visit] = field(default_factory=list)
+
+
+def summarise(events: Sequence[Event]) -> Summary | None:
+    """The row of a call; None while nothing shows that it is one."""
+    told = in_order(events)
+    if not any(isinstance(event, EVIDENCE) for event in told):
+        return None
+    stays = visits(told)
+    columns = {
+        "began_at": told[0].at,
+        **_ends(told),
+        **_who(told),
+        **_menu(told),
+        **_people(told, stays),
+        **_sound(told),
+        "degraded": first(told, CallDegraded) is not None or any(s.degraded for s in stays),
+        "outcome": outcome(_facts(told)),
+    }
+    return Summary(columns, stays)
+
+
+def _at(event: Event | None) -> datetime | None:
+    return event.at if event else None
+
+
+def _ends(told: Sequence[Event]) -> dict[str, Any]:
+    offered, placed = first(told, CallOffered), first(told, CallPlaced)
+    return {
+        "direction": "out" if placed and not offered else "in",
+        "ani": offered.ani[:64] if offered else placed.number[:64] if placed else "",
+        "dnis": offered.dnis[:32] if offered else "",
+        "offered_at": _at(offered or placed),
+        "queued_at": _at(first(told, QueueEntered)),
+        "answered_at": _at(first(told, AgentAnswered)),
+        "ended_at": _at(last(told, CallEnded)),
+    }
+
+
+def _who(told: Sequence[Event]) -> dict[str, Any]:
+    found = every(told, CallerIdentified)
+    known = [fact for fact in found if fact.customer_id is not None]
+    helpful = [fact for fact in found if fact.customer_id is not None or fact.candidates]
+    latest = known[-1] if known else found[-1] if found else None
+    return {
+        "identified_at": helpful[0].at if helpful else None,
+        "identified_how": latest.how if latest else None,
+        "customer_id": latest.customer_id if latest else None,
+        "account_id": latest.account_id if latest else None,
+        "candidates": max((fact.candidates for fact in found), default=0),
+    }
+
+
+def _menu(told: Sequence[Event]) -> dict[str, Any]:
+    started = last(told, MenuStarted)
+    return {
+        "menu": started.menu if started else None,
+        "menu_version": started.version if started else None,
+        "language": started.language if started else None,
+        "menu_path": [fact.node for fact in every(told, MenuVisited)],
+        "keys": [fact.keys for fact in every(told, KeyPressed)],
+        "flows": [f"{fact.flow}:{fact.result}" for fact in every(told, FlowFinished)],
+    }
+
+
+def _people(told: Sequence[Event], stays: Sequence[Visit]) -> dict[str, Any]:
+    answered, disposed = last(told, AgentAnswered), last(told, CallDisposed)
+    placed = first(told, CallPlaced)
+    return {
+        "queue": stays[-1].queue if stays else None,
+        "agent": answered.agent if answered else placed.agent if placed else None,
+        "transfers": len(every(told, CallTransferred)),
+        "wait_s": _waited(stays),
+        "talk_s": _talked(told),
+        "reason": disposed.reason if disposed else None,
+        "disposed_at": _at(disposed),
+    }
+
+
+def _sound(told: Sequence[Event]) -> dict[str, Any]:
+    stored = every(told, RecordingStored)
+    longest = max(stored, key=lambda fact: (fact.duration_s, fact.recording_id), default=None)
+    message = last(told, MessageLeft)
+    return {
+        "recording_started_at": _at(first(told, RecordingStarted)),
+        "recording_id": longest.recording_id if longest else None,
+        "message_file": message.file if message else None,
+    }
+
+
+def _facts(told: Sequence[Event]) -> Facts:
+    flows = every(told, FlowFinished)
+    return Facts(
+        ended=last(told, CallEnded) is not None,
+        incoming=first(told, CallOffered) is not None or first(told, CallPlaced) is None,
+        answered=first(told, AgentAnswered) is not None,
+        transferred=first(told, CallTransferred) is not None,
+        message=first(told, MessageLeft) is not None,
+        refused=first(told, CallRefused) is not None,
+        served=any(f.result == "done" and f.flow not in IDENTIFYING for f in flows),
+        queued=first(told, QueueEntered) is not None,
+    )
+
+
+def _waited(stays: Sequence[Visit]) -> float | None:
+    """Seconds in queues, of stays that are over."""
+    over = [(s.left_at - s.entered_at).total_seconds() for s in stays if s.left_at]
+    return round(sum(over), 3) if over else None
+
+
+def _talked(told: Sequence[Event]) -> float | None:
+    """Seconds in which at least one agent was on the line; None while they talk, or never did."""
+    total, began, talking = 0.0, None, set[str]()
+    for event in told:
+        if isinstance(event, AgentAnswered):
+            began = event.at if began is None else began
+            talking.add(event.agent)
+        elif isinstance(event, AgentLeftCall):
+            talking.discard(event.agent)
+        elif isinstance(event, CallEnded):
+            talking.clear()
+        if began is not None and not talking:
+            total, began = total + (event.at - began).total_seconds(), None
+    answered = first(told, AgentAnswered) is not None
+    return round(total, 3) if answered and began is None else None
