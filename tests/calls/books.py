@@ -1,0 +1,73 @@
+"""The sums that must hold whatever happened, asked from the instance's own tables."""
+
+import sqlite3
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from tests.calls.facts import FactRow, Facts
+
+LENGTH_TOLERANCE_S = 0.5
+LOST_TAIL_S = 2.1
+"""What a killed Asterisk may lose of a recording's end."""
+
+
+class Books:
+    """Questions to the projections."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def _rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
+        connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=5)
+        connection.row_factory = sqlite3.Row
+        try:
+            return [dict(row) for row in connection.execute(statement, values)]
+        finally:
+            connection.close()
+
+    def unbalanced_queues(self) -> dict[str, Counter[str]]:
+        """Queues where the visits that ended in some way are not as many as those that began."""
+        sums: dict[str, Counter[str]] = {}
+        for row in self._rows("SELECT queue, coalesce(how, 'waiting') AS how FROM queue_visit"):
+            sums.setdefault(row["queue"], Counter())[row["how"]] += 1
+        return {queue: how for queue, how in sums.items() if how["waiting"]}
+
+    def visits(self) -> Counter[str]:
+        """Visits per queue."""
+        return Counter(row["queue"] for row in self._rows("SELECT queue FROM queue_visit"))
+
+    def interactions(self) -> Counter[str]:
+        """How often each call stands in the call list."""
+        return Counter(row["id"] for row in self._rows("SELECT id FROM interaction"))
+
+
+def problems(facts: Facts, books: Books, *, killed_calls: set[str]) -> list[str]:
+    """Every broken invariant in words; empty when all is well."""
+    everything = facts.since(0)
+    found = [f"queue {q}: {dict(how)}" for q, how in books.unbalanced_queues().items()]
+    entered = Counter(str(f.payload["queue"]) for f in everything if f.kind == "queue.entered")
+    if entered != books.visits():
+        found.append(f"queue visits: journal {dict(entered)}, books {dict(books.visits())}")
+    calls = {f.subject.removeprefix("call:") for f in everything if f.kind == "call.offered"}
+    listed = books.interactions()
+    found += [f"call {call} stands {listed[call]} times" for call in calls if listed[call] != 1]
+    for call in calls:
+        found += _recording_problems(facts.of_call(call), tail=call in killed_calls)
+    return found
+
+
+def _recording_problems(facts: list[FactRow], *, tail: bool) -> list[str]:
+    """An answered call has a recording as long as the call."""
+    first = {fact.kind: fact for fact in reversed(facts)}
+    if "agent.answered" not in first or "call.ended" not in first:
+        return []
+    call = facts[0].subject
+    if "recording.stored" not in first or "recording.started" not in first:
+        return [f"{call}: answered but not recorded"]
+    wanted = (first["call.ended"].at - first["recording.started"].at).total_seconds()
+    length = float(first["recording.stored"].payload["duration_s"])
+    short = wanted - length
+    if -LENGTH_TOLERANCE_S <= short <= (LOST_TAIL_S if tail else LENGTH_TOLERANCE_S):
+        return []
+    return [f"{call}: recording {length:.2f} s of {wanted:.2f} s"]

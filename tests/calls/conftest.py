@@ -1,0 +1,19 @@
+"""One private instance for all scenarios of a session."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.calls.instance import Instance, private_settings
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def instance(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
+    """Mainline with demo data, started once."""
+    home: Path = tmp_path_factory.mktemp("mainline")
+    running = Instance(private_settings(home))
+    await running.start()
+    yield running
+    await running.stop()

@@ -1,0 +1,108 @@
+"""After a scenario: does the journal, the call list and the recording say what it must?"""
+
+from collections import Counter
+from typing import Any
+
+from mainline.sip.sound import read_channels
+from mainline.sip.tones import seconds_of_tone
+from tests.calls.facts import FactRow
+from tests.calls.scenario import Fact, RecordingPlan, Scenario
+from tests.calls.stage import Stage
+
+SETTLED_S = 25.0
+LENGTH_TOLERANCE_S = 0.5
+ONCE_EACH = {
+    "call.offered",
+    "caller.identified",
+    "call.degraded",
+    "call.refused",
+    "menu.started",
+    "queue.entered",
+    "queue.left",
+    "agent.answered",
+    "agent.left_call",
+    "call.transferred",
+    "message.left",
+    "flow.finished",
+    "call.ended",
+}
+"""Kinds of which there must be exactly as many as the scenario names."""
+
+
+async def check(stage: Stage) -> None:
+    """Everything the scenario promises, then the invariants."""
+    scenario = stage.scenario
+    for who, expected in scenario.journal.items():
+        await _settled(stage, who)
+        _journal(stage.facts_of(who), expected, who)
+        _never(stage.facts_of(who), scenario.never.get(who, []))
+    for who, fields in scenario.calls.items():
+        await _call_list(stage, who, fields)
+    for who, plan in scenario.recordings.items():
+        await _recording(stage, who, plan)
+    _nothing_of(stage, scenario)
+    assert not (scenario.outside_never_rings and stage.outside.calls), "the outside was called"
+
+
+async def _settled(stage: Stage, who: str) -> None:
+    await stage.fact(who, "call.ended", SETTLED_S)
+
+
+def _journal(facts: list[FactRow], expected: list[Fact], who: str) -> None:
+    """The expected facts in their order, and no kind more often than it is named."""
+    story = "\n".join(str(fact) for fact in facts)
+    position = 0
+    for wanted in expected:
+        later = [i for i, f in enumerate(facts) if f.matches(wanted.kind, wanted.particulars)]
+        place = next((i for i in later if i >= position), None)
+        assert place is not None, f"{who}: {wanted.kind} {wanted.particulars} not in\n{story}"
+        position = place + 1
+    named, found = Counter(f.kind for f in expected), Counter(f.kind for f in facts)
+    for kind, times in ((k, n) for k, n in named.items() if k in ONCE_EACH):
+        assert found[kind] == times, f"{who}: {kind} {found[kind]} times, not {times}, in\n{story}"
+
+
+def _never(facts: list[FactRow], kinds: list[str]) -> None:
+    found = {fact.kind for fact in facts}
+    assert not found & set(kinds), f"must not be: {found & set(kinds)}"
+
+
+async def _call_list(stage: Stage, who: str, fields: dict[str, Any]) -> None:
+    row: dict[str, Any] = {}
+
+    async def agrees() -> bool:
+        row.clear()
+        row.update(await stage.instance.call_row(stage.ids[who]))
+        return all(row.get(name) == value for name, value in fields.items())
+
+    await eventually(agrees, 10, lambda: f"{who}: wanted {fields}, the call list says {row}")
+
+
+async def eventually(holds: Any, timeout_s: float, words: Any) -> None:
+    """Ask again until it holds."""
+    import asyncio
+
+    deadline = asyncio.get_running_loop().time() + timeout_s
+    while not await holds():
+        assert asyncio.get_running_loop().time() < deadline, words()
+        await asyncio.sleep(0.2)
+
+
+async def _recording(stage: Stage, who: str, plan: RecordingPlan) -> None:
+    """Each tone on its own side, for the time they talked, and not on the other."""
+    await stage.fact(who, "recording.stored", SETTLED_S)
+    path = await stage.instance.recording(stage.ids[who])
+    (caller, agent), rate = read_channels(path)
+    assert rate == 8000
+    assert seconds_of_tone(caller, plan.caller) >= plan.both_s, "the caller's tone is missing"
+    for hertz in plan.agents:
+        assert seconds_of_tone(agent, hertz) >= plan.both_s, f"the agent's {hertz} Hz is missing"
+        assert seconds_of_tone(caller, hertz) == 0, f"{hertz} Hz on the caller's side"
+    assert seconds_of_tone(agent, plan.caller) == 0, "the caller's tone on the agent's side"
+    for hertz in plan.not_heard:
+        assert seconds_of_tone(agent, hertz) == 0
+
+
+def _nothing_of(stage: Stage, scenario: Scenario) -> None:
+    if scenario.no_call:
+        assert stage.instance.facts.offered_since(stage.before) == set(stage.ids.values()) - {""}

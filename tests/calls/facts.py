@@ -1,0 +1,76 @@
+"""The journal of the instance under test, read straight from its file."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """One entry."""
+
+    id: int
+    subject: str
+    kind: str
+    at: datetime
+    payload: dict[str, Any]
+
+    def __str__(self) -> str:
+        shown = {k: v for k, v in self.payload.items() if k not in {"subject", "at"}}
+        return f"{self.at:%H:%M:%S.%f} {self.kind} {shown}"
+
+    def matches(self, kind: str, particulars: dict[str, Any]) -> bool:
+        """Whether it is this fact with these particulars."""
+        return self.kind == kind and all(
+            self.payload.get(name) == value for name, value in particulars.items()
+        )
+
+
+class Facts:
+    """Questions to the journal."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def _rows(self, where: str, *values: object) -> list[FactRow]:
+        connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=5)
+        try:
+            rows = connection.execute(
+                f"SELECT id, subject, kind, at, payload FROM journal_entry WHERE {where}", values
+            ).fetchall()
+        finally:
+            connection.close()
+        facts = [FactRow(i, s, k, _moment(p), json.loads(p)) for i, s, k, _, p in rows]
+        return sorted(facts, key=lambda fact: (fact.at, fact.id))
+
+    def last_id(self) -> int:
+        """Where the journal stands."""
+        return max((fact.id for fact in self._rows("id >= 0")), default=0)
+
+    def since(self, entry_id: int) -> list[FactRow]:
+        """Everything after that entry."""
+        return self._rows("id > ?", entry_id)
+
+    def of_call(self, call_id: str) -> list[FactRow]:
+        """The facts of one call, in the order of events."""
+        return self._rows("subject = ?", f"call:{call_id}") if call_id else []
+
+    def offered_since(self, entry_id: int, *, ani: str | None = None) -> set[str]:
+        """The calls offered since then, of one number or of all."""
+        offered = [fact for fact in self.since(entry_id) if fact.kind == "call.offered"]
+        return {
+            fact.subject.removeprefix("call:")
+            for fact in offered
+            if ani is None or _same_number(str(fact.payload["ani"]), ani)
+        }
+
+
+def _moment(payload: str) -> datetime:
+    return datetime.fromisoformat(json.loads(payload)["at"])
+
+
+def _same_number(offered: str, dialled: str) -> bool:
+    return offered == dialled or (not dialled and not offered.strip("+").isdigit())

@@ -1,0 +1,95 @@
+"""The agents' floor of the instance: telephones' passwords and who is in which queue.
+
+Robots are seated over ARI and AMI, as the desk does it, so that scenarios depend on no page.
+"""
+
+import asyncio
+import secrets
+
+import httpx
+
+from mainline.config import Settings
+from mainline.db import Database
+from mainline.journal import append_all
+from mainline.journal.call_events import AgentPaused, AgentReady, AgentSignedIn, AgentSignedOut
+from mainline.journal.event import Event
+from mainline.secrets import Secrets
+
+QUEUES = ("service", "repair", "billing", "emergency")
+
+
+class Floor:
+    """Who sits where."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._database = Database(settings.database)
+        self._phone_secrets: dict[str, str] = {}
+        self._seated: set[str] = set()
+
+    async def close(self) -> None:
+        """Give the database back."""
+        await self._database.dispose()
+
+    async def phone_secret(self, agent: str) -> str:
+        """The password of an agent's desk telephone, made on the first sign-in."""
+        if agent not in self._phone_secrets:
+            secret = secrets.token_hex(16)
+            await self._put_auth(f"phone-{agent}", secret)
+            self._phone_secrets[agent] = secret
+        return self._phone_secrets[agent]
+
+    async def _put_auth(self, user: str, secret: str) -> None:
+        base = f"http://127.0.0.1:{self._settings.asterisk_http_port}/ari"
+        fields = {"auth_type": "digest", "username": user, "password": secret}
+        body = {"fields": [{"attribute": k, "value": v} for k, v in fields.items()]}
+        password = Secrets.load_or_create(self._settings.home).ari
+        async with httpx.AsyncClient(auth=("mainline", password), timeout=5) as client:
+            url = f"{base}/asterisk/config/dynamic/res_pjsip/auth/{user}"
+            (await client.put(url, json=body)).raise_for_status()
+
+    async def set_state(self, agent: str, state: str) -> None:
+        """Ready, paused or signed out: in Asterisk's queues and in the journal."""
+        subject = f"agent:{agent}"
+        if state == "signed out":
+            await self._leave(agent)
+            await self._tell(AgentSignedOut(subject=subject))
+            return
+        await self._leave(agent)
+        await self._join(agent, paused=state == "paused")
+        last: Event = AgentReady(subject=subject)
+        if state == "paused":
+            last = AgentPaused(subject=subject, reason="break")
+        await self._tell(AgentSignedIn(subject=subject, station="phone"), last)
+
+    async def _tell(self, *events: Event) -> None:
+        async with self._database.unit_of_work() as session:
+            await append_all(session, events)
+
+    async def _join(self, agent: str, *, paused: bool) -> None:
+        for queue in QUEUES:
+            await self._ami(
+                Action="QueueAdd",
+                Queue=queue,
+                Interface=f"PJSIP/phone-{agent}",
+                MemberName=agent,
+                Paused="1" if paused else "0",
+            )
+
+    async def _leave(self, agent: str) -> None:
+        for queue in QUEUES:
+            await self._ami(Action="QueueRemove", Queue=queue, Interface=f"PJSIP/phone-{agent}")
+
+    async def _ami(self, **fields: str) -> str:
+        """One action on a connection of its own; the answer's text."""
+        password = Secrets.load_or_create(self._settings.home).ami_web
+        async with asyncio.timeout(5):
+            reader, writer = await asyncio.open_connection("127.0.0.1", self._settings.ami_port)
+            await reader.readline()
+            login = {"Action": "Login", "Username": "web", "Secret": password, "Events": "off"}
+            for action in (login, fields):
+                lines = "".join(f"{name}: {value}\r\n" for name, value in action.items())
+                writer.write(f"{lines}\r\n".encode())
+                answer = (await reader.readuntil(b"\r\n\r\n")).decode()
+            writer.close()
+        return answer

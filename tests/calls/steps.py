@@ -1,0 +1,238 @@
+"""The sentences a scenario may use, and what each of them does on the stage."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from mainline.sip.g711 import Sound
+from mainline.sip.listening import (
+    until,
+    until_ended,
+    until_prompt_is_over,
+    until_sound,
+    until_tone,
+)
+from mainline.sip.sound import tone
+from mainline.sip.tones import contains
+from mainline.sip.transactions import RefusedError
+from tests.calls.scenario import AgentPlan
+from tests.calls.stage import Stage
+
+Step = Callable[..., Awaitable[None]]
+_SENTENCES: list[tuple[re.Pattern[str], Step]] = []
+
+
+def sentence(pattern: str) -> Callable[[Step], Step]:
+    """Register what a sentence does; groups of the pattern become arguments."""
+
+    def register(step: Step) -> Step:
+        _SENTENCES.append((re.compile(pattern), step))
+        return step
+
+    return register
+
+
+def find(text: str) -> tuple[Step, tuple[Any, ...]]:
+    """The step for a sentence; a scenario with an unknown sentence is wrong, not skipped."""
+    for pattern, step in _SENTENCES:
+        match = pattern.fullmatch(text)
+        if match:
+            return step, match.groups()
+    raise LookupError(f"no such sentence: {text!r}")
+
+
+async def play(stage: Stage, text: str) -> None:
+    """Do what the sentence says."""
+    step, words = find(text)
+    try:
+        await step(stage, *words)
+    except Exception as error:
+        error.add_note(f"at the step: {text}")
+        error.add_note(stage.account())
+        raise
+
+
+# --- the caller -----------------------------------------------------------------------------------
+
+
+@sentence(r"(\w+) calls")
+async def calls(stage: Stage, who: str) -> None:
+    await stage.dial(who)
+
+
+@sentence(r"(\w+) and (\w+) call at once")
+async def call_at_once(stage: Stage, one: str, other: str) -> None:
+    await asyncio.gather(stage.dial(one), stage.dial(other))
+
+
+@sentence(r"(\w+) is refused with (\d+)")
+async def is_refused(stage: Stage, who: str, status: str) -> None:
+    try:
+        await stage.dial(who)
+    except RefusedError as refusal:
+        assert refusal.status == int(status)
+    else:
+        raise AssertionError(f"{who} was not refused")
+
+
+@sentence(r"(\w+) hears a prompt")
+async def hears_a_prompt(stage: Stage, who: str) -> None:
+    await until_sound(stage.call(who), 15)
+
+
+@sentence(r"(\w+) hears the prompt out")
+async def hears_out(stage: Stage, who: str) -> None:
+    await until_prompt_is_over(stage.call(who), 45)
+
+
+@sentence(r"(\w+) hears the (\d+) Hz of the agent")
+async def hears_agent(stage: Stage, who: str, hertz: str) -> None:
+    await until_tone(stage.call(who), float(hertz), 15)
+
+
+@sentence(r"(\w+) hears the prompt “(\w+)”(?: in (zh|en))?")
+async def hears_the_prompt(stage: Stage, who: str, name: str, language: str | None) -> None:
+    """The words of a menu's node or a house phrase, recognised by their sound."""
+    sample = await stage.instance.prompt(name, language or "zh")
+    await _recognised(stage, who, sample, name)
+
+
+@sentence(r"(\w+) hears the sound “([\w-]+)”")
+async def hears_the_sound(stage: Stage, who: str, name: str) -> None:
+    """What plain dialplan says."""
+    await _recognised(stage, who, stage.instance.static_sound(name), name)
+
+
+async def _recognised(stage: Stage, who: str, sample: Sound, name: str) -> None:
+    call = stage.call(who)
+    mark = stage.mark(who)
+    await until(
+        lambda: call.ended.is_set() or contains(call.media.heard_since(mark), sample),
+        45,
+        f"the prompt {name!r}",
+    )
+    assert not call.ended.is_set(), f"the call ended before the prompt {name!r}"
+    stage.mark_now(who)
+
+
+@sentence(r"(\w+) presses ([\d*#]+)")
+async def presses(stage: Stage, who: str, keys: str) -> None:
+    call = stage.call(who)
+    call.media.press(keys)
+    await until(lambda: not call.media.pressing or call.ended.is_set(), 10, "the keys")
+
+
+@sentence(r"(\w+) waits ([\d.]+) s")
+async def waits(stage: Stage, who: str, seconds: str) -> None:
+    await asyncio.sleep(float(seconds))
+
+
+@sentence(r"(\w+) speaks ([\d.]+) s")
+async def speaks(stage: Stage, who: str, seconds: str) -> None:
+    stage.speak(who)
+    await asyncio.sleep(float(seconds))
+
+
+@sentence(r"(\w+) hangs up")
+async def hangs_up(stage: Stage, who: str) -> None:
+    await stage.hang_up(who)
+
+
+@sentence(r"the call of (\w+) ends")
+async def call_ends(stage: Stage, who: str) -> None:
+    await until_ended(stage.call(who), 60)
+
+
+@sentence(r"the hotline hangs up on (\w+)")
+async def hotline_hangs_up(stage: Stage, who: str) -> None:
+    await until_ended(stage.call(who), 60)
+    assert stage.call(who).ended_by == "them"
+
+
+# --- the floor ------------------------------------------------------------------------------------
+
+
+@sentence(r"(\d{4}) rings")
+async def rings(stage: Stage, agent: str) -> None:
+    robot = stage.robot(agent)
+    await until(lambda: any(not c.ended.is_set() for c in robot.rung), 25, f"{agent} rings")
+
+
+@sentence(r"(\d{4}) answers (\w+)")
+async def answers(stage: Stage, agent: str, who: str) -> None:
+    await stage.connected(agent, who)
+
+
+@sentence(r"(\d{4}) and (\d{4}) answer (\w+) and (\w+)")
+async def both_answer(stage: Stage, one: str, other: str, anna: str, bert: str) -> None:
+    for agent, who in ((one, anna), (other, bert)):
+        await stage.connected(agent, who)
+
+
+@sentence(r"(\d{4}) comes to the desk with a tone of (\d+) Hz")
+async def comes_to_the_desk(stage: Stage, agent: str, hertz: str) -> None:
+    await stage.sit_down(agent, AgentPlan(tone=int(hertz)))
+
+
+@sentence(r"outside (\d+) answers (\w+) with a tone of (\d+) Hz")
+async def outside_answers(stage: Stage, number: str, who: str, hertz: str) -> None:
+    call = await stage.outside.taken_call(number)
+    call.media.play(tone(float(hertz), 5.0), loop=True)
+    stage.speak(who)
+
+
+@sentence(r"they talk ([\d.]+) s")
+async def talk(stage: Stage, seconds: str) -> None:
+    await asyncio.sleep(float(seconds))
+
+
+@sentence(r"(\d{4}) transfers (blind|attended) to (\w+)")
+async def transfers(stage: Stage, agent: str, how: str, target: str) -> None:
+    await stage.transfer(agent, how, target)
+
+
+@sentence(r"(\d{4}) holds ([\d.]+) s")
+async def holds(stage: Stage, agent: str, seconds: str) -> None:
+    talking = stage.talking(agent)
+    await talking.hold()
+    await asyncio.sleep(float(seconds))
+    await talking.resume()
+
+
+@sentence(r"(\d{4}) is (ready|paused|signed out)")
+async def agent_is(stage: Stage, agent: str, state: str) -> None:
+    await stage.set_state(agent, state)
+
+
+@sentence(r"(\d{4}) (answers|declines|ignores) from now on")
+async def manner(stage: Stage, agent: str, reaction: str) -> None:
+    stage.robot(agent).manner.reaction = reaction  # type: ignore[assignment]
+
+
+# --- faults ---------------------------------------------------------------------------------------
+
+
+@sentence(r"the (gateway|web|worker|asterisk) is killed")
+async def killed(stage: Stage, process: str) -> None:
+    await stage.instance.kill(process)
+
+
+@sentence(r"the (gateway|web|worker|asterisk) comes back")
+async def comes_back(stage: Stage, process: str) -> None:
+    await stage.instance.revive(process)
+
+
+@sentence(r"a new menu is published")
+async def new_menu(stage: Stage) -> None:
+    await stage.instance.publish_menu_again()
+
+
+# --- the books ------------------------------------------------------------------------------------
+
+
+@sentence(r"the journal has (?:(\d) )?([\w.]+) for (\w+)(?: within (\d+) s)?")
+async def journal_has(
+    stage: Stage, times: str | None, kind: str, who: str, seconds: str | None
+) -> None:
+    await stage.fact(who, kind, float(seconds or 20), times=int(times or 1))
