@@ -1,0 +1,33 @@
+"""How far behind a consumer is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mainline.clock import now
+from mainline.journal.models import ConsumerCursor, JournalEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """``entries`` wait to be taken in, the oldest of them since ``oldest_s`` seconds."""
+
+    entries: int
+    oldest_s: float
+
+
+async def lag(session: AsyncSession, consumer: str, kinds: Iterable[str]) -> Lag:
+    """What ``consumer``, who takes in these kinds, has not taken in yet."""
+    cursor = await session.get(ConsumerCursor, consumer)
+    statement = select(func.count(), func.min(JournalEntry.created_at)).where(
+        JournalEntry.id > (cursor.last_entry_id if cursor else 0), JournalEntry.kind.in_(kinds)
+    )
+    count, oldest = (await session.execute(statement)).one()
+    return Lag(count, _age_s(oldest))
+
+
+def _age_s(oldest: datetime | None) -> float:
+    return max(0.0, (now() - oldest).total_seconds()) if oldest else 0.0

@@ -1,0 +1,1 @@
+"""Starting, watching and stopping Mainline's processes, and telling how they are."""
