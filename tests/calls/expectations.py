@@ -73,9 +73,17 @@ async def _call_list(stage: Stage, who: str, fields: dict[str, Any]) -> None:
     async def agrees() -> bool:
         row.clear()
         row.update(await stage.instance.call_row(stage.ids[who]))
-        return all(row.get(name) == value for name, value in fields.items())
+        return all(_value(row, name) == value for name, value in fields.items())
 
     await eventually(agrees, 10, lambda: f"{who}: wanted {fields}, the call list says {row}")
+
+
+def _value(row: dict[str, Any], name: str) -> Any:
+    """``customer.name`` is a field of a field."""
+    value: Any = row
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
 
 
 async def eventually(holds: Any, timeout_s: float, words: Any) -> None:

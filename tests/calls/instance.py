@@ -28,6 +28,7 @@ from tests.calls.api import Api
 from tests.calls.books import Books
 from tests.calls.facts import Facts
 from tests.calls.floor import Floor
+from tests.calls.people import settle
 from tests.calls.prompts import Prompts
 
 READY_S = 60.0
@@ -91,6 +92,8 @@ class Instance:
                 timeout=PREPARE_S,
                 check=True,
             )
+        async with self.database.unit_of_work() as session:
+            await settle(session)
         for name in self._programs:
             self._launch(name)
         for name in self._programs:

@@ -1,0 +1,101 @@
+"""The customers of the scenarios: a small street of our own, apart from the demo town."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.billing.models import Bill
+from crm.customers.models import AddressNode, Customer, CustomerPhone, Premise, ServiceAccount
+from crm.outages.models import Outage
+from mainline.clock import now
+
+KNOWN = "13922220001"
+TWO_PREMISES = "13922220002"
+RESTRICTED = "13922220003"
+PRIORITY = "13922220004"
+ENGLISH = "13922220005"
+WITHOUT_SUPPLY = "13922220006"
+
+_FAR = datetime(2099, 1, 1, tzinfo=UTC)
+
+
+async def settle(session: AsyncSession) -> None:
+    """Everybody moves in."""
+    street = await _street(session, "测试街", "Test Street")
+    dark = await _street(session, "停供街", "Cold Street")
+    known = await _customer(session, "王一", KNOWN)
+    account = await _account(session, known, street, 1)
+    session.add(
+        Bill(
+            account_id=account.id,
+            period="2026",
+            issued_on=date(2026, 10, 15),
+            due_on=date(2026, 12, 31),
+            amount_fen=12345,
+        )
+    )
+    two = await _customer(session, "李二", TWO_PREMISES)
+    await _account(session, two, street, 2)
+    await _account(session, two, street, 3)
+    await _customer(session, "赵三", RESTRICTED, restricted=True)
+    await _account(session, await _customer(session, "钱四", PRIORITY, priority=80), street, 4)
+    english = await _customer(session, "Smith", ENGLISH, language="en")
+    await _account(session, english, street, 5)
+    cold = await _customer(session, "孙六", WITHOUT_SUPPLY)
+    await _account(session, cold, dark, 6)
+    session.add(
+        Outage(
+            area_id=dark.id,
+            kind="fault",
+            text_zh="停供街正在抢修。",
+            text_en="Repairs in Cold Street.",
+            began_at=now() - timedelta(hours=1),
+            expected_end_at=_FAR,
+        )
+    )
+
+
+async def _street(session: AsyncSession, zh: str, en: str) -> AddressNode:
+    node = AddressNode(level="street", name_zh=zh, name_en=en, path="")
+    session.add(node)
+    await session.flush()
+    node.path = f"/{node.id}/"
+    return node
+
+
+async def _customer(
+    session: AsyncSession,
+    name: str,
+    number: str,
+    *,
+    priority: int = 0,
+    restricted: bool = False,
+    language: str = "zh",
+) -> Customer:
+    customer = Customer(name=name, priority=priority, restricted=restricted, language=language)
+    session.add(customer)
+    await session.flush()
+    session.add(CustomerPhone(customer_id=customer.id, number=number, tail=number[-4:]))
+    return customer
+
+
+async def _account(
+    session: AsyncSession, customer: Customer, street: AddressNode, house: int
+) -> ServiceAccount:
+    premise = Premise(
+        node_id=street.id,
+        path=street.path,
+        address_zh=f"{street.name_zh}小区{house}号楼101室",
+        address_en=f"101, {house} {street.name_en}",
+    )
+    session.add(premise)
+    await session.flush()
+    account = ServiceAccount(
+        number=f"99000000{house:02}",
+        customer_id=customer.id,
+        premise_id=premise.id,
+        utility="heat",
+    )
+    session.add(account)
+    await session.flush()
+    return account
