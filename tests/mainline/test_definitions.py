@@ -1,0 +1,157 @@
+"""Draft, check, publish, roll back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from mainline import definitions
+from mainline.db import Database
+from mainline.definitions import Kind, Problem
+from mainline.definitions import kind as kind_module
+from mainline.definitions.service import DefinitionRefused
+from mainline.errors import NotFound
+from mainline.i18n import Text
+from mainline.journal import entries_after
+from tests.support.clock import StandingClock
+
+
+class Opening(BaseModel):
+    opens: int
+    closes: int
+
+
+def _check(body: Opening) -> list[Problem]:
+    if body.closes > body.opens:
+        return []
+    return [Problem("error", "closed-before-open", "closes", Text("It closes before it opens."))]
+
+
+@pytest.fixture(autouse=True)
+def _kind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(kind_module._KINDS, "opening", Kind("opening", Opening, _check))
+    return iter(())
+
+
+async def draft(database: Database, body: Any, *, why: str = "") -> int:
+    async with database.unit_of_work() as session:
+        made = await definitions.draft(session, "opening", "office", body, author="li", why=why)
+        return made.version
+
+
+async def publish(database: Database, number: int) -> None:
+    async with database.unit_of_work() as session:
+        await definitions.publish(session, "opening", "office", number, by="wang", why="new year")
+
+
+async def in_force(database: Database, **options: Any) -> tuple[int, Any]:
+    async with database.reading() as session:
+        found = await definitions.current(session, "opening", "office", **options)
+        return found.version, found.body
+
+
+async def test_a_draft_is_not_in_force(database: Database) -> None:
+    assert await draft(database, {"opens": 8, "closes": 17}) == 1
+    with pytest.raises(NotFound):
+        await in_force(database)
+
+
+async def test_a_published_version_is_in_force_and_told(database: Database) -> None:
+    await publish(database, await draft(database, {"opens": 8, "closes": 17}))
+    assert await in_force(database) == (1, Opening(opens=8, closes=17))
+    async with database.reading() as session:
+        [entry] = await entries_after(session, 0)
+    assert entry.event.subject == "definition:opening/office"
+    assert entry.event.model_dump(include={"version", "by", "why"}) == {
+        "version": 1,
+        "by": "wang",
+        "why": "new year",
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"opens": 17, "closes": 8}, "closed-before-open"),
+        ({"opens": "morning", "closes": 8}, "shape"),
+        ([], "shape"),
+    ],
+)
+async def test_a_version_with_mistakes_is_not_published(
+    database: Database, body: Any, code: str
+) -> None:
+    number = await draft(database, body)
+    with pytest.raises(DefinitionRefused) as refused:
+        await publish(database, number)
+    assert {problem.code for problem in refused.value.problems} == {code}
+    with pytest.raises(NotFound):
+        await in_force(database)
+
+
+async def test_a_body_without_limits_is_refused(database: Database) -> None:
+    with pytest.raises(DefinitionRefused, match="too-large"):
+        await draft(database, "x" * 1_000_001)
+
+
+async def test_the_next_version_replaces_and_the_old_can_still_be_read(
+    database: Database, clock: StandingClock
+) -> None:
+    await publish(database, await draft(database, {"opens": 8, "closes": 17}))
+    first_day = clock.at
+    clock.forward(days=1)
+    await publish(database, await draft(database, {"opens": 9, "closes": 18}))
+    assert await in_force(database) == (2, Opening(opens=9, closes=18))
+    assert await in_force(database, at=first_day) == (1, Opening(opens=8, closes=17))
+    async with database.reading() as session:
+        old = await definitions.version(session, "opening", "office", 1)
+    assert old.body == Opening(opens=8, closes=17)
+
+
+async def test_rolling_back_makes_a_new_version_of_the_old_words(
+    database: Database, clock: StandingClock
+) -> None:
+    for opens in (8, 9):
+        await publish(database, await draft(database, {"opens": opens, "closes": 17}))
+        clock.forward(seconds=1)
+    async with database.unit_of_work() as session:
+        await definitions.roll_back(session, "opening", "office", 1, by="zhao")
+    assert await in_force(database) == (3, Opening(opens=8, closes=17))
+    async with database.reading() as session:
+        told = await definitions.history(session, "opening", "office")
+    assert [(one.version, one.why) for one in told] == [
+        (3, "rolled back to 1"),
+        (2, "new year"),
+        (1, "new year"),
+    ]
+
+
+async def test_a_draft_cannot_be_rolled_back_to(database: Database) -> None:
+    await draft(database, {"opens": 8, "closes": 17})
+    with pytest.raises(NotFound):
+        async with database.unit_of_work() as session:
+            await definitions.roll_back(session, "opening", "office", 1, by="zhao")
+
+
+async def test_publishing_twice_tells_once(database: Database) -> None:
+    number = await draft(database, {"opens": 8, "closes": 17})
+    await publish(database, number)
+    await publish(database, number)
+    async with database.reading() as session:
+        assert len(await entries_after(session, 0)) == 1
+
+
+async def test_the_packs_first_content_leaves_the_companys_own_alone(database: Database) -> None:
+    await publish(database, await draft(database, {"opens": 10, "closes": 17}))
+    async with database.unit_of_work() as session:
+        body = {"opens": 8, "closes": 17}
+        await definitions.install(session, "opening", "office", body, by="pack")
+        await definitions.install(session, "opening", "hall", body, by="pack")
+    assert await in_force(database) == (1, Opening(opens=10, closes=17))
+    async with database.reading() as session:
+        assert await definitions.names(session, "opening") == ["hall", "office"]
+
+
+def test_a_kind_is_registered_once() -> None:
+    with pytest.raises(ValueError, match="already registered"):
+        definitions.register(Kind("opening", Opening))
