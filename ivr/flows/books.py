@@ -17,7 +17,8 @@ class Account:
     account_id: int
     number: str
     premise_id: int
-    address: str
+    address_zh: str
+    address_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

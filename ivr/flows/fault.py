@@ -43,7 +43,7 @@ async def _confirmed(journey: Journey, kind: FaultKind) -> bool:
     if journey.account is None:
         texts = talk.parts("fault_confirm", fault=fault)
     else:
-        address = [spoken_address(journey.account.address)]
+        address = [spoken_address(journey.account, talk.language)]
         texts = talk.parts("fault_confirm_at", fault=fault, address=address)
     return await talk.choose(texts, ("1", "2")) == "1"
 

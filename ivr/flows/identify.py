@@ -8,6 +8,7 @@ from ivr import say
 from ivr.flows.books import Account, Caller
 from ivr.flows.journey import DONE, NOTHING, Journey, Outcome
 from ivr.menu import PERSON_KEY
+from ivr.say import Language
 from ivr.talk import WantsPerson
 
 CHOICES_MAX = 8
@@ -15,6 +16,7 @@ CHOICES_MAX = 8
 OTHER_KEY = "9"
 ACCOUNT_DIGITS_MAX = 20
 ATTEMPTS = 3
+_ROOM = re.compile(r"(room|flat|apt|unit|entrance)\b", re.IGNORECASE)
 SPOKEN_MAX = 20
 _DISTRICT = re.compile(r"^([^市]{2,6}省)?([^省市]{2,6}市)?([^市区县小]{1,5}[区县])?")
 _BUILDING = re.compile(r".*?(号楼|栋|幢|座|楼|(?<=\d)号)")
@@ -56,7 +58,7 @@ async def _choose(
     for key, (_, account) in enumerate(offers, start=1):
         texts += talk.parts(
             "address_choice",
-            address=[spoken_address(account.address)],
+            address=[spoken_address(account, talk.language)],
             key=say.number(key, talk.language),
         )
     texts += talk.parts("address_other")
@@ -82,11 +84,20 @@ async def _by_keypad(journey: Journey) -> None:
     raise WantsPerson
 
 
-def spoken_address(address: str) -> str:
+def spoken_address(account: Account, language: Language) -> str:
     """The part of an address that its people know and strangers learn little from.
 
     City and flat are left out: 沈阳市和平区幸福小区3号楼2单元501室 becomes 幸福小区3号楼.
     """
-    text = _DISTRICT.sub("", "".join(address.split()), count=1)
+    if language == "en" and account.address_en:
+        return _english(account.address_en)
+    text = _DISTRICT.sub("", "".join(account.address_zh.split()), count=1)
     building = _BUILDING.match(text)
     return building[0] if building else text[:SPOKEN_MAX]
+
+
+def _english(address: str) -> str:
+    """Without room and unit, and without the city at the end."""
+    parts = [part.strip() for part in address.split(",")]
+    known = [part for part in parts if not _ROOM.match(part)]
+    return ", ".join(known[:2])[:60]

@@ -11,7 +11,13 @@ from ivr.flows.books import (
     OutageNews,
 )
 
-HOME = Account(11, "8001234", 21, "沈阳市和平区幸福小区3号楼2单元501室")
+HOME = Account(
+    11,
+    "8001234",
+    21,
+    "沈阳市和平区幸福小区3号楼2单元501室",
+    "Room 501, Unit 2, Building 3, Xingfu Estate, Heping District",
+)
 SHOP = Account(12, "8005678", 22, "沈阳市铁西区兴华街18号")
 LI = Caller(1, language="zh", accounts=(HOME,))
 
