@@ -11,7 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from prometheus_client import Counter, Gauge
 from sqlalchemy import delete, select
 
 from mainline.clock import now
@@ -47,9 +46,6 @@ SWEEP_EVERY_S: Final = 60.0
 BATCH: Final = 20
 
 _log = get_logger("recordings")
-_stored = Counter("mainline_recordings_stored", "Recordings stored")
-_short = Counter("mainline_recordings_short", "Recordings shorter than their call")
-_disk_free = Gauge("mainline_recordings_disk_free_ratio", "Free share of the recordings' disk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +146,7 @@ class Finaliser:
             recording.short = is_short(recording)
             if recording.kind == CALL:
                 await append(session, _stored_fact(recording))
-        _stored.inc()
         if recording.short:
-            _short.inc()
             _log.warning("recording.short", call=recording.call_id, duration_s=joined.duration_s)
 
     async def _nothing(self, recording: Recording) -> None:
@@ -213,9 +207,8 @@ async def run(database: Database, settings: Settings, stop: asyncio.Event) -> No
 
 
 def watch_disk(settings: Settings) -> float:
-    """Raise the alarm in log and metrics when the disk fills up; the free share."""
+    """Raise the alarm in the log when the disk fills up; the free share."""
     share = free_share(settings.recordings_store)
-    _disk_free.set(share)
     if share < FREE_SHARE_MIN:
         _log.error("recordings.disk_nearly_full", free_percent=round(share * 100, 1))
     return share

@@ -78,6 +78,6 @@ class Verifier:
 
 def free_share(folder: Path) -> float:
     """How much of the disk that holds the recordings is free, 0 to 1."""
-    folder.mkdir(parents=True, exist_ok=True)
-    usage = shutil.disk_usage(folder)
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    usage = shutil.disk_usage(there)
     return usage.free / usage.total

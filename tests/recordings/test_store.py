@@ -71,7 +71,7 @@ def test_a_file_that_is_gone_is_said_to_be_gone(tmp_path: Path):
 
 
 def test_free_share_is_a_share(tmp_path: Path):
-    assert 0 < free_share(tmp_path / "made") <= 1
+    assert 0 < free_share(tmp_path / "not" / "made") <= 1
 
 
 def test_waveform_shows_each_side_where_it_spoke(tmp_path: Path):

@@ -1,0 +1,1 @@
+"""The administrator's desk: definitions, menus, health, staff."""

@@ -1,0 +1,162 @@
+"""What the company changes itself: look, draft, check, publish, roll back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from agentdesk.admin.page import page
+from agentdesk.admin.text import TEXT_CHARS_MAX, difference, from_text, to_text
+from mainline import definitions, features
+from mainline.definitions import DefinitionRefused, Problem, Version
+from mainline.errors import Invalid, NotFound
+from mainline.permissions import Permission
+from mainline.web import ReadSession, Who, WriteSession, allow
+
+router = APIRouter(prefix="/admin/definitions", include_in_schema=False)
+_see = allow(Permission.SEE_DEFINITIONS)
+_edit = allow(Permission.EDIT_DEFINITIONS)
+KindName = Annotated[str, Path(pattern=r"^[a-z_]{1,48}$")]
+Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9_+-]{1,64}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One definition in the list."""
+
+    kind: str
+    name: str
+    in_force: Version
+
+
+class Draft(BaseModel):
+    """What the form sends."""
+
+    text: str = Field(max_length=TEXT_CHARS_MAX)
+    why: str = Field(default="", max_length=500)
+
+
+class Act(BaseModel):
+    """Publishing or rolling back, with the reason."""
+
+    why: str = Field(default="", max_length=500)
+
+
+@router.get("", dependencies=[_see])
+async def overview(request: Request, session: ReadSession) -> HTMLResponse:
+    """Every kind with its definitions and the version in force."""
+    found = [
+        Listed(kind, name, await definitions.current(session, kind, name))
+        for kind in sorted(known_kinds())
+        for name in await definitions.names(session, kind)
+    ]
+    return page(request, "definitions.html", found=found, kinds=sorted(known_kinds()))
+
+
+@router.get("/{kind}/{name}", dependencies=[_see])
+async def show(
+    request: Request, session: ReadSession, kind: KindName, name: Name, version: int | None = None
+) -> HTMLResponse:
+    """One definition: its text, its problems, its history."""
+    return await _page(request, session, kind, name, version)
+
+
+@router.post("/{kind}/{name}/check", dependencies=[_edit])
+async def check(
+    request: Request, kind: KindName, name: Name, form: Annotated[Draft, Form()]
+) -> HTMLResponse:
+    """What is wrong with this text, without keeping it."""
+    try:
+        found = problems_of(kind, from_text(form.text))
+    except Invalid as error:
+        found = [Problem("error", "yaml", "", error.words, tuple(error.values.items()))]
+    return page(request, "problems.html", problems=found)
+
+
+@router.post("/{kind}/{name}", dependencies=[_edit])
+async def save(
+    session: WriteSession, who: Who, kind: KindName, name: Name, form: Annotated[Draft, Form()]
+) -> RedirectResponse:
+    """Keep the text as a draft; it may still have mistakes."""
+    problems_of(kind, {})
+    made = await definitions.draft(
+        session, kind, name, from_text(form.text), author=who.name, why=form.why
+    )
+    return _back(kind, name, made.version)
+
+
+@router.post("/{kind}/{name}/{version}/publish", dependencies=[_edit])
+async def publish(
+    request: Request, session: WriteSession, who: Who, kind: KindName, name: Name, version: int,
+    form: Annotated[Act, Form()],
+) -> Response:  # fmt: skip
+    """Put a draft in force for the next call; refused while it has errors."""
+    try:
+        await definitions.publish(session, kind, name, version, by=who.name, why=form.why)
+    except DefinitionRefused:
+        return await _page(request, session, kind, name, version, status=422)
+    return _back(kind, name, version)
+
+
+@router.post("/{kind}/{name}/{version}/roll-back", dependencies=[_edit])
+async def roll_back(
+    session: WriteSession, who: Who, kind: KindName, name: Name, version: int,
+    form: Annotated[Act, Form()],
+) -> RedirectResponse:  # fmt: skip
+    """Put an earlier version in force again."""
+    made = await definitions.roll_back(session, kind, name, version, by=who.name, why=form.why)
+    return _back(kind, name, made.version)
+
+
+def known_kinds() -> dict[str, definitions.Kind[Any]]:
+    """All kinds that the features register."""
+    list(features.modules("kinds"))
+    return definitions.kinds()
+
+
+def problems_of(kind: str, body: Any) -> Sequence[Problem]:
+    """Mistakes of a body; NotFound for a kind nobody registered."""
+    if kind not in known_kinds():
+        raise NotFound(kind)
+    return definitions.kind_named(kind).problems(body)
+
+
+def _back(kind: str, name: str, version: int) -> RedirectResponse:
+    return RedirectResponse(f"/admin/definitions/{kind}/{name}?version={version}", 303)
+
+
+async def _page(
+    request: Request, session: AsyncSession, kind: str, name: str, number: int | None,
+    *, status: int = 200,
+) -> HTMLResponse:  # fmt: skip
+    history = await definitions.history(session, kind, name)
+    in_force = version_in_force(history)
+    shown = _wanted(history, number) or in_force or (history[0] if history else None)
+    body = shown.source if shown else {}
+    problems = problems_of(kind, body)
+    return page(
+        request, "definition.html", status,
+        kind=kind, name=name, history=history, shown=shown, in_force=in_force,
+        text=to_text(body) if shown else "",
+        problems=problems if shown else [],
+        changes=difference(in_force.source, body) if in_force and shown else [],
+    )  # fmt: skip
+
+
+def version_in_force(history: Sequence[Version]) -> Version | None:
+    """The version in force, newest first given: the published one that was published last."""
+    published = [version for version in history if version.published_at is not None]
+    return max(published, key=lambda v: (v.published_at, v.version), default=None)
+
+
+def _wanted(history: Sequence[Version], number: int | None) -> Version | None:
+    if number is None:
+        return None
+    found = next((version for version in history if version.version == number), None)
+    if found is None:
+        raise NotFound(f"version {number}")
+    return found

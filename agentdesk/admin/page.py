@@ -1,0 +1,19 @@
+"""Rendering with the administrator's words at hand."""
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from agentdesk.admin.words import kind_words, role_words, state_words
+from agentdesk.panels.terms import agent_words
+from agentdesk.shell import render
+
+
+def page(request: Request, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page of the administrator's desk."""
+    return render(
+        request, f"admin/{template}", status,
+        kind_words=kind_words, role_words=role_words, state_words=state_words,
+        agent_words=agent_words, dict=dict, **values,
+    )  # fmt: skip

@@ -1,0 +1,20 @@
+"""The administrator's pages."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse
+
+from agentdesk.admin import definitions, health, menus, staff
+from mainline.permissions import Permission
+from mainline.web import allow
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/admin", dependencies=[allow(Permission.SEE_DEFINITIONS, Permission.SEE_HEALTH)])
+async def home(_request: Request) -> RedirectResponse:
+    """The first of the pages."""
+    return RedirectResponse("/admin/menus", 303)
+
+
+for part in (menus, definitions, staff, health):
+    router.include_router(part.router)

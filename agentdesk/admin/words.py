@@ -1,0 +1,52 @@
+"""What things are called on the administrator's pages."""
+
+from typing import Final
+
+from mainline.i18n import Text, _
+
+_KINDS: Final[dict[str, Text]] = {
+    "ivr_menu": Text("Menus"),
+    "hours": Text("Opening hours"),
+    "line": Text("Hotline numbers"),
+    "call_reasons": Text("Call reasons"),
+    "pause_reasons": Text("Pause reasons"),
+    "queue": Text("Queues"),
+    "queues": Text("Queues"),
+    "work_order_type": Text("Work order types"),
+    "recording_retention": Text("How long recordings are kept"),
+}
+
+
+def kind_words(kind: str) -> str:
+    """The kind in the reader's language; a kind without words shows its name."""
+    return _(_KINDS[kind]) if kind in _KINDS else kind
+
+
+_STATES: Final[dict[str, Text]] = {
+    "ok": Text("all well"),
+    "up": Text("up"),
+    "starting": Text("starting"),
+    "degraded": Text("degraded"),
+    "stopping": Text("stopping"),
+    "hung": Text("hung"),
+    "down": Text("down"),
+}
+_ROLES: Final[dict[str, Text]] = {
+    "agent": Text("Agent"),
+    "leader": Text("Team leader"),
+    "quality": Text("Quality"),
+    "dispatcher": Text("Dispatcher"),
+    "cashier": Text("Cashier"),
+    "field": Text("Field staff"),
+    "admin": Text("Administrator"),
+}
+
+
+def state_words(state: str) -> str:
+    """How a process is."""
+    return _(_STATES[state]) if state in _STATES else state
+
+
+def role_words(role: str) -> str:
+    """A role."""
+    return _(_ROLES[role]) if role in _ROLES else role

@@ -1,0 +1,177 @@
+from collections.abc import AsyncIterator
+from html.parser import HTMLParser
+
+import pytest
+import yaml
+
+from agentdesk.admin.views import router
+from crm.staff.models import User
+from ivr.kinds import IVR_MENU
+from mainline import definitions
+from mainline.config import PROJECT, Settings
+from mainline.db import Database
+from mainline.web import undeclared
+from tests.support.pages import Pages, pages
+
+MENU = PROJECT / "packs" / "heat" / "menus" / "main.yaml"
+
+
+@pytest.fixture
+async def desk(settings: Settings, sqlite_database: Database) -> AsyncIterator[Pages]:
+    body = yaml.safe_load(MENU.read_text("utf-8"))
+    async with sqlite_database.unit_of_work() as session:
+        await definitions.install(session, IVR_MENU.name, "main", body, by="pack", why="first")
+        session.add(User(login="li", name="李娜", password_hash="x", roles=["agent"],
+                         agent_number="8001"))  # fmt: skip
+    async with pages(settings, sqlite_database, [router], "admin") as opened:
+        yield opened
+
+
+PATHS = (
+    "/admin/menus",
+    "/admin/menus/main",
+    "/admin/definitions",
+    "/admin/definitions/ivr_menu/main",
+    "/admin/definitions/recording_retention/default",
+    "/admin/staff",
+    "/admin/health",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_every_page_opens_in_both_languages(desk: Pages, path: str, language: str):
+    answer = await desk.get(path, language=language)
+    assert answer.status_code == 200
+    assert f'<html lang="{language}">' in answer.text
+    HTMLParser().feed(answer.text)
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_who_answers_calls_does_not_administer(desk: Pages, path: str):
+    desk.sign_in("agent")
+    assert (await desk.get(path)).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/admin/staff", "/admin/health"])
+async def test_a_leader_sees_menus_but_not_staff_and_health(desk: Pages, path: str):
+    desk.sign_in("leader")
+    assert (await desk.get("/admin/menus")).status_code == 200
+    assert (await desk.get(path)).status_code == 403
+
+
+async def test_the_menu_is_drawn_with_its_nodes(desk: Pages):
+    text = (await desk.get("/admin/menus/main")).text
+    assert '<svg xmlns="http://www.w3.org/2000/svg" class="menu-tree"' in text
+    tree = IVR_MENU.parse(yaml.safe_load(MENU.read_text("utf-8")))
+    for node in tree.nodes:
+        assert f'data-node="{node}"' in text
+
+
+async def test_no_page_needs_an_inline_script_or_style(desk: Pages):
+    for path in PATHS:
+        text = (await desk.get(path)).text
+        assert "<style" not in text
+        assert " style=" not in text
+        assert " onclick=" not in text
+        assert "<script>" not in text
+
+
+async def test_draft_then_publish_puts_the_text_in_force(desk: Pages, sqlite_database: Database):
+    page = "/admin/definitions/recording_retention/default"
+    answer = await desk.post(page, {"text": "answered_days: 90", "why": "law"})
+    assert answer.headers["location"] == f"{page}?version=1"
+    async with sqlite_database.reading() as session:
+        assert await definitions.names(session, "recording_retention") == []
+    assert (await desk.post(f"{page}/1/publish", {"why": "law"})).status_code == 303
+    async with sqlite_database.reading() as session:
+        found = await definitions.current(session, "recording_retention", "default")
+    assert (found.body.answered_days, found.published_by, found.why) == (90, "chen", "law")
+
+
+async def test_draft_with_mistakes_is_shown_and_not_published(
+    desk: Pages, sqlite_database: Database
+):
+    page = "/admin/definitions/recording_retention/default"
+    await desk.post(page, {"text": "answered_days: 1", "why": ""})
+    answer = await desk.post(f"{page}/1/publish", {"why": "now"})
+    assert answer.status_code == 422
+    assert "answered_days" in answer.text
+    async with sqlite_database.reading() as session:
+        assert await definitions.names(session, "recording_retention") == []
+
+
+async def test_earlier_version_is_put_in_force_again_as_a_new_one(
+    desk: Pages, sqlite_database: Database
+):
+    page = "/admin/definitions/recording_retention/default"
+    for number, days in ((1, 90), (2, 365)):
+        await desk.post(page, {"text": f"answered_days: {days}"})
+        await desk.post(f"{page}/{number}/publish", {"why": "w"})
+    answer = await desk.post(f"{page}/1/roll-back", {"why": "too long"})
+    assert answer.headers["location"] == f"{page}?version=3"
+    async with sqlite_database.reading() as session:
+        found = await definitions.current(session, "recording_retention", "default")
+    assert (found.version, found.body.answered_days) == (3, 90)
+
+
+async def test_check_tells_mistakes_without_keeping_the_text(
+    desk: Pages, sqlite_database: Database
+):
+    page = "/admin/definitions/recording_retention/default"
+    bad = await desk.post(f"{page}/check", {"text": "answered_days: 1"})
+    assert "notice bad" in bad.text
+    assert "notice bad" in (await desk.post(f"{page}/check", {"text": "a: ["})).text
+    assert "notice good" in (await desk.post(f"{page}/check", {"text": "{}"})).text
+    async with sqlite_database.reading() as session:
+        assert await definitions.history(session, "recording_retention", "default") == []
+
+
+async def test_a_leader_may_look_but_not_change(desk: Pages, sqlite_database: Database):
+    desk.sign_in("leader")
+    page = "/admin/definitions/ivr_menu/main"
+    assert "<textarea" not in (await desk.get(page)).text
+    for path in (page, f"{page}/check", f"{page}/1/publish", f"{page}/1/roll-back"):
+        assert (await desk.post(path, {"text": "{}", "why": "x"})).status_code == 403
+    async with sqlite_database.reading() as session:
+        assert len(await definitions.history(session, "ivr_menu", "main")) == 1
+
+
+async def test_a_text_with_markup_is_shown_as_text(desk: Pages):
+    page = "/admin/definitions/recording_retention/default"
+    nasty = 'answered_days: "</textarea><script>alert(1)</script>"'
+    await desk.post(page, {"text": nasty, "why": "<b>why</b>"})
+    text = (await desk.get(f"{page}?version=1")).text
+    assert "<script>alert" not in text
+    assert "<b>why" not in text
+    assert "&lt;script&gt;alert" in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/menus/none",
+        "/admin/menus/main?version=99",
+        "/admin/definitions/none/x",
+        "/admin/definitions/ivr_menu/main?version=99",
+    ],
+)
+async def test_what_does_not_exist_is_not_found(desk: Pages, path: str):
+    assert (await desk.get(path)).status_code == 404
+
+
+async def test_staff_are_listed_with_their_number(desk: Pages):
+    text = (await desk.get("/admin/staff")).text
+    assert "李娜" in text
+    assert "8001" in text
+    assert "password" not in text.lower()
+
+
+async def test_health_names_every_process(desk: Pages):
+    text = (await desk.get("/admin/health")).text
+    for process in ("asterisk", "gateway", "web", "worker"):
+        assert process in text
+
+
+def test_every_route_names_its_permission():
+    assert undeclared(router.routes) == []
