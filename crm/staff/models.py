@@ -75,7 +75,7 @@ class AgentFact(Record):
     """What happened to an agent, in order of the event's time: the floor is computed from these."""
 
     __tablename__ = "agent_fact"
-    __table_args__ = (UniqueConstraint("agent", "at", "kind", "call_id"),)
+    __table_args__ = (UniqueConstraint("agent", "at", "kind", "call_id"), Index(None, "call_id"))
 
     agent: Mapped[str] = mapped_column(String(8))
     at: Mapped[datetime]
@@ -94,10 +94,17 @@ class AgentState(Base):
     """closed, paused, ready, ringing, talking or wrapup."""
     since: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(64), default="")
-    call_id: Mapped[str | None] = mapped_column(String(64))
+    """Why paused, while that shows."""
+    call_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    """The call that rings, talks or is wrapped up."""
     station: Mapped[str] = mapped_column(String(16), default="softphone")
     proven: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """The last readiness check: microphone, socket, echo, at."""
+    word: Mapped[str] = mapped_column(String(16), default="closed")
+    """closed, paused or ready: what shows again when the call is over."""
+    word_reason: Mapped[str] = mapped_column(String(64), default="")
+    fact_at: Mapped[datetime]
+    """The newest fact taken in."""
 
 
 class AgentStint(Record):

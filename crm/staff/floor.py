@@ -1,0 +1,133 @@
+"""What an agent does, from what happened to them. Pure.
+
+The desk's word (closed, paused, ready) lies under what a call makes of it (ringing, talking,
+wrap-up): when the call is over, the word shows again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import reduce
+from typing import Final, Literal
+
+State = Literal["closed", "paused", "ready", "ringing", "talking", "wrapup"]
+STATES: Final[tuple[State, ...]] = ("closed", "paused", "ready", "ringing", "talking", "wrapup")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened to an agent. ``kind`` is the journal's."""
+
+    at: datetime
+    kind: str
+    call_id: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The desk's word and the call on top of it."""
+
+    word: Literal["closed", "paused", "ready"] = "closed"
+    reason: str = ""
+    act: Literal["ringing", "talking", "wrapup"] | None = None
+    call_id: str = ""
+
+    @property
+    def state(self) -> State:
+        """What others see."""
+        return self.act or self.word
+
+    @property
+    def shown_reason(self) -> str:
+        """The reason of a pause, while the pause shows."""
+        return self.reason if self.act is None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stint:
+    """A stretch of time in one state."""
+
+    state: State
+    reason: str
+    call_id: str
+    began_at: datetime
+    ended_at: datetime | None = None
+
+
+def after(standing: Standing, fact: Fact) -> Standing:
+    """How an agent stands after the fact; facts of another call than the present are ignored."""
+    match fact.kind:
+        case "agent.signed_in":
+            return replace(standing, word="paused", reason="signed-in")
+        case "agent.ready":
+            return replace(_without_wrapup(standing), word="ready", reason="")
+        case "agent.paused":
+            return replace(standing, word="paused", reason=fact.detail)
+        case "agent.signed_out":
+            return replace(_without_wrapup(standing), word="closed", reason="")
+        case "agent.wrapup_ended":
+            return _without_wrapup(standing)
+        case _:
+            return _after_call_fact(standing, fact)
+
+
+def _after_call_fact(standing: Standing, fact: Fact) -> Standing:
+    mine = standing.call_id == fact.call_id
+    match fact.kind:
+        case "agent.offered" if standing.act != "talking":
+            return replace(standing, act="ringing", call_id=fact.call_id)
+        case "agent.answered" | "call.placed" | "call.rejoined":
+            return replace(standing, act="talking", call_id=fact.call_id)
+        case "agent.missed" if mine and standing.act == "ringing":
+            return replace(standing, act=None, call_id="")
+        case "agent.left_call" | "call.ended" if mine:
+            return _call_over(standing)
+        case _:
+            return standing
+
+
+def _without_wrapup(standing: Standing) -> Standing:
+    return replace(standing, act=None, call_id="") if standing.act == "wrapup" else standing
+
+
+def _call_over(standing: Standing) -> Standing:
+    """Wrap-up follows talk, except for those who have left."""
+    if standing.act == "talking" and standing.word != "closed":
+        return replace(standing, act="wrapup")
+    return standing if standing.act == "wrapup" else replace(standing, act=None, call_id="")
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """As they happened; the same for every order in which they were told."""
+    return sorted(facts, key=lambda fact: (fact.at, fact.kind, fact.call_id, fact.detail))
+
+
+def standing_after(facts: Iterable[Fact]) -> Standing:
+    """How an agent stands after all these facts."""
+    return reduce(after, facts, Standing())
+
+
+def stint(standing: Standing, at: datetime) -> Stint:
+    """What begins to show at that moment."""
+    return Stint(standing.state, standing.shown_reason, standing.call_id, at)
+
+
+def stints(facts: Iterable[Fact]) -> list[Stint]:
+    """The stretches of time that the facts, in order, make; the last one goes on."""
+    made: list[Stint] = []
+    standing = Standing()
+    for fact in facts:
+        standing = after(standing, fact)
+        begun = stint(standing, fact.at)
+        if made and same(made[-1], begun):
+            continue
+        if made:
+            made[-1] = replace(made[-1], ended_at=begun.began_at)
+        made.append(begun)
+    return made
+
+
+def same(one: Stint, other: Stint) -> bool:
+    """Whether both show the same."""
+    return (one.state, one.reason, one.call_id) == (other.state, other.reason, other.call_id)
