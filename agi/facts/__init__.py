@@ -1,0 +1,1 @@
+"""Asterisk's record of calls becomes facts in the journal."""
