@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import yaml
 
 from mainline.config import Settings
 from mainline.db import Database
@@ -17,7 +18,6 @@ from mainline.sip.tones import Stretch
 
 app = typer.Typer(no_args_is_help=False)
 
-DEFAULT_NUMBER = "96888"
 _LONGEST_S = 600.0
 _OK = 200
 
@@ -28,8 +28,8 @@ def call(
         str, typer.Option("--from", help="The caller's number; 'withheld' hides it.")
     ] = "13800000001",
     number: Annotated[
-        str, typer.Option("--to", help="The hotline number to dial.")
-    ] = DEFAULT_NUMBER,
+        str, typer.Option("--to", help="The number to dial; the pack's first hotline by default.")
+    ] = "",
     keys: Annotated[
         str, typer.Option(help="Keys, one group after each prompt: '1,2' or '1,20230001#'.")
     ] = "",
@@ -43,13 +43,19 @@ def call(
     settings = Settings()
     plan = Plan(
         caller="" if caller == "withheld" else caller,
-        number=number,
+        number=number or hotline(settings),
         keys=tuple(group.strip() for group in keys.split(",") if group.strip()),
         speech=_speech(speech),
         seconds=min(seconds, _LONGEST_S),
     )
     with speaking(settings.locale):
         asyncio.run(_run(settings, plan, keep))
+
+
+def hotline(settings: Settings) -> str:
+    """The number people dial first."""
+    lines = yaml.safe_load((settings.pack_dir / "lines.yaml").read_text("utf-8"))
+    return str(lines["lines"][0]["dnis"])
 
 
 def _speech(path: Path | None) -> Sound | None:

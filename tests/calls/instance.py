@@ -8,12 +8,13 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.modes import set_mode
 from mainline.config import Settings
@@ -30,32 +31,27 @@ from tests.calls.facts import Facts
 from tests.calls.floor import Floor
 from tests.calls.people import settle
 from tests.calls.prompts import Prompts
+from tests.support.ports import free_port, free_ports
 
+Furnish = Callable[[AsyncSession], Awaitable[None]]
+"""What is put into the database before the processes start."""
 READY_S = 60.0
 PREPARE_S = 240
 
 
-def free_port(kind: socket.SocketKind) -> int:
-    """A port nobody listens on now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def private_settings(home: Path, **changes: Any) -> Settings:
     """Settings of an instance that disturbs nobody."""
-    tcp, udp = socket.SOCK_STREAM, socket.SOCK_DGRAM
-    rtp = 20000 + os.getpid() % 200 * 200
+    rtp = free_ports(600)
     values: dict[str, Any] = {
         "home": home,
-        "http_port": free_port(tcp),
-        "sip_port": free_port(udp),
-        "agi_port": free_port(tcp),
-        "ami_port": free_port(tcp),
-        "asterisk_http_port": free_port(tcp),
+        "http_port": free_port(),
+        "sip_port": free_port(),
+        "agi_port": free_port(),
+        "ami_port": free_port(),
+        "asterisk_http_port": free_port(),
         "rtp_port_start": rtp,
-        "rtp_port_end": rtp + 999,
-        "trunk_contact": f"127.0.0.1:{free_port(udp)}",
+        "rtp_port_end": rtp + 599,
+        "trunk_contact": f"127.0.0.1:{free_port()}",
         "wrapup_s": 5,
     }
     return Settings(**(values | changes))
@@ -64,8 +60,9 @@ def private_settings(home: Path, **changes: Any) -> Settings:
 class Instance:
     """A running Mainline, and what scenarios ask of it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, furnish: Furnish = settle) -> None:
         self.settings = settings
+        self._furnish = furnish
         self.facts = Facts(settings.home / "mainline.db")
         self.books = Books(settings.home / "mainline.db")
         self.database = Database(settings.database)
@@ -82,6 +79,17 @@ class Instance:
     async def start(self) -> None:
         """Prepare the home, start everything, wait until it is ready."""
         (self.settings.home / "log").mkdir(parents=True, exist_ok=True)
+        await self._prepare()
+        async with self.database.unit_of_work() as session:
+            await self._furnish(session)
+        await self._prepare()  # once more, for what is rendered from the database
+        for name in self._programs:
+            self._launch(name)
+        for name in self._programs:
+            await self._until_ready(name)
+        await self.api.open()
+
+    async def _prepare(self) -> None:
         with self._log("prepare") as log:
             await asyncio.to_thread(
                 subprocess.run,
@@ -92,13 +100,6 @@ class Instance:
                 timeout=PREPARE_S,
                 check=True,
             )
-        async with self.database.unit_of_work() as session:
-            await settle(session)
-        for name in self._programs:
-            self._launch(name)
-        for name in self._programs:
-            await self._until_ready(name)
-        await self.api.open()
 
     async def stop(self) -> None:
         """End everything we started."""

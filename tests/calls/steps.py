@@ -5,6 +5,8 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
+
 from mainline.sip.g711 import Sound
 from mainline.sip.listening import (
     until,
@@ -68,12 +70,9 @@ async def call_at_once(stage: Stage, one: str, other: str) -> None:
 
 @sentence(r"(\w+) is refused with (\d+)")
 async def is_refused(stage: Stage, who: str, status: str) -> None:
-    try:
+    with pytest.raises(RefusedError) as refusal:
         await stage.dial(who)
-    except RefusedError as refusal:
-        assert refusal.status == int(status)
-    else:
-        raise AssertionError(f"{who} was not refused")
+    assert refusal.value.status == int(status)
 
 
 @sentence(r"(\w+) hears a prompt")
