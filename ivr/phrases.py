@@ -16,6 +16,7 @@ from ivr.say import LANGUAGES, Language
 from mainline.text import LocalizedText
 
 HOUSE: Final = Path(__file__).parent / "prompts" / "phrases.yaml"
+_PAUSES: Final = ("，", "。", ",", ".")
 _PLACE: Final = re.compile(r"\{([a-z]+)\}")
 
 
@@ -67,8 +68,10 @@ class Phrases:
 
 
 def _fixed(piece: str) -> list[str]:
+    """The piece, a pause before it apart: it follows a live value."""
     piece = piece.strip()
-    return [piece] if piece else []
+    pause, rest = (piece[0], piece[1:].strip()) if piece[:1] in _PAUSES else ("", piece)
+    return [part for part in (pause, rest) if part]
 
 
 @cache

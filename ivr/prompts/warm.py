@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -87,7 +88,7 @@ async def warm(prompts: list[Prompt], maker: Maker, sounds_dir: Path) -> AsyncIt
     """Make what is missing; quick when nothing is."""
     todo = iter(prompts)
     done = 0
-    while batch := [prompt for prompt, _ in zip(todo, range(TOGETHER), strict=False)]:
+    while batch := list(islice(todo, TOGETHER)):
         made = await asyncio.gather(*(_make(prompt, maker, sounds_dir) for prompt in batch))
         for prompt, spoken in zip(batch, made, strict=True):
             done += 1

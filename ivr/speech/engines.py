@@ -128,13 +128,21 @@ class Gcin:
 
 @lru_cache(maxsize=256)
 def _syllable(folder: Path, key: str, rate: int) -> Samples:
-    path = folder / key / "3.ogg"
-    if "/" in key or not path.is_file():
-        raise CannotSpeak(key)
-    samples, own_rate = read_sound(path)
+    samples, own_rate = read_sound(_recorded(folder, key))
     places = np.arange(0, len(samples), own_rate / rate)
     samples = np.interp(places, np.arange(len(samples)), samples).astype(np.float32)
     return sound.faded(sound.levelled(sound.trimmed(samples, rate)), rate)
+
+
+def _recorded(folder: Path, key: str) -> Path:
+    """The syllable; a neutral tone that was not recorded is heard well enough in another."""
+    plain = key.removesuffix("1")
+    tones = (key, plain, plain + "2", plain + "4", plain + "3") if key != plain else (key,)
+    for tone in tones:
+        path = folder / tone / "3.ogg"
+        if "/" not in tone and path.is_file():
+            return path
+    raise CannotSpeak(key)
 
 
 def read_sound(path: Path) -> tuple[Samples, int]:

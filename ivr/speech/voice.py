@@ -127,6 +127,9 @@ class WavVoice:
 
     def _write(self, path: Path, text: str, language: Language) -> None:
         recorded = self.studio_file(text, language)
+        if text in _PAUSE_S:
+            write_wav(path, sound.silence(_PAUSE_S[text], sound.TELEPHONE_RATE))
+            return
         if recorded.is_file():
             samples, rate = read_sound(recorded)
         else:
@@ -143,15 +146,25 @@ class WavVoice:
 
 
 def runs(text: str, language: Language) -> Iterator[tuple[str, Language]]:
-    """A text cut where its script changes, so that each piece is spoken in its own language."""
+    """A text cut where its script changes, so that each piece is spoken in its own language.
+
+    A lone punctuation mark, left between live values, is a pause.
+    """
     text = text.strip()
+    if text in _PAUSE_S:
+        yield text, "zh"
+        return
     if not (_HAN.search(text) and _LATIN.search(text)):
-        if any(character.isalnum() for character in text):
+        if _speakable(text):
             yield text, _language(text, language)
         return
     for piece in _RUNS.findall(text):
-        if any(character.isalnum() for character in piece):
+        if _speakable(piece):
             yield piece.strip(), _language(piece, language)
+
+
+def _speakable(text: str) -> bool:
+    return any(character.isalnum() for character in text)
 
 
 def _language(text: str, language: Language) -> Language:

@@ -66,6 +66,13 @@ async def test_a_sound_is_what_a_telephone_plays(tmp_path: Path) -> None:
     assert 20 * np.log10(np.sqrt(np.mean(frames[:4000] ** 2))) == pytest.approx(-19.2, abs=1)
 
 
+async def test_a_lone_mark_is_a_pause(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    (pause,) = await _voice(tmp_path, engine).sounds(["。"], "zh")
+    assert pause.seconds == pytest.approx(0.3)
+    assert engine.asked == []
+
+
 async def test_a_text_is_spoken_once(tmp_path: Path) -> None:
     engine = FakeEngine()
     voice = _voice(tmp_path, engine)
@@ -154,7 +161,8 @@ def test_half_a_file_is_never_left(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         ("IC卡表", "zh", [("IC", "en"), ("卡表", "zh")]),
         ("A", "zh", [("A", "en")]),
         ("12", "zh", [("12", "zh")]),
-        ("，。", "zh", []),
+        ("，", "en", [("，", "zh")]),
+        ("——", "zh", []),
         ("  ", "en", []),
     ],
 )
