@@ -216,6 +216,25 @@ class Instance:
             for dnis in self.lines:
                 await set_mode(session, dnis=dnis, mode=mode, by="test")  # type: ignore[arg-type]
 
+    async def publish_menu_again(self) -> None:
+        """The main menu as it is, under a new version."""
+        file = self.settings.home / "menu.yaml"
+        file.write_text(await self.command("definitions", "export", "ivr_menu", "main"), "utf-8")
+        await self.command("definitions", "publish", "ivr_menu", "main", str(file))
+
+    async def command(self, *words: str) -> str:
+        """``mainline …`` on this instance; what it printed."""
+        done = await asyncio.to_thread(
+            subprocess.run,
+            mainline_command(*words),
+            env=environment(self.settings),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return str(done.stdout)
+
     async def call_row(self, call_id: str) -> dict[str, Any]:
         """The call as ``GET /api/calls`` tells it."""
         return await self.api.call(call_id)

@@ -45,7 +45,7 @@ async def crowd(
     instance: Instance, request: pytest.FixtureRequest
 ) -> dict[str, asyncio.Task[None]]:
     """The selected scenarios that disturb nobody, all under way; finished before others begin."""
-    chosen = {item.callspec.params["name"] for item in request.session.items if _has_name(item)}
+    chosen = {_name_of(item) for item in request.session.items}
     room = asyncio.Semaphore(TOGETHER)
 
     async def one(scenario: Scenario) -> None:
@@ -62,8 +62,9 @@ async def crowd(
     return tasks
 
 
-def _has_name(item: pytest.Item) -> bool:
-    return hasattr(item, "callspec") and "name" in item.callspec.params
+def _name_of(item: pytest.Item) -> str:
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("name", "")) if callspec else ""
 
 
 @pytest.mark.parametrize("name", [s.name for s in SCENARIOS])
