@@ -1,4 +1,4 @@
-"""The Asterisk modules that Mainline needs: dialplan words, formats, SIP, queue, ARI and records."""
+"""The Asterisk modules that Mainline needs: dialplan words, formats, SIP, queue, ARI, records."""
 
 from typing import Final
 
