@@ -1,0 +1,111 @@
+"""People: take on, change, let go."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.staff.auth import sign_out_everywhere
+from crm.staff.models import User, UserQueue
+from crm.staff.passwords import LENGTH_MAX, LENGTH_MIN, hashed
+from mainline.errors import Invalid, MainlineError, NotFound
+from mainline.i18n import Text
+from mainline.permissions import ROLES
+
+
+class LoginTaken(MainlineError):
+    """Somebody has this login or agent number."""
+
+    code = "login-taken"
+    words = Text("The user name or agent number is taken.")
+
+
+class WeakPassword(Invalid):
+    """Too short, or too long to be hashed."""
+
+    code = "weak-password"
+    words = Text("The password must have 8 to 200 characters.")
+
+
+async def add_user(
+    session: AsyncSession,
+    *,
+    login: str,
+    name: str,
+    password: str,
+    roles: Iterable[str],
+    agent_number: str | None = None,
+    station: Literal["softphone", "phone"] = "softphone",
+    language: Literal["zh_CN", "en"] = "zh_CN",
+    skills: Iterable[str] = (),
+    queues: Mapping[str, int] | None = None,
+) -> User:
+    """Take somebody on. ``queues``: queue to penalty."""
+    _check(login, agent_number, roles := list(roles))
+    taken = (User.login == login) | (User.agent_number == agent_number)
+    if await session.scalar(select(User.id).where(taken)) is not None:
+        raise LoginTaken
+    user = User(
+        login=login,
+        name=name[:64],
+        password_hash=_hashed(password),
+        roles=roles,
+        agent_number=agent_number,
+        station=station,
+        language=language,
+        skills=list(skills),
+    )
+    session.add(user)
+    await session.flush()
+    await set_queues(session, user.id, queues or {})
+    return user
+
+
+async def set_password(session: AsyncSession, login: str, password: str) -> None:
+    """Give a new password; all sessions of this person end."""
+    user = await by_login(session, login)
+    user.password_hash = _hashed(password)
+    await sign_out_everywhere(session, user.id)
+
+
+async def let_go(session: AsyncSession, login: str) -> None:
+    """Nobody signs in as this person any more; what they did stays on record."""
+    user = await by_login(session, login)
+    user.active = False
+    await sign_out_everywhere(session, user.id)
+
+
+async def set_queues(session: AsyncSession, user_id: int, queues: Mapping[str, int]) -> None:
+    """Answer these queues, with these penalties, and no others."""
+    await session.execute(delete(UserQueue).where(UserQueue.user_id == user_id))
+    session.add_all(
+        UserQueue(user_id=user_id, queue=queue, penalty=penalty)
+        for queue, penalty in queues.items()
+    )
+    await session.flush()
+
+
+async def by_login(session: AsyncSession, login: str) -> User:
+    """The person with this login."""
+    user = await session.scalar(select(User).where(User.login == login))
+    if user is None:
+        raise NotFound("user")
+    return user
+
+
+def _check(login: str, agent_number: str | None, roles: list[str]) -> None:
+    if not (login.isascii() and login.replace("-", "").replace(".", "").isalnum()):
+        raise Invalid("login")
+    if agent_number is not None and not (
+        agent_number.isascii() and agent_number.isdigit() and len(agent_number) in range(3, 6)
+    ):
+        raise Invalid("agent number")
+    if not roles or not set(roles) <= set(ROLES):
+        raise Invalid(f"roles: {', '.join(ROLES)}")
+
+
+def _hashed(password: str) -> str:
+    if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
+        raise WeakPassword
+    return hashed(password)
