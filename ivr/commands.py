@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -20,7 +21,8 @@ from ivr.flows import FLOWS
 from ivr.menu import MenuTree
 from ivr.phrases import load_phrases
 from ivr.plan import Plan, Plans, install, pack_bodies, pack_plan
-from ivr.prompts.warm import Progress, static_prompts, wanted, warm
+from ivr.prepare import prompts
+from ivr.prompts.warm import Progress, wanted
 from ivr.speech.voice import WavVoice
 from mainline import definitions
 from mainline.config import PROJECT, Settings
@@ -201,17 +203,12 @@ def prewarm(quiet: Annotated[bool, typer.Option(help="Print the end only.")] = F
     settings = Settings()
 
     async def work(database: Database) -> tuple[int, int]:
-        static = static_prompts(PROJECT / "dialplan" / "prompts.yaml")
-        prompts = wanted(await _plan(database), load_phrases(settings.pack_dir), static)
-        voice = WavVoice(settings.sounds_dir, command=settings.tts_cmd)
-        silent = 0
-        try:
-            async for step in warm(prompts, voice, settings.sounds_dir):
-                silent += not step.spoken
+        total = silent = 0
+        async with aclosing(prompts(settings, database)) as steps:
+            async for step in steps:
+                total, silent = step.total, silent + (not step.spoken)
                 _show(step, quiet=quiet)
-        finally:
-            voice.close()
-        return len(prompts), silent
+        return total, silent
 
     total, silent = _database(work)
     typer.echo(f"{total - silent}/{total}")

@@ -140,7 +140,7 @@ browser_libraries() {
 
 browser_sources() {
     printf '%s\n' package.json package-lock.json
-    find agentdesk -path '*/static/*' -type f
+    find agentdesk -path '*/static/*' -type f -o -path '*/vendor/*' -type f
     find scripts -name '*.mjs'
 }
 
