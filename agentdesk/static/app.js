@@ -11,9 +11,18 @@ export function typing(event) {
 document.addEventListener("keydown", (event) => {
   if (event.key === "?" && !typing(event)) {
     event.preventDefault();
-    help.open ? help.close() : help.showModal();
+    if (help.open) help.close(); else help.showModal();
+  }
+  const entry = event.altKey && /^[1-9]$/.test(event.key)
+    ? /** @type {HTMLAnchorElement | null} */ (document.querySelector(`nav a[data-key="${event.key}"]`)) : null;
+  if (entry) {
+    event.preventDefault();
+    entry.click();
   }
 });
 document.querySelectorAll("[data-key-help]").forEach((button) =>
   button.addEventListener("click", () => help.showModal()),
+);
+document.querySelectorAll("dialog [data-close]").forEach((button) =>
+  button.addEventListener("click", () => button.closest("dialog")?.close()),
 );

@@ -1,0 +1,60 @@
+"""Which page holds an agent's telephone, and whether that desk has been proven. In memory: after a
+restart of the web the page goes on, and proof is taken from the floor's projection.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from crm.staff.queries import AgentView
+from mainline.clock import now
+
+PROOF_LASTS: Final = timedelta(hours=12)
+
+
+@dataclass(slots=True)
+class Claim:
+    """One page that took the telephone."""
+
+    page: str
+    proven_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Claims:
+    """The last claim of each agent wins."""
+
+    by_agent: dict[str, Claim] = field(default_factory=dict)
+
+    def take(self, agent: str, page: str) -> None:
+        """This page holds the telephone now; what the desk had proven stays proven."""
+        before = self.by_agent.get(agent)
+        self.by_agent[agent] = Claim(page, before.proven_at if before else None)
+
+    def prove(self, agent: str, page: str, *, good: bool) -> None:
+        """The page told the result of its checks; only the holder's word counts."""
+        claim = self.by_agent.get(agent)
+        if claim is None or claim.page != page:
+            self.by_agent[agent] = claim = Claim(page)
+        claim.proven_at = now() if good else None
+
+    def end(self, agent: str) -> None:
+        """End of duty: everything is to be proven again."""
+        self.by_agent.pop(agent, None)
+
+    def proven(self, agent: AgentView) -> bool:
+        """Whether this desk may be ready. A desk phone needs no proof: it rings or it does not."""
+        if agent.station == "phone":
+            return True
+        claim = self.by_agent.get(agent.number)
+        if claim is not None and claim.proven_at is not None:
+            return now() - claim.proven_at < PROOF_LASTS
+        return claim is None and _proven_before(agent)
+
+
+def _proven_before(agent: AgentView) -> bool:
+    """By the projection: the last check of the present duty was good."""
+    told = agent.proven or {}
+    if agent.state == "closed" or not all(told.get(k) for k in ("microphone", "socket", "echo")):
+        return False
+    return now() - datetime.fromisoformat(str(told["at"])) < PROOF_LASTS

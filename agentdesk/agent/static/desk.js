@@ -1,0 +1,221 @@
+// The agent's desk. What is true lives in Asterisk and in the journal; this page is a view of it.
+import { ask, listen } from "/static/live.js";
+import { typing } from "/static/app.js";
+import { Softphone } from "/static/softphone.js";
+import { Microphone, echoProven, until } from "./checks.js";
+import { bind, press } from "./keys.js";
+import { Lines } from "./lines.js";
+import { OrderDialog } from "./order.js";
+import { Pop } from "./pop.js";
+import { after, fromServer, shown } from "./standing.js";
+import { Status } from "./status.js";
+import { part, say, tried, words } from "./texts.js";
+import { transferDialog } from "./transfer.js";
+import { Wrapup } from "./wrapup.js";
+
+const PAGE = crypto.randomUUID();
+const FACTS = [
+  "agent.signed_in", "agent.ready", "agent.paused", "agent.signed_out", "agent.wrapup_ended", "agent.offered",
+  "agent.answered", "agent.missed", "agent.left_call", "call.placed", "call.rejoined", "call.ended",
+  "caller.identified", "agent.proven", "call.transferred",
+];
+
+const microphone = new Microphone();
+const lines = new Lines();
+const status = new Status(prove, signOff);
+const pop = new Pop((customer) => customerKnown(customer));
+const order = new OrderDialog(() => ({ call: wrapup.call || pop.call, customer: wrapup.customer }), () => pop.show(pop.call, true));
+const wrapup = new Wrapup({ onDone: () => { history(); }, onReason: (reason) => { if (reason.order_type) order.prefer(reason.order_type); } });
+/** @type {Softphone | null} */ let phone = null;
+let locked = false, skew = 0, settling = 0;
+
+/** Ask the server what is true. */
+async function settle() {
+  const state = await ask("/desk/state").catch(() => null);
+  if (!state) return null;
+  skew = Date.parse(state.now) - Date.now();
+  status.wrapupS = state.wrapup_s;
+  status.standing = fromServer(state, skew);
+  status.proven = state.proven_now && Boolean(phone?.registered);
+  if (state.proven_now) status.light("echo", "good");
+  attend();
+  return state;
+}
+
+/** @param {string} kind @param {any} fact */
+function learn(kind, fact) {
+  status.standing = after(status.standing, kind, fact);
+  const call = String(fact.subject ?? "").replace(/^call:/, "");
+  if (kind === "agent.offered") { void pop.show(call); }
+  if (kind === "caller.identified" && call === pop.call) void pop.show(call, true);
+  if (kind === "agent.missed" || kind === "call.ended") { setTimeout(history, 800); tidy(call); }
+  attend();
+  clearTimeout(settling);
+  settling = setTimeout(settle, 900);
+}
+
+/** Show what belongs to the present call. */
+function attend() {
+  const { standing } = status;
+  if (standing.call && standing.act) void pop.show(standing.call);
+  if (standing.call && (standing.act === "talking" || standing.act === "wrapup")) wrapup.begin(standing.call);
+  status.draw();
+}
+
+/** A pop that nobody answered goes away again. @param {string} call */
+function tidy(call) {
+  if (pop.call === call && wrapup.call !== call && !lines.all.length) pop.clear();
+}
+
+/** @param {number | null} customer */
+function customerKnown(customer) {
+  wrapup.customer = customer;
+  const title = part("pop").querySelector("[data-title]")?.textContent?.trim();
+  if (title && pop.call) lines.titles.set(pop.call, title);
+  lines.draw();
+}
+
+// --- the telephone ---------------------------------------------------------------------------
+
+async function takePhone() {
+  phone?.stop();
+  const account = await ask("/desk/phone", { page: PAGE });
+  locked = false;
+  part("locked").hidden = true;
+  if (!account.user) { part("soft").hidden = true; return; }
+  const socket = `${account.scheme}://${location.hostname}:${account.port}/ws`;
+  phone = new Softphone({ ...account, socket }, () => microphone.stream());
+  lines.phone = phone;
+  phone.addEventListener("link", linkChanged);
+  phone.addEventListener("line", (event) => lineChanged(/** @type {CustomEvent} */ (event).detail));
+  phone.addEventListener("lost", () => say(words("media-lost"), "bad"));
+  phone.addEventListener("silenced", () => say(words("sound-blocked")));
+  phone.start();
+}
+
+function linkChanged() {
+  if (!phone || locked) return;
+  const { linked, registered } = phone;
+  status.light("link", registered ? "good" : linked ? "warn" : "bad", registered ? "" : words("link-down"));
+  part("link").hidden = registered;
+  if (!registered) status.proven = false;
+  else if (status.standing.word === "ready") void settle();
+}
+
+/** @param {import("/static/softphone.js").Line} line */
+function lineChanged(line) {
+  if (line.state === "ringing" && line.key) void pop.show(line.key);
+  if (line.state === "talking" && line.key) wrapup.begin(line.key);
+  if (line.state === "ended") { lines.over(line); if (line.key) tidy(line.key); }
+  lines.draw();
+  ringing(lines.all.some((each) => each.state === "ringing" && !each.auto));
+}
+
+/** @param {boolean} on */
+function ringing(on) {
+  document.body.classList.toggle("ringing", on);
+  document.title = on ? `☎ ${words("state-ringing")} · Mainline` : `${words(`state-${shown(status.standing)}`)} · Mainline`;
+}
+
+/** Microphone, link, echo: three lights; the server is told. @returns {Promise<boolean>} */
+async function prove() {
+  for (const name of /** @type {const} */ (["microphone", "link", "echo"])) status.light(name, "warn");
+  const heard = await microphone.proven().catch(() => false);
+  status.light("microphone", heard ? "good" : "bad", words("microphone-bad"));
+  const linked = Boolean(phone) && await until(() => phone?.registered ?? false);
+  status.light("link", linked ? "good" : "bad", words("link-bad"));
+  const echo = linked && phone ? await echoProven(phone, microphone.context).catch(() => false) : false;
+  status.light("echo", echo ? "good" : "bad", words("echo-bad"));
+  const answer = await ask("/desk/proof", { page: PAGE, microphone: heard, socket: linked, echo });
+  status.proven = answer.proven;
+  return answer.proven;
+}
+
+async function signOff() {
+  await ask("/desk/sign-out", {});
+  phone?.stop();
+  (/** @type {HTMLFormElement} */ (document.querySelector("form[action='/sign-out']"))).submit();
+}
+
+/** Another page of this agent took the telephone. @param {{page: string}} claim */
+function claimed(claim) {
+  if (claim.page === PAGE) return;
+  locked = true;
+  phone?.stop();
+  lines.draw();
+  part("locked").hidden = false;
+}
+
+/** The page came back in mid-call: have the caller rung through to us again. @param {any} state */
+async function rejoin(state) {
+  if (state?.state !== "talking" || !phone) return;
+  const registered = await until(() => phone?.registered ?? false);
+  if (registered && !lines.all.length) await tried(() => ask("/desk/rejoin", { page: PAGE }));
+}
+
+// --- calling out -----------------------------------------------------------------------------
+
+const outDialog = /** @type {HTMLDialogElement} */ (part("out-dialog"));
+const outNumber = /** @type {HTMLInputElement} */ (part("out-number"));
+
+/** @param {{phone_id?: number, number?: string}} to */
+async function callOut(to) {
+  await tried(() => ask("/desk/call", { ...to, customer_id: wrapup.customer }));
+}
+part("out").addEventListener("click", () => { outNumber.value = ""; outDialog.showModal(); outNumber.focus(); });
+part("out-form").addEventListener("submit", () => {
+  const number = outNumber.value.trim();
+  if (number) void callOut({ number });
+});
+part("pop").addEventListener("click", (event) => {
+  const id = /** @type {HTMLElement} */ (event.target).closest("[data-call-phone]")?.getAttribute("data-call-phone");
+  if (id) void callOut({ phone_id: Number(id) });
+});
+
+// --- the rest --------------------------------------------------------------------------------
+
+async function history() {
+  const html = await fetch("/desk/calls", { headers: { Accept: "text/html" } })
+    .then((response) => (response.ok ? response.text() : ""), () => "");
+  if (html) part("history").innerHTML = html; // made by our server, every value escaped there
+}
+
+bind([
+  { key: "F2", act: press("answer") },
+  { key: "F4", act: press("hangup") },
+  { key: "F8", act: press("hold") },
+  { key: "F9", act: press("mute") },
+  { key: "r", alt: true, act: press("ready") },
+  { key: "p", alt: true, act: () => part("pause-reason").focus() },
+  { key: "q", alt: true, act: press("sign-off") },
+  { key: "y", alt: true, act: press("check") },
+  { key: "k", alt: true, act: press("keys") },
+  { key: "t", alt: true, act: press("transfer") },
+  { key: "c", alt: true, act: press("complete") },
+  { key: "b", alt: true, act: press("back") },
+  { key: "o", alt: true, act: press("out") },
+  { key: "w", alt: true, act: () => part("reason-filter").focus() },
+  { key: "n", alt: true, act: press("new-order") },
+  { key: "g", alt: true, act: () => /** @type {HTMLElement | null} */ (part("pop").querySelector("[data-choose]"))?.focus() },
+  { key: "Enter", alt: true, act: press("finish") },
+]);
+part("keys").addEventListener("click", () => { part("keypad").hidden = !part("keypad").hidden; });
+document.addEventListener("keydown", (event) => {
+  if (!part("keypad").hidden && !typing(event) && /^[0-9*#]$/.test(event.key)) lines.digits(event.key);
+});
+transferDialog(lines);
+part("take-back").addEventListener("click", () => tried(takePhone));
+
+const handlers = Object.fromEntries(FACTS.map((kind) => [kind, (/** @type {any} */ fact) => learn(kind, fact)]));
+listen(
+  { ...handlers, hello: () => void settle(), reset: () => void settle(), "desk.claimed": claimed },
+  { onLink: (up) => { part("server").hidden = up; } },
+);
+
+const state = await settle();
+void Promise.all([wrapup.load(), order.load(), history()]);
+await tried(takePhone);
+void microphone.proven().then((good) => status.light("microphone", good ? "good" : "bad", words("microphone-bad")), () => status.light("microphone", "bad", words("microphone-bad")));
+wrapup.allow();
+await rejoin(state);
+document.body.dataset.started = "true";

@@ -1,0 +1,140 @@
+// The calls on this telephone: one row each, and what can be done with them.
+import { clock, make, part, say, tried, words } from "./texts.js";
+
+/** @typedef {import("/static/softphone.js").Softphone} Softphone */
+/** @typedef {import("/static/softphone.js").Line} Line */
+
+export class Lines {
+  /** @type {Softphone | null} */ phone = null;
+  /** Titles by the call's key, told by the pop. @type {Map<string, string>} */ titles = new Map();
+
+  constructor() {
+    this.place = part("lines");
+    this.controls = part("controls");
+    this.#wire();
+    setInterval(() => this.#tick(), 500);
+    this.draw();
+  }
+
+  /** @returns {Line[]} */
+  get all() {
+    return [...(this.phone?.lines ?? [])].filter((line) => line.target !== "600");
+  }
+
+  /** The one that the keys act on. @returns {Line | undefined} */
+  get active() {
+    return this.all.find((line) => line.state === "ringing")
+      ?? this.all.find((line) => line.state !== "ended" && !line.held) ?? this.all[0];
+  }
+
+  /** The customer, while a colleague is consulted. @returns {[Line, Line] | undefined} */
+  get consultation() {
+    const consulted = this.all.find((line) => !line.incoming);
+    const customer = this.all.find((line) => line !== consulted);
+    return consulted && customer ? [customer, consulted] : undefined;
+  }
+
+  #wire() {
+    /** @type {Record<string, (line: Line, phone: Softphone) => unknown>} */
+    const acts = {
+      answer: (line, phone) => line.state === "ringing" && phone.answer(line),
+      hangup: (line, phone) => phone.hangUp(line),
+      hold: (line, phone) => line.state === "talking" && phone.hold(line, !line.held),
+      mute: (line, phone) => line.state === "talking" && phone.mute(line, !line.muted),
+    };
+    for (const [name, act] of Object.entries(acts)) {
+      part(name).addEventListener("click", () => tried(async () => {
+        const line = this.active;
+        if (line && this.phone) await act(line, this.phone);
+      }));
+    }
+    part("keypad").addEventListener("click", (event) => {
+      const key = /** @type {HTMLElement} */ (event.target).closest("[data-digit]")?.getAttribute("data-digit");
+      if (key) this.digits(key);
+    });
+    part("complete").addEventListener("click", () => this.complete());
+    part("back").addEventListener("click", () => this.cancel());
+  }
+
+  /** @param {string} keys */
+  digits(keys) {
+    const line = this.active;
+    if (line?.state === "talking") this.phone?.keypad(line, keys);
+  }
+
+  /** Hand the customer to a number. @param {string} target */
+  async blind(target) {
+    const line = this.active;
+    if (!line || !this.phone || line.state !== "talking") return;
+    await this.phone.transfer(line, target)
+      .then(() => say(words("transferred"), "good"), () => say(words("transfer-refused"), "bad"));
+  }
+
+  /** Ask a colleague first; the customer hears music. @param {string} target */
+  async consult(target) {
+    const line = this.active;
+    if (!line || !this.phone || line.state !== "talking") return;
+    if (!line.held) await this.phone.hold(line, true);
+    await this.phone.call(target, { headers: line.key ? [`X-Call-Key: ${line.key}`] : [] });
+  }
+
+  async complete() {
+    const both = this.consultation;
+    if (!both || !this.phone) return;
+    await this.phone.transfer(both[0], both[1])
+      .then(() => say(words("transferred"), "good"), () => say(words("transfer-refused"), "bad"));
+  }
+
+  async cancel() {
+    const both = this.consultation;
+    if (!both || !this.phone) return;
+    this.phone.hangUp(both[1]);
+    if (both[0].held) await this.phone.hold(both[0], false);
+  }
+
+  /** When the consulted colleague is gone, the customer must not stay with the music. @param {Line} line */
+  over(line) {
+    const rest = this.all;
+    if (!line.incoming && line.target && rest.length === 1 && rest[0].held) {
+      void this.phone?.hold(rest[0], false).catch(() => undefined);
+    }
+  }
+
+  draw() {
+    const active = this.active, both = this.consultation;
+    this.place.replaceChildren(...this.all.map((line) => this.#row(line, line === active)));
+    part("no-lines").hidden = this.all.length > 0;
+    const on = (/** @type {string} */ id, /** @type {boolean} */ possible) => {
+      /** @type {HTMLButtonElement} */ (part(id)).disabled = !possible;
+    };
+    const talking = active?.state === "talking";
+    on("answer", active?.state === "ringing");
+    on("hangup", Boolean(active));
+    for (const id of ["hold", "mute", "keys"]) on(id, Boolean(talking));
+    on("transfer", Boolean(talking && !both));
+    part("hold").setAttribute("aria-pressed", String(Boolean(active?.held)));
+    part("mute").setAttribute("aria-pressed", String(Boolean(active?.muted)));
+    part("consulting").hidden = !both;
+    if (both) on("complete", both[1].state === "talking");
+    if (!talking) part("keypad").hidden = true;
+  }
+
+  /** @param {Line} line @param {boolean} active */
+  #row(line, active) {
+    const row = make("li", `line ${line.state}${active ? " active" : ""}`);
+    row.dataset.key = line.key;
+    row.dataset.state = line.held ? "held" : line.state;
+    const title = this.titles.get(line.key) ?? (line.incoming ? words("caller") : line.target ?? line.remote);
+    row.append(make("b", "", title), make("span", "tag live", words(`line-${row.dataset.state}`)));
+    const time = make("span", "number quiet", clock((Date.now() - line.since) / 1000));
+    time.dataset.since = String(line.since);
+    row.append(time);
+    return row;
+  }
+
+  #tick() {
+    for (const time of this.place.querySelectorAll("[data-since]")) {
+      time.textContent = clock((Date.now() - Number(time.getAttribute("data-since"))) / 1000);
+    }
+  }
+}

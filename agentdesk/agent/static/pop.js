@@ -1,0 +1,75 @@
+// The screen pop: who calls, drawn while it rings.
+import { ask } from "/static/live.js";
+import { part, tried } from "./texts.js";
+
+export class Pop {
+  call = "";
+  #asked = 0;
+
+  /** @param {(customer: number | null) => void} onCustomer told when the pop knows its customer */
+  constructor(onCustomer) {
+    this.place = part("pop");
+    this.onCustomer = onCustomer;
+    this.place.addEventListener("click", (event) => this.#choose(event));
+  }
+
+  /** Draw the pop of a call; again only when forced. @param {string} call @param {boolean} [again] */
+  async show(call, again = false) {
+    if (!call || (call === this.call && !again)) return;
+    const changed = call !== this.call;
+    this.call = call;
+    if (changed) this.place.dataset.call = call;
+    await this.#draw(`/desk/pop/${encodeURIComponent(call)}`, changed);
+  }
+
+  /** @param {string} path @param {boolean} fresh */
+  async #draw(path, fresh) {
+    const turn = ++this.#asked;
+    const html = await fetch(path, { headers: { Accept: "text/html", "X-Fragment": "1" } })
+      .then((response) => (response.ok ? response.text() : null))
+      .catch(() => null);
+    if (turn !== this.#asked) return;
+    if (html === null) {
+      if (fresh) this.#without();
+      return;
+    }
+    this.place.innerHTML = html; // made by our server, every value escaped there
+    requestAnimationFrame(() => this.#drawn());
+  }
+
+  /** The call goes on without knowing who it is. */
+  #without() {
+    const template = /** @type {HTMLTemplateElement} */ (part("pop-missing"));
+    this.place.replaceChildren(template.content.cloneNode(true));
+    this.onCustomer(null);
+    this.#drawn();
+  }
+
+  #drawn() {
+    this.place.dataset.drawnCall = this.call;
+    this.place.dataset.drawnAt = String(performance.timeOrigin + performance.now());
+    performance.mark("pop-drawn", { detail: this.call });
+    const known = this.place.querySelector("[data-customer]")?.getAttribute("data-customer");
+    this.onCustomer(known ? Number(known) : null);
+  }
+
+  /** One of several candidates, chosen. @param {Event} event */
+  async #choose(event) {
+    const button = /** @type {HTMLElement} */ (event.target).closest("[data-choose]");
+    if (!button) return;
+    const customer = Number(button.getAttribute("data-choose"));
+    const account = Number(button.getAttribute("data-account")) || null;
+    await tried(async () => {
+      await ask("/desk/candidate", { call_id: this.call, customer_id: customer, account_id: account });
+      await this.show(this.call, true);
+    });
+  }
+
+  clear() {
+    this.call = "";
+    this.#asked++;
+    const template = /** @type {HTMLTemplateElement} */ (part("pop-empty"));
+    this.place.replaceChildren(template.content.cloneNode(true));
+    this.onCustomer(null);
+  }
+}

@@ -1,0 +1,83 @@
+// The state of this desk, its three lights, and the buttons that change it.
+import { ask } from "/static/live.js";
+import { clock, part, tried, words } from "./texts.js";
+import { closed, shown } from "./standing.js";
+
+/** @typedef {"" | "good" | "warn" | "bad"} Shade */
+
+export class Status {
+  standing = closed();
+  proven = false;
+  wrapupS = 60;
+  busy = false;
+
+  /** @param {() => Promise<boolean>} prove @param {() => Promise<void>} leave */
+  constructor(prove, leave) {
+    this.prove = prove;
+    this.leave = leave;
+    part("check").addEventListener("click", () => this.#once(async () => { await this.prove(); }));
+    part("ready").addEventListener("click", () => this.#once(() => this.ready()));
+    part("sign-off").addEventListener("click", () => this.#once(() => this.leave()));
+    const reasons = /** @type {HTMLSelectElement} */ (part("pause-reason"));
+    reasons.addEventListener("change", () => this.#once(async () => {
+      const reason = reasons.value;
+      reasons.value = "";
+      if (reason) await ask("/desk/pause", { reason });
+    }));
+    setInterval(() => this.#tick(), 500);
+  }
+
+  /** @param {() => Promise<unknown>} work */
+  async #once(work) {
+    if (this.busy) return;
+    this.busy = true;
+    this.draw();
+    await tried(work);
+    this.busy = false;
+    this.draw();
+  }
+
+  async ready() {
+    if (!this.proven && !(await this.prove())) return;
+    await ask("/desk/ready", {});
+  }
+
+  /** @param {"microphone" | "link" | "echo"} name @param {Shade} shade @param {string} [why] */
+  light(name, shade, why = "") {
+    const light = part(`light-${name}`);
+    light.className = `light ${shade}`;
+    light.title = why;
+    part(`light-${name}-why`).textContent = shade === "bad" ? why : "";
+  }
+
+  draw() {
+    const { standing } = this, state = shown(standing);
+    const chip = part("state");
+    chip.dataset.state = state;
+    chip.textContent = words(`state-${state}`);
+    part("state-reason").textContent =
+      state === "paused" ? words(`pause-${standing.reason}`).replace(/^pause-/, "") : "";
+    document.title = `${words(`state-${state}`)} · Mainline`;
+    const able = (/** @type {string} */ id, /** @type {boolean} */ possible) => {
+      /** @type {HTMLButtonElement} */ (part(id)).disabled = this.busy || !possible;
+    };
+    able("ready", standing.word !== "ready" && standing.act !== "ringing");
+    able("pause-reason", standing.word !== "closed");
+    able("check", standing.act === null);
+    able("sign-off", standing.act === null || standing.act === "wrapup");
+    part("wrapup").classList.toggle("due", standing.act === "wrapup");
+    this.#tick();
+  }
+
+  #tick() {
+    const seconds = (Date.now() - this.standing.since) / 1000;
+    part("state-time").textContent = this.standing.word === "closed" && !this.standing.act ? "" : clock(seconds);
+    const left = this.wrapupS - seconds;
+    const counting = this.standing.act === "wrapup";
+    part("countdown").hidden = !counting;
+    if (counting) {
+      part("countdown").textContent = clock(left);
+      part("countdown").classList.toggle("bad", left < 15);
+    }
+  }
+}

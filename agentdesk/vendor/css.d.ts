@@ -1,0 +1,2 @@
+// esbuild turns an imported style sheet into a file beside the bundle.
+declare module "*.css";
