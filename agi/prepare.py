@@ -1,0 +1,54 @@
+"""Asterisk's files for this data folder: who can be called, how callers wait, which numbers."""
+
+import unicodedata
+from collections.abc import Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.catalog.service import queues
+from crm.staff.queries import agents
+from dialplan.render import Agent, Floor, Line, Queue, write_config
+from ivr.plan import Plans
+from mainline.config import Settings
+from mainline.db import Database
+from mainline.secrets import Secrets
+
+
+async def prepare(settings: Settings, database: Database, _say: Callable[[str], None]) -> None:
+    """Render everything anew from staff, queues and lines in force."""
+    plan = await Plans(database, settings.pack_dir).current()
+    async with database.reading() as session:
+        floor = Floor(
+            agents=await _agents(session),
+            queues=await _queues(session),
+            lines=[Line(line.dnis, plain(line.name.to(settings.locale))) for line in plan.lines],
+        )
+    write_config(settings, floor, Secrets.load_or_create(settings.home))
+
+
+async def _agents(session: AsyncSession) -> list[Agent]:
+    return [Agent(one.number, plain(one.name) or one.number) for one in await agents(session)]
+
+
+async def _queues(session: AsyncSession) -> list[Queue]:
+    return [
+        Queue(
+            one.name,
+            strategy=one.strategy,
+            ring_s=one.ring_s,
+            max_wait_s=one.max_wait_s,
+            max_waiting=one.max_waiting,
+            weight=one.weight,
+            service_level_s=one.service_level_s,
+        )
+        for one in await queues(session)
+    ]
+
+
+def plain(name: str) -> str:
+    """A name as Asterisk's files can hold it: letters, digits, space and hyphen.
+
+    A strange name must not keep the telephone system from starting.
+    """
+    kept = (char if unicodedata.category(char)[0] in "LN" else " -"[char == "-"] for char in name)
+    return " ".join("".join(kept).split())[:64]
