@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import Final, Literal
+from typing import Final
 
 from ivr.menu import (
     Collect,
@@ -21,9 +21,9 @@ from ivr.menu import (
 from ivr.say import Language
 from mainline.i18n import Locale, Text
 
-_WIDTH, _COLUMN, _GAP, _LINE, _MARGIN = 190, 290, 22, 16, 20
+_WIDTH, _COLUMN, _GAP, _LINE, _MARGIN = 230, 350, 22, 16, 20
 _LINES_MAX: Final = 3
-_HALVES_A_LINE: Final = 28
+_HALVES_A_LINE: Final = 34
 """Latin letters in a line; a Chinese character counts two."""
 _NARROW: Final = 0x2E80
 
@@ -50,16 +50,36 @@ HOW_NAMES: Final[dict[str, Text]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class _Row:
+    """A way out, as a line in the box: its label, and where its arrow begins."""
+
+    edge: Edge
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Box:
     name: str
-    x: int
+    level: int
     y: int
-    height: int
     lines: tuple[str, ...]
+    rows: tuple[_Row, ...]
 
     @property
-    def middle(self) -> int:
-        return self.y + self.height // 2
+    def x(self) -> int:
+        return _MARGIN + self.level * _COLUMN
+
+    @property
+    def height(self) -> int:
+        return _LINE * (len(self.lines) + len(self.rows)) + 12
+
+    def port(self, row: int) -> int:
+        """The height at which the arrow of a row begins."""
+        return self.y + _LINE * (len(self.lines) + row) + 13
+
+    @property
+    def entry(self) -> int:
+        return self.y + 13
 
 
 def draw_svg(tree: MenuTree, locale: Locale) -> str:
@@ -71,13 +91,12 @@ def draw_svg(tree: MenuTree, locale: Locale) -> str:
     boxes = _layout(tree, locale)
     width = max(box.x for box in boxes.values()) + _WIDTH + _MARGIN
     height = max(box.y + box.height for box in boxes.values()) + _MARGIN
-    drawn = [line for edge in _edges(tree) for line in _edge(edge, boxes, locale)]
-    drawn += [line for box in boxes.values() for line in _node(tree.nodes[box.name], box)]
-    title = escape(tree.title.to(locale))
+    drawn = [line for box in boxes.values() for line in _arrows(box, boxes)]
+    drawn += [line for box in boxes.values() for line in _node(tree.nodes[box.name], box, boxes)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="menu-tree" role="img" '
         f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'font-family="sans-serif" font-size="12"><title>{title}</title>'
+        f'font-family="sans-serif" font-size="12"><title>{escape(tree.title.to(locale))}</title>'
         + _ARROW
         + "".join(drawn)
         + "</svg>"
@@ -89,15 +108,6 @@ _ARROW: Final = (
     'markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#667"/></marker></defs>'
 )
 _FILLS: Final = {"queue": "#dff3e3", "menu": "#e3ecfa", "flow": "#fdf1d8", "hours": "#f0e6f7"}
-
-
-def _edges(tree: MenuTree) -> Iterator[Edge]:
-    """What is worth a line: all but the ways to the person that every asking node has."""
-    for name, node in tree.nodes.items():
-        for edge in ways(tree, name, node):
-            given = edge.chosen or getattr(node, "otherwise", None) is not None
-            if edge.target in tree.nodes and given:
-                yield edge
 
 
 def levels(tree: MenuTree) -> dict[str, int]:
@@ -119,12 +129,22 @@ def _layout(tree: MenuTree, locale: Locale) -> dict[str, _Box]:
     boxes: dict[str, _Box] = {}
     filled: dict[int, int] = {}
     for name, level in levels(tree).items():
-        lines = _lines(name, tree.nodes[name], locale)
-        height = _LINE * len(lines) + 12
-        top = filled.get(level, _MARGIN)
-        boxes[name] = _Box(name, _MARGIN + level * _COLUMN, top, height, lines)
-        filled[level] = top + height + _GAP
+        node, top = tree.nodes[name], filled.get(level, _MARGIN)
+        rows = tuple(_rows(tree, name, node, locale))
+        boxes[name] = _Box(name, level, top, _lines(name, node, locale), rows)
+        filled[level] = top + boxes[name].height + _GAP
     return boxes
+
+
+def _rows(tree: MenuTree, name: str, node: Node, locale: Locale) -> Iterator[_Row]:
+    """The ways out; the way to the person that every asking node has is left out."""
+    offered = {choice.key: choice.text for choice in node.choices} if isinstance(node, Menu) else {}
+    for edge in ways(tree, name, node):
+        if edge.how in offered:
+            words = offered[edge.how].to("en" if locale == "en" else "zh")
+            yield _Row(edge, next(_folded(f"{edge.how}  {words}", lines_max=1)))
+        elif edge.chosen or getattr(node, "otherwise", None) is not None:
+            yield _Row(edge, _how(edge.how, locale))
 
 
 def _lines(name: str, node: Node, locale: Locale) -> tuple[str, ...]:
@@ -135,9 +155,6 @@ def _lines(name: str, node: Node, locale: Locale) -> tuple[str, ...]:
 def _summary(node: Node, language: Language) -> str:
     if isinstance(node, Queue | Flow | Hours | Collect):
         return _named(node)
-    if isinstance(node, Menu):
-        spoken = (node.text, *(choice.text for choice in node.choices))
-        return " ".join(filter(None, (one.to(language) for one in spoken)))
     return node.text.to(language)
 
 
@@ -151,7 +168,7 @@ def _named(node: Queue | Flow | Hours | Collect) -> str:
     return f"{node.name} {node.digits_min}–{node.digits_max}"
 
 
-def _folded(text: str) -> Iterator[str]:
+def _folded(text: str, *, lines_max: int = _LINES_MAX) -> Iterator[str]:
     line, room = "", _HALVES_A_LINE
     lines: list[str] = []
     for character in text:
@@ -161,13 +178,13 @@ def _folded(text: str) -> Iterator[str]:
             line, room = "", _HALVES_A_LINE
         line, room = line + character, room - wide
     lines += [line] if line else []
-    shown = lines[:_LINES_MAX]
-    if len(lines) > _LINES_MAX:
+    shown = lines[:lines_max]
+    if len(lines) > lines_max:
         shown[-1] = shown[-1][:-1] + "…"
     yield from shown
 
 
-def _node(node: Node, box: _Box) -> Iterator[str]:
+def _node(node: Node, box: _Box, boxes: dict[str, _Box]) -> Iterator[str]:
     fill = _FILLS.get(node.kind, "#f5f6f8")
     yield (
         f'<g class="menu-node menu-node-{node.kind}" data-node="{escape(box.name)}">'
@@ -175,40 +192,33 @@ def _node(node: Node, box: _Box) -> Iterator[str]:
         f'fill="{fill}" stroke="#667"/>'
     )
     for number, line in enumerate(box.lines):
-        weight = ' font-weight="bold"' if number == 0 else ""
-        yield (
-            f'<text class="menu-text" x="{box.x + 8}" y="{box.y + 17 + number * _LINE}"{weight}>'
-            f"{escape(line)}</text>"
-        )
+        yield _text(box, number, line, ' font-weight="bold"' if number == 0 else "")
+    for number, row in enumerate(box.rows, start=len(box.lines)):
+        target = boxes.get(row.edge.target)
+        back = "" if target and target.level > box.level else f"  ↩ {row.edge.target}"
+        yield _text(box, number, row.label + back, ' fill="#335"')
     yield "</g>"
 
 
-def _edge(edge: Edge, boxes: dict[str, _Box], locale: Locale) -> Iterator[str]:
-    source, target = boxes[edge.source], boxes[edge.target]
-    start_x, start_y = source.x + _WIDTH, source.middle + _offset(edge.how)
-    if target.x > source.x:
-        end_x, bend = target.x, (target.x - start_x) // 2
-        path = f"M{start_x} {start_y}C{start_x + bend} {start_y} {end_x - bend} {target.middle} "
-    else:
-        end_x, bend = target.x + _WIDTH, 70
-        path = f"M{start_x} {start_y}C{start_x + bend} {start_y} {end_x + bend} {target.middle} "
-    dashed = "" if edge.chosen else ' stroke-dasharray="4 3"'
-    kind: Literal["chosen", "otherwise"] = "chosen" if edge.chosen else "otherwise"
-    yield (
-        f'<path class="menu-edge menu-edge-{kind}" d="{path}{end_x} {target.middle}" fill="none" '
-        f'stroke="#667"{dashed} marker-end="url(#menu-arrow)"/>'
-    )
-    if edge.how != "next":
+def _text(box: _Box, number: int, words: str, look: str) -> str:
+    y = box.y + 17 + number * _LINE
+    return f'<text class="menu-text" x="{box.x + 8}" y="{y}"{look}>{escape(words)}</text>'
+
+
+def _arrows(box: _Box, boxes: dict[str, _Box]) -> Iterator[str]:
+    """Arrows lead onwards only; a way back is named in the box."""
+    for number, row in enumerate(box.rows):
+        target = boxes.get(row.edge.target)
+        if target is None or target.level <= box.level:
+            continue
+        x, y, bend = box.x + _WIDTH, box.port(number), (_COLUMN - _WIDTH) // 2
+        kind = "chosen" if row.edge.chosen else "otherwise"
+        dashed = "" if row.edge.chosen else ' stroke-dasharray="4 3"'
         yield (
-            f'<text class="menu-text menu-how" x="{start_x + 5}" y="{start_y - 3}" '
-            f'fill="#335">{escape(_how(edge.how, locale))}</text>'
+            f'<path class="menu-edge menu-edge-{kind}" d="M{x} {y}C{x + bend} {y} '
+            f'{target.x - bend} {target.entry} {target.x} {target.entry}" fill="none" '
+            f'stroke="#667"{dashed} marker-end="url(#menu-arrow)"/>'
         )
-
-
-def _offset(how: str) -> int:
-    """Keys leave a box one above the other, so that their labels can be read."""
-    order = "123456789*0#"
-    return (order.index(how) - 3) * 11 if how in order else 0
 
 
 def _how(how: str, locale: Locale) -> str:

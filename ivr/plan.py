@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -53,7 +53,14 @@ class Plan:
 class Plans:
     """Gives the plan in force; without a database the last one known, at worst the pack's."""
 
-    def __init__(self, database: Database, pack_dir: Path) -> None:
+    def __init__(
+        self,
+        database: Database,
+        pack_dir: Path,
+        *,
+        changed: Callable[[Plan], None] = lambda _plan: None,
+    ) -> None:
+        self._changed = changed
         self._database = database
         self._pack_dir = pack_dir
         self._stamp = ""
@@ -76,6 +83,7 @@ class Plans:
         if self._plan is None or stamp != self._stamp:
             plan = await _read(session, by_hand)
             self._stamp = stamp
+            self._changed(plan)
             return plan
         return Plan(self._plan.lines, self._plan.menus, self._plan.hours, by_hand)
 

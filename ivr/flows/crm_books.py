@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.billing import queries as billing
 from crm.customers import identify as customers
-from ivr.flows.books import Account, Caller, Identification
+from crm.outages import service as outages
+from crm.outages.models import Outage
+from ivr.flows.books import Account, Arrears, Bill, Caller, Identification
+from ivr.flows.books import OutageNews as News
 from ivr.say import Language
+from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
+from mainline.text import LocalizedText
 
 ANSWER_S: Final = 1.5
 """A caller waits in silence meanwhile."""
@@ -25,6 +32,7 @@ class CrmBooks:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._area_code = settings.home_area_code
+        self._zone = settings.zone
 
     async def identify(self, ani: str) -> Identification:
         """Whose number this is."""
@@ -41,6 +49,28 @@ class CrmBooks:
         async with self._reading() as session:
             found = await customers.by_account_number(session, number)
         return _caller(found) if found else None
+
+    async def arrears(self, account_id: int) -> Arrears:
+        """What is owed now."""
+        async with self._reading() as session:
+            owed = await billing.arrears(session, account_id, today=self._today())
+        return Arrears(owed.total_fen, owed.bills)
+
+    async def last_bill(self, account_id: int) -> Bill | None:
+        """The newest bill."""
+        async with self._reading() as session:
+            bill = await billing.last_bill(session, account_id)
+        if bill is None:
+            return None
+        return Bill(bill.amount_fen, bill.issued_on, bill.due_on, bill.amount_fen - bill.paid_fen)
+
+    async def outages(self, premise_id: int) -> list[News]:
+        """Running and announced interruptions at the address."""
+        async with self._reading() as session:
+            return [_news(outage) for outage in await outages.for_premise(session, premise_id)]
+
+    def _today(self) -> date:
+        return now().astimezone(self._zone).date()
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncSession]:
@@ -66,4 +96,14 @@ def _caller(candidate: customers.Candidate) -> Caller:
             Account(one.account_id, one.number, one.premise_id, one.address_zh, one.address_en)
             for one in candidate.accounts
         ),
+    )
+
+
+def _news(outage: Outage) -> News:
+    zh, en = outage.text_zh.strip(), outage.text_en.strip()
+    return News(
+        planned=outage.kind == "planned",
+        starts_at=outage.began_at,
+        ends_at=outage.expected_end_at,
+        spoken=LocalizedText(zh=zh, en=en) if zh and en else None,
     )

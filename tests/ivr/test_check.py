@@ -181,7 +181,7 @@ def test_a_drawing_shows_keys_and_names() -> None:
     drawn = draw_svg(MenuTree.model_validate(GOOD), "zh_CN")
     assert drawn.count('class="menu-node ') == 5
     assert drawn.count('class="menu-edge ') == 4
-    assert ">1</text>" in drawn
+    assert ">1  欠费请按1</text>" in drawn
     assert "菜单 · ask" in drawn
 
 
