@@ -1,0 +1,50 @@
+"""The queues of callers, as the company defines them. Pure."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mainline.definitions import Problem
+from mainline.i18n import Text
+from mainline.text import LocalizedText
+
+
+class QueueDefinition(BaseModel):
+    """How callers wait, and how fast they are to be answered."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{1,31}$")
+    label: LocalizedText
+    strategy: Literal["leastrecent", "fewestcalls", "random", "rrmemory", "linear", "wrandom"] = (
+        "leastrecent"
+    )
+    ring_s: int = Field(default=20, ge=5, le=120)
+    max_wait_s: int = Field(default=600, ge=10, le=7200)
+    max_waiting: int = Field(default=0, ge=0, le=1000)
+    """0: as many as come."""
+    weight: int = Field(default=0, ge=0, le=100)
+    service_level_s: int = Field(default=20, ge=1, le=600)
+    service_level_goal: float = Field(default=0.8, gt=0, le=1)
+
+
+class Queues(BaseModel):
+    """All queues."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    queues: tuple[QueueDefinition, ...] = Field(min_length=1, max_length=100)
+
+
+def problems(body: Queues) -> Sequence[Problem]:
+    """Names used twice; the queue that plain dialplan falls back on is missing."""
+    names = [queue.name for queue in body.queues]
+    found = [
+        Problem("error", "twice", name, Text("The name is used twice."))
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+    if "service" not in names:
+        words = Text("The queue %(name)s must exist: calls go there when all else fails.")
+        found.append(Problem("error", "no-service", "queues", words, (("name", "service"),)))
+    return found

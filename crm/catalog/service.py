@@ -1,0 +1,62 @@
+"""The catalog in force."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.catalog.kinds import CALL_REASONS, FILES, NAME, QUEUES, WORK_ORDER_TYPES
+from crm.catalog.queues import QueueDefinition, Queues
+from crm.catalog.reasons import CallReasons
+from crm.catalog.work_order_types import WorkOrderTypes
+from mainline import definitions
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """A version of the reason tree."""
+
+    version: int
+    tree: CallReasons
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """A version of the work-order types."""
+
+    version: int
+    body: WorkOrderTypes
+
+
+async def call_reasons(session: AsyncSession) -> Reasons:
+    """The tree in force."""
+    found = await definitions.current(session, CALL_REASONS.name, NAME)
+    return Reasons(found.version, cast(CallReasons, found.body))
+
+
+async def work_order_types(session: AsyncSession, version: int | None = None) -> Types:
+    """The types in force, or of an earlier version."""
+    if version is None:
+        found = await definitions.current(session, WORK_ORDER_TYPES.name, NAME)
+    else:
+        found = await definitions.version(session, WORK_ORDER_TYPES.name, NAME, version)
+    return Types(found.version, cast(WorkOrderTypes, found.body))
+
+
+async def queues(session: AsyncSession) -> list[QueueDefinition]:
+    """The queues in force."""
+    found = await definitions.current(session, QUEUES.name, NAME)
+    return list(cast(Queues, found.body).queues)
+
+
+async def install(session: AsyncSession, pack_dir: Path) -> None:
+    """Publish the pack's catalog, except where the company has its own."""
+    for kind, file in FILES.items():
+        await definitions.install(session, kind, NAME, content(pack_dir / file), by="pack")
+
+
+def content(path: Path) -> Any:
+    """A data file of a pack."""
+    return yaml.safe_load(path.read_text("utf-8"))
