@@ -5,9 +5,10 @@ is used. That also keeps a process small and quick to start.
 """
 
 import asyncio
+import os
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
@@ -110,11 +111,19 @@ def prepare() -> None:
 
 
 @app.command("asterisk")
-def asterisk() -> None:
+def asterisk(
+    run: Annotated[bool, typer.Option("--run", help="Become that Asterisk, as systemd does.")] = (
+        False
+    ),
+) -> None:
     """Find an Asterisk that is new enough, or fetch one; say which it is."""
-    from mainline.asterisk.install import ensure
+    from mainline.asterisk import install
 
-    found = ensure(Settings(), _step)
+    settings = Settings()
+    found = install.ensure(settings, _step)
+    if run:
+        command = install.asterisk_command(settings)
+        os.execv(command[0], command)  # noqa: S606 - no shell, our own command line
     _step(f"Asterisk {found.version[0]}.{found.version[1]}: {found.program[-1]}")
 
 

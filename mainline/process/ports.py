@@ -36,7 +36,7 @@ def wanted(settings: Settings) -> list[Wanted]:
         Wanted("MAINLINE_AMI_PORT", "tcp", "127.0.0.1", settings.ami_port),
         Wanted("MAINLINE_ASTERISK_HTTP_PORT", "tcp", settings.host, settings.asterisk_http_port),
     ]
-    if settings.tls_certificate:
+    if settings.https:
         https = settings.asterisk_https_port
         found.append(Wanted("MAINLINE_ASTERISK_HTTPS_PORT", "tcp", settings.host, https))
     return found
