@@ -115,14 +115,19 @@ def asterisk(
     run: Annotated[bool, typer.Option("--run", help="Become that Asterisk, as systemd does.")] = (
         False
     ),
+    console: Annotated[str, typer.Option(help="Say this to the running one's console.")] = "",
 ) -> None:
     """Find an Asterisk that is new enough, or fetch one; say which it is."""
     from mainline.asterisk import install
 
     settings = Settings()
     found = install.ensure(settings, _step)
-    if run:
-        command = install.asterisk_command(settings)
+    if run or console:
+        command = (
+            install.cli_command(settings, console)
+            if console
+            else install.asterisk_command(settings)
+        )
         os.execv(command[0], command)  # noqa: S606 - no shell, our own command line
     _step(f"Asterisk {found.version[0]}.{found.version[1]}: {found.program[-1]}")
 
