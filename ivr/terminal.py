@@ -108,7 +108,8 @@ async def walk(
         decision = await Walk(Running(name, 0, tree), journey, FLOWS, lambda _hours: state).run()
     except CallerGone:
         return "= gone"
-    return f"= {decision.action} {decision.queue} {decision.priority}".rstrip(" 0")
+    where = f" {decision.queue} {decision.priority}" if decision.action == "queue" else ""
+    return f"= {decision.action}{where}"
 
 
 def _journey(
