@@ -103,7 +103,7 @@ def up() -> None:
 @app.command("prepare")
 def prepare() -> None:
     """Bring the data folder up to date: database, demo town, prompts, Asterisk's files."""
-    from mainline.process import prepare as preparing
+    from mainline.process import preparing
 
     settings = Settings()
     with speaking(settings.locale):
