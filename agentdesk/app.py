@@ -21,6 +21,8 @@ from mainline import features
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.log import set_up
+from mainline.process import http as process
+from mainline.process.heartbeat import beating
 from mainline.web import Who, declared, public, signed_in, undeclared
 
 API: Final = "/api"
@@ -70,6 +72,7 @@ def _include(app: FastAPI) -> None:
     for module in desks.modules("views"):
         app.include_router(module.router, include_in_schema=False)
     app.include_router(auth.router, include_in_schema=False)
+    app.include_router(process.router)
     app.include_router(router)
     for name, folder in sorted(static_files().items(), reverse=True):
         if folder.is_dir():
@@ -91,7 +94,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         if telephone is not None and hasattr(telephone, "start"):
             await telephone.start()
-        yield
+        async with beating(app.state.settings.home, "web") as pulse:
+            pulse.say("up")
+            yield
     finally:
         await app.state.live.stop()
         if telephone is not None and hasattr(telephone, "stop"):
