@@ -1,0 +1,28 @@
+"""Facts about work orders, subject ``work_order:<id>``."""
+
+from mainline.journal import Event, event_kind
+
+
+@event_kind("work_order.opened")
+class WorkOrderOpened(Event):
+    """An order exists from now on."""
+
+    number: str
+    type_code: str
+    urgency: str
+    team: str
+    customer_id: int | None = None
+    call_id: str | None = None
+    by: str
+
+
+@event_kind("work_order.moved")
+class WorkOrderMoved(Event):
+    """An order went from one step to the next."""
+
+    number: str
+    action: str
+    from_step: str
+    to_step: str
+    by: str
+    owner: str

@@ -1,0 +1,74 @@
+"""Find work orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.work_orders.models import WorkOrder, WorkOrderMove
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is asked for; None does not matter."""
+
+    open: bool | None = None
+    step: str | None = None
+    type_code: str | None = None
+    team: str | None = None
+    owner: str | None = None
+    urgency: str | None = None
+    customer_id: int | None = None
+    call_id: str | None = None
+    overdue_at: datetime | None = None
+
+
+async def find(
+    session: AsyncSession,
+    wanted: Filter = Filter(),
+    *,
+    limit: int = 50,
+    before: tuple[datetime, int] | None = None,
+) -> list[WorkOrder]:
+    """Newest first."""
+    statement = _filtered(select(WorkOrder), wanted)
+    if before is not None:
+        statement = statement.where(tuple_(WorkOrder.opened_at, WorkOrder.id) < before)
+    newest = statement.order_by(WorkOrder.opened_at.desc(), WorkOrder.id.desc())
+    return list(await session.scalars(newest.limit(limit)))
+
+
+async def open_of_customers(
+    session: AsyncSession, customer_ids: Sequence[int], *, limit: int = 20
+) -> list[WorkOrder]:
+    """Unfinished orders of these customers, newest first."""
+    mine = select(WorkOrder).where(
+        WorkOrder.customer_id.in_(customer_ids), WorkOrder.closed_at.is_(None)
+    )
+    newest = mine.order_by(WorkOrder.opened_at.desc(), WorkOrder.id.desc())
+    return list(await session.scalars(newest.limit(limit)))
+
+
+async def moves(session: AsyncSession, order_id: int) -> list[WorkOrderMove]:
+    """The order's history, oldest first."""
+    mine = select(WorkOrderMove).where(WorkOrderMove.work_order_id == order_id)
+    return list(await session.scalars(mine.order_by(WorkOrderMove.at, WorkOrderMove.id)))
+
+
+def _filtered(statement: Select[WorkOrder], wanted: Filter) -> Select[WorkOrder]:
+    for name in ("step", "type_code", "team", "owner", "urgency", "customer_id", "call_id"):
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(getattr(WorkOrder, name) == value)
+    if wanted.open is not None:
+        closed = WorkOrder.closed_at
+        statement = statement.where(closed.is_(None) if wanted.open else closed.is_not(None))
+    if wanted.overdue_at is not None:
+        statement = statement.where(
+            WorkOrder.closed_at.is_(None),
+            WorkOrder.completed_at.is_(None),
+            WorkOrder.due_complete_at < wanted.overdue_at,
+        )
+    return statement
