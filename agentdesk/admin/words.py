@@ -9,10 +9,8 @@ _KINDS: Final[dict[str, Text]] = {
     "hours": Text("Opening hours"),
     "line": Text("Hotline numbers"),
     "call_reasons": Text("Call reasons"),
-    "pause_reasons": Text("Pause reasons"),
-    "queue": Text("Queues"),
     "queues": Text("Queues"),
-    "work_order_type": Text("Work order types"),
+    "work_order_types": Text("Work order types"),
     "recording_retention": Text("How long recordings are kept"),
 }
 

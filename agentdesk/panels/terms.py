@@ -1,4 +1,4 @@
-"""The trade's words on all desks: states of agents, outcomes of calls, queues."""
+"""The trade's words on all desks: states of agents, outcomes of calls."""
 
 from typing import Final
 
@@ -22,19 +22,14 @@ OUTCOMES: Final[dict[str, Text]] = {
     "abandoned": Text("abandoned"),
     "failed": Text("failed"),
 }
-QUEUES: Final[dict[str, Text]] = {
-    "service": Text("Service"),
-    "repair": Text("Repairs"),
-    "billing": Text("Bills"),
-    "emergency": Text("Emergency"),
-}
 PAUSES: Final[dict[str, Text]] = {
     "signed-in": Text("not ready yet"),
     "break": Text("break"),
-    "meal": Text("meal"),
+    "lunch": Text("meal"),
     "meeting": Text("meeting"),
     "training": Text("training"),
     "paperwork": Text("paperwork"),
+    "other": Text("other"),
     "leader": Text("by the leader"),
 }
 
@@ -51,11 +46,6 @@ def agent_words(state: str | None) -> str:
 def outcome_words(outcome: str | None) -> str:
     """What became of a call."""
     return _words(OUTCOMES, outcome)
-
-
-def queue_words(queue: str | None) -> str:
-    """A queue; one the company added shows its own name."""
-    return _words(QUEUES, queue)
 
 
 def pause_words(reason: str | None) -> str:

@@ -1,0 +1,56 @@
+"""What the company calls its queues, reasons and work-order types, in the reader's language.
+
+A code that is not in the catalog in force (an old version's, or nothing is
+published yet) shows itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.catalog import service as catalog
+from mainline.errors import NotFound
+from mainline.i18n import current_locale
+from mainline.text import LocalizedText
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Code to words."""
+
+    queues: Mapping[str, LocalizedText] = field(default_factory=dict)
+    reasons: Mapping[str, LocalizedText] = field(default_factory=dict)
+    types: Mapping[str, LocalizedText] = field(default_factory=dict)
+
+    def queue(self, name: str | None) -> str:
+        """A queue."""
+        return _words(self.queues, name)
+
+    def reason(self, code: str | None) -> str:
+        """A call reason."""
+        return _words(self.reasons, code)
+
+    def order_type(self, code: str | None) -> str:
+        """A type of work order."""
+        return _words(self.types, code)
+
+
+def _words(labels: Mapping[str, LocalizedText], code: str | None) -> str:
+    found = labels.get(code or "")
+    return found.to(current_locale()) if found else (code or "")
+
+
+async def labels_of(session: AsyncSession) -> Labels:
+    """Those of the catalog in force."""
+    try:
+        queues = await catalog.queues(session)
+        tree = (await catalog.call_reasons(session)).tree
+        types = (await catalog.work_order_types(session)).body
+    except NotFound:
+        return Labels()
+    return Labels(
+        {queue.name: queue.label for queue in queues},
+        {reason.code: reason.label for _above, reason in tree.all()},
+        {each.code: each.name for each in types.types},
+    )

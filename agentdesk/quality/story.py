@@ -1,0 +1,125 @@
+"""What happened in a call, in words, each moment at its place in the recording. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from agentdesk.panels.labels import Labels
+from mainline.i18n import Text, _
+from mainline.journal import Event
+from mainline.journal import call_events as facts
+
+Tone = Literal["", "good", "warn", "bad", "live"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One moment: when, where in the recording (None: outside of it), and what to call it."""
+
+    at: datetime
+    offset_s: float | None
+    kind: str
+    words: str
+    tone: Tone = ""
+    marked: bool = False
+    """Worth a mark on the waveform; the rest is read in the list."""
+
+
+Telling = Callable[[Any, Labels], str]
+
+_IDENTIFIED: Final[dict[str, Text]] = {
+    "ani": Text("recognised by the number"),
+    "choice": Text("recognised; chose one of several"),
+    "keypad": Text("recognised by the account number keyed in"),
+    "none": Text("not recognised"),
+    "withheld": Text("number withheld"),
+}
+_LEFT: Final[dict[str, Text]] = {
+    "answered": Text("leaves the queue: answered"),
+    "abandoned": Text("gives up waiting"),
+    "timeout": Text("waited too long"),
+    "empty": Text("nobody there to answer"),
+    "key": Text("leaves the queue by a key"),
+    "withdrawn": Text("taken out of the queue"),
+}
+_FLOW: Final[dict[str, Text]] = {
+    "done": Text("self-service %(flow)s: done"),
+    "person": Text("self-service %(flow)s: wants a person"),
+    "failed": Text("self-service %(flow)s: failed"),
+    "nothing": Text("self-service %(flow)s: nothing to tell"),
+}
+_SPY: Final[dict[str, Text]] = {
+    "listen": Text("%(leader)s listens"),
+    "whisper": Text("%(leader)s whispers to the agent"),
+    "barge": Text("%(leader)s joins the talk"),
+}
+
+_TOLD: Final[dict[type[Event], tuple[Telling, Tone, bool]]] = {
+    facts.CallOffered: (lambda e, _l: _("call comes in on %(dnis)s", dnis=e.dnis), "", True),
+    facts.CallPlaced: (lambda e, _l: _("%(agent)s calls out", agent=e.agent), "", True),
+    facts.CallerIdentified: (lambda e, _l: _(_IDENTIFIED[e.how]), "", False),
+    facts.CallDegraded: (lambda _e, _l: _("served by plain dialplan"), "warn", True),
+    facts.CallRefused: (lambda _e, _l: _("hears the refusal"), "bad", True),
+    facts.MenuStarted: (
+        lambda e, _l: _("menu %(menu)s, version %(version)s", menu=e.menu, version=e.version),
+        "",
+        True,
+    ),
+    facts.MenuVisited: (lambda e, _l: _("menu: %(node)s", node=e.node), "", False),
+    facts.KeyPressed: (
+        lambda e, _l: _("keys %(keys)s at %(node)s", keys=e.keys, node=e.node), "", True
+    ),
+    facts.FlowFinished: (lambda e, _l: _(_FLOW[e.result], flow=e.flow), "", True),
+    facts.QueueEntered: (
+        lambda e, words: _("waits in %(queue)s", queue=words.queue(e.queue)), "warn", True
+    ),
+    facts.QueueLeft: (lambda e, _l: _(_LEFT[e.how]), "", False),
+    facts.AgentOffered: (lambda e, _l: _("rings at %(agent)s", agent=e.agent), "", False),
+    facts.AgentAnswered: (lambda e, _l: _("%(agent)s answers", agent=e.agent), "good", True),
+    facts.AgentMissed: (lambda e, _l: _("%(agent)s does not answer", agent=e.agent), "bad", True),
+    facts.AgentLeftCall: (lambda e, _l: _("%(agent)s leaves the call", agent=e.agent), "", False),
+    facts.CallTransferred: (
+        lambda e, _l: _("transferred to %(target)s", target=e.target), "live", True
+    ),
+    facts.CallRejoined: (lambda e, _l: _("%(agent)s is back in the call", agent=e.agent), "", True),
+    facts.MessageLeft: (lambda _e, _l: _("leaves a message"), "live", True),
+    facts.CallEnded: (lambda _e, _l: _("call ends"), "", True),
+    facts.SupervisionStarted: (lambda e, _l: _(_SPY[e.mode], leader=e.leader), "live", True),
+    facts.CallDisposed: (lambda e, _l: _("wrap-up done by %(agent)s", agent=e.agent), "", False),
+}  # fmt: skip
+
+
+def story(
+    events: Iterable[Event],
+    words: Labels,
+    *,
+    recorded_from: datetime | None,
+    duration_s: float | None,
+) -> list[Moment]:
+    """The call's moments in the order in which they happened."""
+    told = sorted((event for event in events if type(event) in _TOLD), key=lambda e: e.at)
+    return [_moment(event, words, recorded_from, duration_s) for event in told]
+
+
+def _moment(
+    event: Event, words: Labels, since: datetime | None, duration_s: float | None
+) -> Moment:
+    telling, tone, marked = _TOLD[type(event)]
+    offset = _offset(event.at, since, duration_s)
+    return Moment(event.at, offset, event.kind, telling(event, words), tone, marked)
+
+
+def _offset(at: datetime, since: datetime | None, duration_s: float | None) -> float | None:
+    """Seconds into the recording; what lies just outside of it sticks to its edge."""
+    if since is None or duration_s is None:
+        return None
+    offset = (at - since).total_seconds()
+    if offset > duration_s + 2:
+        return None
+    return round(min(max(offset, 0.0), duration_s), 2)
+
+
+def marks(moments: Sequence[Moment]) -> list[Moment]:
+    """Those that stand on the waveform."""
+    return [moment for moment in moments if moment.marked and moment.offset_s is not None]

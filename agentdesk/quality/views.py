@@ -1,0 +1,173 @@
+"""The list of calls, and the page on which one call is read and heard."""
+
+import secrets
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BeforeValidator
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from agentdesk.guard import content_policy
+from agentdesk.panels.labels import labels_of
+from agentdesk.panels.terms import OUTCOMES, outcome_words
+from agentdesk.quality.rows import rows_of
+from agentdesk.quality.search import LIMIT, Place, Wanted, search
+from agentdesk.quality.story import marks, story
+from agentdesk.shell import render
+from crm.interactions.models import Disposition, Interaction
+from crm.work_orders.models import WorkOrder
+from mainline.errors import Invalid, NotFound
+from mainline.ids import call_subject
+from mainline.journal import entries_after
+from mainline.permissions import Permission
+from mainline.web import Config, ReadSession, Who, allow, cursor, position
+from recordings import queries as recordings
+from recordings.models import MESSAGE
+
+router = APIRouter(include_in_schema=False)
+_see = allow(Permission.SEE_CALLS)
+_hear = allow(Permission.HEAR_RECORDINGS)
+FACTS_MAX: Final = 1000
+CallId = Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,64}$")]
+Word = Annotated[str, Query(max_length=64)]
+Next = Annotated[str, Query(max_length=512)]
+
+
+def _empty_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+Day = Annotated[date | None, BeforeValidator(_empty_is_none), Query()]
+Number = Annotated[int | None, BeforeValidator(_empty_is_none), Query()]
+
+
+async def _form(
+    caller: Word = "", agent: Word = "", queue: Word = "", outcome: Word = "", reason: Word = "",
+    since: Day = None, until: Day = None, customer: Number = None,
+) -> Wanted:  # fmt: skip
+    """The fields of the search form."""
+    return Wanted(caller, agent, queue, outcome, reason, since, until, customer)
+
+
+Form = Annotated[Wanted, Depends(_form)]
+
+
+@router.get("/recordings", dependencies=[_hear])
+async def other_name(request: Request) -> RedirectResponse:
+    """The other name of the page."""
+    return RedirectResponse(f"/quality?{request.url.query}".rstrip("?"), 303)
+
+
+@router.get("/quality", dependencies=[_hear])
+async def quality(
+    request: Request, session: ReadSession, settings: Config, who: Who, wanted: Form,
+    after: Next = "",
+) -> HTMLResponse:  # fmt: skip
+    """Calls that can be heard."""
+    listed = _Listing(request, session, settings, who)
+    return await listed.page("/quality", wanted, after, heard=True)
+
+
+@router.get("/calls", dependencies=[_see])
+async def calls(
+    request: Request, session: ReadSession, settings: Config, who: Who, wanted: Form,
+    after: Next = "",
+) -> HTMLResponse:  # fmt: skip
+    """All calls."""
+    return await _Listing(request, session, settings, who).page("/calls", wanted, after)
+
+
+class _Listing:
+    """The list of calls for one request."""
+
+    def __init__(self, request: Request, session: AsyncSession, settings: Config, who: Who) -> None:
+        self._request, self._session, self._settings, self._who = request, session, settings, who
+
+    async def page(
+        self, path: str, wanted: Wanted, after: str, *, heard: bool = False
+    ) -> HTMLResponse:
+        """One page of it."""
+        found = await search(
+            self._session, wanted, heard=heard, zone=self._settings.zone,
+            area_code=self._settings.home_area_code, after=_place(after), limit=LIMIT,
+        )  # fmt: skip
+        more = cursor(found[-1].began_at.isoformat(), found[-1].id) if len(found) == LIMIT else ""
+        return render(
+            self._request, "quality/list.html",
+            path=path, heard=heard, wanted=wanted, query=_query(wanted), more=more,
+            rows=await rows_of(self._session, found, self._who),
+            outcomes=OUTCOMES, outcome_words=outcome_words, labels=await labels_of(self._session),
+        )  # fmt: skip
+
+
+def _query(wanted: Wanted) -> str:
+    fields = {
+        "caller": wanted.caller, "agent": wanted.agent, "queue": wanted.queue,
+        "outcome": wanted.outcome, "reason": wanted.reason, "since": wanted.since,
+        "until": wanted.until, "customer": wanted.customer_id,
+    }  # fmt: skip
+    return urlencode({name: value for name, value in fields.items() if value})
+
+
+def _place(after: str) -> Place | None:
+    place = position(after, 2)
+    try:
+        return (datetime.fromisoformat(str(place[0])), str(place[1])) if place else None
+    except ValueError as error:
+        raise Invalid("after") from error
+
+
+@router.get("/calls/{call_id}", dependencies=[_see])
+async def call(
+    request: Request, session: ReadSession, settings: Config, who: Who, call_id: CallId
+) -> HTMLResponse:
+    """One call: what happened, what was noted, and for those who may, its sound."""
+    found = await session.get(Interaction, call_id)
+    if found is None:
+        raise NotFound(call_id)
+    (row,) = await rows_of(session, [found], who)
+    sound, labels = row.recording, await labels_of(session)
+    moments = story(
+        await _facts(session, call_id),
+        labels,
+        recorded_from=sound.started_at if sound else None,
+        duration_s=sound.duration_s if sound else None,
+    )
+    may_hear = who.may(Permission.HEAR_RECORDINGS)
+    nonce = secrets.token_urlsafe(16)
+    response = render(
+        request, "quality/call.html",
+        row=row, call=found, sound=sound, moments=moments, marks=marks(moments),
+        message=await recordings.of_call(session, call_id, MESSAGE),
+        disposition=await _disposition(session, call_id), orders=await _orders(session, call_id),
+        heard_by=await recordings.accesses(session, sound.id) if sound and may_hear else [],
+        may_hear=may_hear, nonce=nonce, outcome_words=outcome_words, labels=labels,
+    )  # fmt: skip
+    response.headers["Content-Security-Policy"] = content_policy(settings).replace(
+        "style-src 'self'",
+        f"style-src 'self' 'nonce-{nonce}'",  # the waveform brings a style sheet of its own
+    )
+    return response
+
+
+async def _facts(session: AsyncSession, call_id: str) -> list[Any]:
+    entries = await entries_after(session, 0, limit=FACTS_MAX, subject=call_subject(call_id))
+    return [entry.event for entry in entries]
+
+
+async def _disposition(session: AsyncSession, call_id: str) -> Disposition | None:
+    found: Disposition | None = await session.scalar(
+        select(Disposition).where(Disposition.call_id == call_id)
+    )
+    return found
+
+
+async def _orders(session: AsyncSession, call_id: str) -> list[WorkOrder]:
+    found = await session.scalars(
+        select(WorkOrder).where(WorkOrder.call_id == call_id).order_by(WorkOrder.id)
+    )
+    return list(found)
