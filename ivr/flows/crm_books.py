@@ -11,15 +11,20 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.billing import queries as billing
+from crm.catalog import service as catalog
 from crm.customers import identify as customers
 from crm.outages import service as outages
 from crm.outages.models import Outage
-from ivr.flows.books import Account, Arrears, Bill, Caller, Identification
+from crm.work_orders import queries as orders
+from crm.work_orders import service as work_orders
+from crm.work_orders.models import WorkOrder
+from ivr.flows.books import Account, Arrears, Bill, Caller, Fault, Identification, OrderState
 from ivr.flows.books import OutageNews as News
 from ivr.say import Language
 from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
+from mainline.phone import normalise
 from mainline.text import LocalizedText
 
 ANSWER_S: Final = 1.5
@@ -69,6 +74,27 @@ class CrmBooks:
         async with self._reading() as session:
             return [_news(outage) for outage in await outages.for_premise(session, premise_id)]
 
+    async def open_orders(self, customer_id: int) -> list[OrderState]:
+        """The customer's unfinished work orders."""
+        async with self._reading() as session:
+            found = await orders.open_of_customers(session, [customer_id])
+            return [await _state(session, order) for order in found]
+
+    async def report_fault(self, fault: Fault) -> str:
+        """Open a work order and return its number."""
+        number = normalise(fault.ani, area_code=self._area_code).number
+        async with self._writing() as session:
+            order = await work_orders.open_for_fault(
+                session,
+                fault=fault.fault,
+                call_id=fault.call_id,
+                customer_id=fault.customer_id,
+                account_id=fault.account.account_id if fault.account else None,
+                contact=number or "",
+                zone=self._zone,
+            )
+            return order.number
+
     def _today(self) -> date:
         return now().astimezone(self._zone).date()
 
@@ -96,6 +122,17 @@ def _caller(candidate: customers.Candidate) -> Caller:
             Account(one.account_id, one.number, one.premise_id, one.address_zh, one.address_en)
             for one in candidate.accounts
         ),
+    )
+
+
+async def _state(session: AsyncSession, order: WorkOrder) -> OrderState:
+    types = (await catalog.work_order_types(session, order.type_version)).body
+    return OrderState(
+        order.number,
+        types.type(order.type_code).name,
+        types.step(order.type_code, order.step).stage,
+        order.opened_at,
+        order.due_complete_at if order.due_complete_at > now() else None,
     )
 
 
