@@ -30,6 +30,25 @@ ACTION_MESSAGE: Final = "message"
 # --- Channel variables set by the dialplan ---------------------------------------------------
 VAR_CALL_KEY: Final = "MAINLINE_CALL"
 """The linkedid of the call, inherited by every leg; sent to phones as header X-Call-Key."""
+VAR_ENTRY: Final = "MAINLINE_ENTRY"
+"""``trunk`` or ``try``."""
+VAR_ANI: Final = "MAINLINE_ANI"
+"""The caller's number, filtered; ``anonymous`` when withheld."""
+VAR_DNIS: Final = "MAINLINE_DNIS"
+VAR_CALLER: Final = "MAINLINE_CALLER"
+"""Name of the customer's channel, inherited by every leg."""
+VAR_LIVE: Final = "MAINLINE_LIVE"
+"""``1`` when the gateway served this call: somebody is there to end a wrap-up."""
+VAR_AGENT: Final = "MAINLINE_AGENT"
+"""On an agent's leg: the agent's number."""
+VAR_SEGMENT: Final = "MAINLINE_SEGMENT"
+VAR_FILE: Final = "MAINLINE_FILE"
+"""The segment being recorded: its number and its file's base name."""
+VAR_MESSAGE: Final = "MAINLINE_MESSAGE"
+VAR_WAITING: Final = "MAINLINE_WAITING"
+"""``1`` while the caller is in a queue and nobody has answered."""
+VAR_WAIT: Final = "MAINLINE_WAIT"
+VAR_KEY: Final = "MAINLINE_KEY"
 HEADER_CALL_KEY: Final = "X-Call-Key"
 HEADER_TRY_ANI: Final = "X-Mainline-Ani"
 """The demo caller's number, sent by the page ``/try`` (context CONTEXT_TRY only)."""
@@ -52,6 +71,12 @@ CONTEXT_SPY: Final = "ml-spy"
 CONTEXT_TRANSFER: Final = "ml-transfer"
 """Extension = agent number: where a caller is sent by a transfer to an agent."""
 VAR_SPY_CHANNEL: Final = "MAINLINE_SPY_CHANNEL"
+CONTEXT_JOIN: Final = "ml-join"
+"""Extension = agent number or number outside: joins the customer, redirected here, with the leg
+that the agent consulted: an attended transfer whose recording keeps both sides."""
+VAR_JOIN_CHANNEL: Final = "MAINLINE_JOIN_CHANNEL"
+"""The consulted leg, set on the customer's channel before the redirect (an agent's only leg is
+found without it)."""
 
 EXTEN_ECHO: Final = "600"
 """The echo test of the desk, in CONTEXT_AGENTS."""
@@ -62,7 +87,8 @@ CEL_DEGRADED: Final = "DEGRADED"  # reason: the gateway did not answer in time
 CEL_QUEUED: Final = "QUEUED"  # queue, prio, degraded=0|1
 CEL_UNQUEUED: Final = "UNQUEUED"  # queue, status (QUEUESTATUS of app_queue, empty when connected)
 CEL_RING: Final = "RING"  # agent, queue: written by the pre-dial handler of the agent's leg
-CEL_UP: Final = "UP"  # agent, queue: the agent answered (gosub on the agent's leg)
+CEL_UP: Final = "UP"  # agent, queue: the agent answered (on the agent's leg; after ml-join on the
+# customer's, with channel=<the agent's leg>)
 CEL_RECORDING: Final = "RECORDING"  # file (base name), segment
 CEL_MESSAGE: Final = "MESSAGE"  # file (base name)
 CEL_REFUSED: Final = "REFUSED"  # reason
@@ -102,4 +128,7 @@ CEL_FIELDS: Final = (
     "UserField",
     "EventExtra",
 )
-"""Columns of a line, in order; EventTime is epoch seconds with microseconds."""
+"""Columns of a line, in order. EventTime is epoch seconds with microseconds; a user event has its
+name in EventType and userdeftype, and its extra in EventExtra as JSON: ``{"extra": "a=b|c=d"}``.
+Linkedids without OFFERED or PLACED are no calls of customers: consultations, announcements, echo
+tests, supervision."""
