@@ -26,12 +26,12 @@ class Phone(asyncio.DatagramProtocol):
         self.host, self.port = "127.0.0.1", 0
         self.on_call: Callable[[Call], None] | None = None
         self.calls: dict[str, Call] = {}
-        self._credentials = credentials
+        self.credentials = credentials
         self._questions: dict[tuple[str, str], Question] = {}
         self._answers = Answers()
         self._transport: asyncio.DatagramTransport | None = None
         self._tasks: set[asyncio.Task[object]] = set()
-        self._registration, self._sequence = f"{token()}@mainline", 0
+        self._sequence = 0
 
     @classmethod
     async def open(
@@ -63,6 +63,7 @@ class Phone(asyncio.DatagramProtocol):
             task.cancel()
         if self._transport:
             self._transport.close()
+            await asyncio.sleep(0)  # the loop gives the port back in its next turn
 
     @property
     def contact(self) -> str:
@@ -83,7 +84,7 @@ class Phone(asyncio.DatagramProtocol):
                 ("Max-Forwards", "70"),
                 ("From", f"{own};tag={token(4)}"),
                 ("To", own),
-                ("Call-ID", self._registration),
+                ("Call-ID", f"{self.user}-{self.port}@mainline"),
                 ("CSeq", f"{self._sequence} REGISTER"),
                 ("Contact", self.contact),
                 ("Expires", str(seconds)),
@@ -140,10 +141,10 @@ class Phone(asyncio.DatagramProtocol):
     ) -> Message:
         """Send a request and wait for its final answer; a challenge is answered once."""
         response = await self._ask_once(request, on_progress, timeout_s)
-        if response.status not in _CHALLENGES or not self._credentials:
+        if response.status not in _CHALLENGES or not self.credentials:
             return response
         asked, answering = _CHALLENGES[response.status]
-        proof = answer(response.get(asked), self._credentials, request.method, request.uri)
+        proof = answer(response.get(asked), self.credentials, request.method, request.uri)
         request.headers = _renewed(request, self.via())
         request.headers.append((answering, proof))
         return await self._ask_once(request, on_progress, timeout_s)

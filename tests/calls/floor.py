@@ -56,7 +56,7 @@ class Floor:
             await self._tell(AgentSignedOut(subject=subject))
             return
         await self._leave(agent)
-        await self._join(agent, paused=state == "paused")
+        await self.join(agent, paused=state == "paused")
         last: Event = AgentReady(subject=subject)
         if state == "paused":
             last = AgentPaused(subject=subject, reason="break")
@@ -66,8 +66,11 @@ class Floor:
         async with self._database.unit_of_work() as session:
             await append_all(session, events)
 
-    async def _join(self, agent: str, *, paused: bool) -> None:
-        for queue in QUEUES:
+    async def join(
+        self, agent: str, queues: tuple[str, ...] = QUEUES, *, paused: bool = False
+    ) -> None:
+        """Into these queues."""
+        for queue in queues:
             await self._ami(
                 Action="QueueAdd",
                 Queue=queue,

@@ -1,0 +1,91 @@
+"""(a) Calls through identify → menu → queue → agent → recorded, against plain dialplan alone.
+
+Both are measured in one run on one machine: first with gateway, web and worker dead, which is the
+same dialplan on bare Asterisk, then with everything alive.
+"""
+
+import asyncio
+import os
+from dataclasses import dataclass
+
+from bench.figures import Figure
+from bench.load import Crowd, Result
+from bench.processes import cpu_s
+from bench.station import CALLERS, station
+from tests.calls.instance import Instance
+from tests.support.ports import free_port
+
+AGENTS = 120
+RATES = (5.0, 10.0, 15.0, 20.0, 25.0)
+SECONDS = 6
+GOOD = 0.99
+PYTHON = ("gateway", "web", "worker")
+GOAL = 0.8
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rate: how it went, and the CPU time it took."""
+
+    rate: float
+    result: Result
+    asterisk_ms: float
+    python_ms: float
+
+
+async def measure() -> list[Figure]:
+    """Climb the rates twice."""
+    async with station(AGENTS) as (instance, crowd):
+        full = await _climb(instance, crowd)
+        for name in PYTHON:
+            await instance.kill(name)
+        bare = await _climb(instance, crowd)
+    return [*_figures("bare", bare), *_figures("mainline", full), *_ratios(bare, full)]
+
+
+async def _climb(instance: Instance, crowd: Crowd) -> list[Step]:
+    """Rates until calls go wrong; the last good ones."""
+    steps: list[Step] = []
+    for rate in RATES:
+        step = await _step(instance, crowd, rate)
+        if step.result.share_good < GOOD:
+            break
+        steps.append(step)
+    if not steps:
+        raise RuntimeError("not even the lowest rate was served")
+    return steps
+
+
+async def _step(instance: Instance, crowd: Crowd, rate: float) -> Step:
+    calls = int(rate * SECONDS)
+    alive = [name for name in PYTHON if instance.running(name)]
+    before = _cpu(instance, alive)
+    result = await crowd.call(instance.hotline, CALLERS, rate=rate, calls=calls, port=free_port())
+    await asyncio.sleep(1)
+    after = _cpu(instance, alive)
+    asterisk, python = (1000 * (b - a) / calls for a, b in zip(before, after, strict=True))
+    return Step(rate, result, asterisk, python)
+
+
+def _cpu(instance: Instance, alive: list[str]) -> tuple[float, float]:
+    return cpu_s([instance.pid("asterisk")]), cpu_s([instance.pid(name) for name in alive])
+
+
+def _figures(name: str, steps: list[Step]) -> list[Figure]:
+    top = steps[-1]
+    return [
+        Figure(f"calls_{name}_per_s", top.rate),
+        Figure(f"calls_{name}_asterisk_cpu", top.asterisk_ms, unit="ms/call"),
+        Figure(f"calls_{name}_python_cpu", top.python_ms, unit="ms/call"),
+    ]
+
+
+def _ratios(bare: list[Step], full: list[Step]) -> list[Figure]:
+    """Rates served, and the rate that the CPU of this machine would bear."""
+    rate = full[-1].rate / bare[-1].rate
+    cost = [step.asterisk_ms + step.python_ms for step in (bare[-1], full[-1])]
+    return [
+        Figure("calls_mainline_to_bare", rate, f">={GOAL:g}"),
+        Figure("calls_cpu_bare_to_mainline", cost[0] / cost[1]),
+        Figure("calls_cpu_bound_per_s", 1000 * (os.cpu_count() or 1) / cost[1]),
+    ]

@@ -1,0 +1,69 @@
+"""A private instance with many agents whose telephones one SIPp answers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bench.load import Crowd
+from crm.staff.models import User, UserQueue
+from mainline.sip.digest import Credentials
+from mainline.sip.phone import Phone
+from tests.calls.instance import Instance, private_settings
+from tests.calls.people import settle
+from tests.support.ports import free_port
+
+FIRST_AGENT = 7001
+FIRST_LOOK_S = 3.0
+"""Asterisk asks each new telephone once whether it is there; somebody has to answer."""
+CALLERS = ["13922220001", "13922220004", "13922220006"]
+"""Known customers with a known language: they come to the menu without a question."""
+
+
+async def _furnish(session: AsyncSession, agents: int) -> None:
+    await settle(session)
+    for number in range(FIRST_AGENT, FIRST_AGENT + agents):
+        user = User(
+            login=f"bench{number}",
+            name=f"Bench {number}",
+            password_hash="!",
+            roles=["agent"],
+            agent_number=str(number),
+            station="phone",
+        )
+        session.add(user)
+        await session.flush()
+        session.add(UserQueue(user_id=user.id, queue="service"))
+
+
+@asynccontextmanager
+async def station(agents: int) -> AsyncIterator[tuple[Instance, Crowd]]:
+    """Everything runs, every agent is ready in the queue ``service``."""
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        instance = Instance(
+            private_settings(home / "home"), lambda session: _furnish(session, agents)
+        )
+        agents_port = free_port()
+        await instance.start()
+        try:
+            await _seat(instance, agents, agents_port)
+            async with Crowd(home / "sipp", instance.trunk, agents_port) as crowd:
+                yield instance, crowd
+        finally:
+            await instance.stop()
+
+
+async def _seat(instance: Instance, agents: int, port: int) -> None:
+    """Register every agent from the port on which SIPp is going to answer for all."""
+    phone = await Phone.open(instance.trunk, local=("127.0.0.1", port))
+    for number in map(str, range(FIRST_AGENT, FIRST_AGENT + agents)):
+        phone.user = f"phone-{number}"
+        phone.credentials = Credentials(phone.user, await instance.floor.phone_secret(number))
+        await phone.register(3600)
+        await instance.floor.join(number, ("service",))
+    await asyncio.sleep(FIRST_LOOK_S)
+    await phone.close()
