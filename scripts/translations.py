@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
 from mainline.config import PROJECT
@@ -70,6 +71,21 @@ def complaints() -> list[str]:
             found.append(f"{use} [no Chinese]")
         elif _placeholders(chinese) - _placeholders(use.text):
             found.append(f"{use} [other placeholders: {chinese}]")
+    return found + contradictions()
+
+
+def contradictions() -> list[str]:
+    """One line for every text that two packages translate differently: only one can be shown."""
+    known: dict[str, str] = {}
+    found = []
+    for package in PACKAGES:
+        for path in sorted((PROJECT / package).rglob("locale/zh_CN.po")):
+            with path.open("rb") as file:
+                for message in read_po(file, locale="zh_CN"):
+                    text, chinese = str(message.id), str(message.string)
+                    if text and known.setdefault(text, chinese) != chinese:
+                        where = path.relative_to(PROJECT)
+                        found.append(f"{where}: {text} [{chinese}, elsewhere {known[text]}]")
     return found
 
 

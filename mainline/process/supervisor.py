@@ -31,7 +31,7 @@ Say = Callable[[str, str], None]
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """In the child, before its program starts: end when the supervisor is killed."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -80,7 +80,7 @@ class Keeper:
                 stderr=log,
                 env=self._environment,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
         self._process = process
         self._remember(process.pid)
@@ -89,7 +89,7 @@ class Keeper:
             code = await process.wait()
         finally:
             watch.cancel()
-            _signal_group(process.pid, signal.SIGKILL)
+            signal_group(process.pid, signal.SIGKILL)
         if not self._stopping.is_set():
             self._say(self.program.name, _("died (%(how)s)", how=_how(code)))
 
@@ -110,7 +110,7 @@ class Keeper:
             mine = beat is not None and beat.who.pid == process.pid
             if beat and mine and beat == before and (now() - beat.at).total_seconds() > HUNG_S:
                 self._say(self.program.name, _("hung"))
-                _signal_group(process.pid, signal.SIGKILL)
+                signal_group(process.pid, signal.SIGKILL)
             before = beat
 
     async def _pause(self) -> None:
@@ -124,14 +124,14 @@ class Keeper:
         process = self._process
         if process is None or process.returncode is not None:
             return
-        _signal_group(process.pid, signal.SIGCONT)
-        _signal_group(process.pid, signal.SIGTERM)
+        signal_group(process.pid, signal.SIGCONT)
+        signal_group(process.pid, signal.SIGTERM)
         try:
             await asyncio.wait_for(process.wait(), STOP_S)
         except TimeoutError:
             self._say(self.program.name, _("did not end and was killed"))
         finally:
-            _signal_group(process.pid, signal.SIGKILL)
+            signal_group(process.pid, signal.SIGKILL)
         _pid_file(self._home, self.program.name).unlink(missing_ok=True)
 
 
@@ -146,8 +146,8 @@ async def stop_leftovers(home: Path, names: Sequence[str]) -> list[str]:
     found = {name: pids.read(_pid_file(home, name)) for name in names}
     left = {name: who for name, who in found.items() if who is not None and who.alive}
     for who in left.values():
-        _signal_group(who.pid, signal.SIGCONT)
-        _signal_group(who.pid, signal.SIGTERM)
+        signal_group(who.pid, signal.SIGCONT)
+        signal_group(who.pid, signal.SIGTERM)
     for who in left.values():
         await _gone(who)
     return list(left)
@@ -157,11 +157,11 @@ async def _gone(who: pids.Identity) -> None:
     deadline = asyncio.get_running_loop().time() + STOP_S
     while who.alive:
         if asyncio.get_running_loop().time() > deadline:
-            _signal_group(who.pid, signal.SIGKILL)
+            signal_group(who.pid, signal.SIGKILL)
         await asyncio.sleep(0.05)
 
 
-def _signal_group(pid: int, number: signal.Signals) -> None:
+def signal_group(pid: int, number: signal.Signals) -> None:
     """To the process and its children; they are a group of their own."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, number)

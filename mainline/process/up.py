@@ -15,7 +15,13 @@ from mainline.i18n import Text, _
 from mainline.process import ports
 from mainline.process.health import PROCESSES
 from mainline.process.program import environment, mainline_command, programs
-from mainline.process.supervisor import Keeper, stop_all, stop_leftovers
+from mainline.process.supervisor import (
+    Keeper,
+    die_with_parent,
+    signal_group,
+    stop_all,
+    stop_leftovers,
+)
 from mainline.process.welcome import welcome
 
 READY_S: Final = 90.0
@@ -40,12 +46,12 @@ class NotPrepared(MainlineError):
 
 async def up(settings: Settings, say: Print) -> None:
     """Run until SIGINT or SIGTERM; returns when everything has stopped."""
-    ending = _ending_event()
     with _alone(settings):
+        ending = _ending_event()
         for name in await stop_leftovers(settings.home, PROCESSES):
             say(_("Stopped a leftover of the last run: %(name)s", name=name))
         ports.check(settings)
-        await _prepare(settings)
+        await _prepare(settings, ending)
         if not ending.is_set():
             await _run(settings, say, ending)
 
@@ -84,12 +90,21 @@ async def _until_ready(keepers: Sequence[Keeper], ending: asyncio.Event) -> list
     return [keeper.program.name for keeper in waiting]
 
 
-async def _prepare(settings: Settings) -> None:
-    """In a process of its own, so that the supervisor stays small."""
+async def _prepare(settings: Settings, ending: asyncio.Event) -> None:
+    """In a process of its own, so that the supervisor stays small and may give up waiting."""
     process = await asyncio.create_subprocess_exec(
-        *mainline_command("prepare"), env=environment(settings), stdin=asyncio.subprocess.DEVNULL
+        *mainline_command("prepare"),
+        env=environment(settings),
+        stdin=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=die_with_parent,
     )
-    if await process.wait() != 0:
+    finished, stopped = asyncio.create_task(process.wait()), asyncio.create_task(ending.wait())
+    await asyncio.wait((finished, stopped), return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if ending.is_set():
+        signal_group(process.pid, signal.SIGTERM)
+    if await finished != 0 and not ending.is_set():
         raise NotPrepared
 
 
@@ -101,7 +116,7 @@ def _ending_event() -> asyncio.Event:
         ending.set()
         if next(presses, None) is None:
             sys.stderr.write("\n")
-            os._exit(130)  # children die with us (see _die_with_parent)
+            os._exit(130)  # children die with us (see die_with_parent)
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -216,4 +216,4 @@ async def test_a_process_that_stops_beating_is_replaced(tmp_path: Path, said: Sa
         await until(lambda: keeper.pid is not None, "first life")
         first = keeper.pid
         await until(lambda: keeper.pid not in {None, first}, "second life")
-    assert said[:2] == [("web", "没有响应"), ("web", "已退出（信号 9）")]
+    assert said[:2] == [("web", "无响应"), ("web", "已退出（信号 9）")]
