@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol
 
 import uvicorn
 from fastapi import APIRouter, FastAPI, Header, Query, Request
@@ -13,20 +13,37 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from agentdesk import auth, desks, errors
+from agentdesk.agent.claims import Claims
 from agentdesk.audience import Audience
 from agentdesk.guard import Guard
 from agentdesk.live import Feed, Live
 from agentdesk.shell import environment, render, static_files
+from agentdesk.telephony import Telephony
 from mainline import features
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.log import set_up
+from mainline.process import http as health
 from mainline.process import http as process
 from mainline.process.heartbeat import beating
+from mainline.secrets import Secrets
 from mainline.web import Who, declared, public, signed_in, undeclared
 
 API: Final = "/api"
 router = APIRouter()
+
+
+class TelephonyLike(Protocol):
+    """The telephone system as the application needs it; tests hand in their own."""
+
+    switchboard: Any
+    ari: Any
+
+    async def start(self) -> None:
+        """Begin to connect."""
+
+    async def stop(self) -> None:
+        """Let go."""
 
 
 class UndeclaredRoute(RuntimeError):
@@ -44,8 +61,13 @@ class _Files(StaticFiles):
         return response
 
 
-def create_app(settings: Settings, database: Database, **services: Any) -> FastAPI:
-    """The application of one instance. ``services`` are put on ``app.state`` (telephone, …)."""
+def create_app(
+    settings: Settings, database: Database, telephony: TelephonyLike | None = None
+) -> FastAPI:
+    """The application of one instance. Desks find the telephone system as
+    ``app.state.switchboard`` and ``app.state.ari``.
+    """
+    telephony = telephony or Telephony(settings, Secrets.load_or_create(settings.home))
     app = FastAPI(
         title="Mainline", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan
     )
@@ -53,8 +75,8 @@ def create_app(settings: Settings, database: Database, **services: Any) -> FastA
     app.state.authenticate = auth.Authenticator(database)
     app.state.templates = environment(settings)
     app.state.live = Live(database, _feeds())
-    for name, service in services.items():
-        setattr(app.state, name, service)
+    app.state.telephony, app.state.claims = telephony, Claims()
+    app.state.switchboard, app.state.ari = telephony.switchboard, telephony.ari
     errors.install(app)
     app.add_middleware(Guard, settings=settings)
     _include(app)
@@ -69,6 +91,7 @@ def _feeds() -> Iterable[Feed]:
 def _include(app: FastAPI) -> None:
     for module in features.modules("api"):
         app.include_router(module.router, prefix=API)
+    app.include_router(health.router)
     for module in desks.modules("views"):
         app.include_router(module.router, include_in_schema=False)
     app.include_router(auth.router, include_in_schema=False)
@@ -89,18 +112,15 @@ def _refuse_undeclared(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    await app.state.live.start()
-    telephone = getattr(app.state, "telephone", None)
-    try:
-        if telephone is not None and hasattr(telephone, "start"):
-            await telephone.start()
-        async with beating(app.state.settings.home, "web") as pulse:
-            pulse.say("up")
+    async with beating(app.state.settings.home, "web") as pulse:
+        await app.state.live.start()
+        await app.state.telephony.start()
+        pulse.say("up")
+        try:
             yield
-    finally:
-        await app.state.live.stop()
-        if telephone is not None and hasattr(telephone, "stop"):
-            await telephone.stop()
+        finally:
+            await app.state.live.stop()
+            await app.state.telephony.stop()
 
 
 @router.get("/live", dependencies=[signed_in()], include_in_schema=False)

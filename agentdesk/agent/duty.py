@@ -1,14 +1,16 @@
 """An agent's duty: sign in, be ready, pause, end. The telephone first, then the fact."""
 
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from agentdesk.agent.claims import Claims
-from agentdesk.agent.telephone import Telephone
+from agentdesk.agent.telephone import Credentials, Station, Switchboard
+from crm.customers import queries as customers
 from crm.staff.queries import AgentView, agent
-from dialplan.contract import DESK_PHONE_PREFIX, QUEUE_SERVICE, SOFTPHONE_PREFIX
+from dialplan.contract import QUEUE_SERVICE, SOFTPHONE_PREFIX
 from mainline.db import Database
-from mainline.errors import Invalid, MainlineError
+from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
 from mainline.journal import Event, append
 from mainline.journal.call_events import (
@@ -17,7 +19,9 @@ from mainline.journal.call_events import (
     AgentReady,
     AgentSignedIn,
     AgentSignedOut,
+    AgentWrapupEnded,
 )
+from mainline.phone import normalise
 
 LAST_RESORT_PENALTY: Final = 50
 """In the queue of the plain dialplan, agents of other queues come after its own."""
@@ -60,7 +64,8 @@ class Duty:
     """The duties of all agents of this instance."""
 
     database: Database
-    telephone: Telephone
+    switchboard: Switchboard
+    credentials: Credentials
     claims: Claims
 
     async def view(self, number: str) -> AgentView:
@@ -73,10 +78,10 @@ class Duty:
         present = await self.view(number)
         password = ""
         if present.station == "softphone":
-            password = await self.telephone.softphone(SOFTPHONE_PREFIX + number)
+            password = (await self.credentials.make(SOFTPHONE_PREFIX + number)).password
         self.claims.take(number, page)
         if present.word == "closed":
-            fact = AgentSignedIn(subject=_subject(number), station=_station(present))
+            fact = AgentSignedIn(subject=_subject(number), station=station(present))
             await self._tell(fact)
         return password
 
@@ -95,39 +100,84 @@ class Duty:
         present = await self.view(number)
         if not self.claims.proven(present):
             raise NotProven
-        penalties = {QUEUE_SERVICE: LAST_RESORT_PENALTY, **present.queues}
-        await self.telephone.join_queues(number, interface(present), penalties)
+        await self._serve_queues(present)
         await self._tell(AgentReady(subject=_subject(number)))
 
     async def pause(self, number: str, reason: str) -> None:
         """No calls for now."""
         if reason not in {each.code for each in PAUSE_REASONS}:
             raise Invalid("reason")
-        await self.telephone.pause(interface(await self.view(number)), reason)
+        present = await self.view(number)
+        with suppress(NotFound):  # in no queue yet: there is nothing to stop
+            await self.switchboard.pause(number, station(present), reason)
         await self._tell(AgentPaused(subject=_subject(number), reason=reason))
 
     async def end(self, number: str) -> None:
         """End of duty; the softphone's password dies."""
         present = await self.view(number)
-        await self.telephone.leave_queues(number, interface(present))
+        for queue in {QUEUE_SERVICE, *present.queues}:
+            await self.switchboard.queue_remove(queue, number, station(present))
         if present.station == "softphone":
-            await self.telephone.revoke_softphone(SOFTPHONE_PREFIX + number)
+            await self.credentials.drop(SOFTPHONE_PREFIX + number)
         self.claims.end(number)
         await self._tell(AgentSignedOut(subject=_subject(number)))
+
+    async def rejoin(self, number: str) -> None:
+        """The page came back in mid-call: bring the customer to it again."""
+        present = await self.view(number)
+        if present.state != "talking" or present.call_id is None:
+            raise NotFound("call")
+        await self.switchboard.rejoin(present.call_id, number)
+
+    async def number_of(self, customer_id: int | None, phone_id: int) -> str:
+        """The number of a customer's telephone, which the page shows masked."""
+        if customer_id is None:
+            raise Invalid("customer")
+        async with self.database.reading() as session:
+            phones = (await customers.view(session, customer_id)).phones
+        number = next((phone.number for phone in phones if phone.id == phone_id), None)
+        if number is None:
+            raise NotFound("phone")
+        return number
+
+    async def after_wrapup(self, number: str, call_id: str, *, pause: bool) -> bool:
+        """Wrap-up is over: ready again, or a pause of the agent's own. False: still talking."""
+        present = await self.view(number)
+        if present.state == "talking" and present.call_id == call_id:
+            return False
+        await self._tell(AgentWrapupEnded(subject=_subject(number), call_id=call_id))
+        if pause:
+            await self.pause(number, "other")
+        elif present.state == "wrapup" and present.word == "ready":
+            with suppress(NotFound):
+                await self.switchboard.unpause(number, station(present))
+        return True
+
+    async def _serve_queues(self, present: AgentView) -> None:
+        """In all queues of this agent, and in the one that plain dialplan falls back on."""
+        penalties = {QUEUE_SERVICE: LAST_RESORT_PENALTY, **present.queues}
+        for queue, penalty in penalties.items():
+            await self.switchboard.queue_add(
+                queue, present.number, station(present), penalty=penalty
+            )
+        await self.switchboard.unpause(present.number, station(present))
 
     async def _tell(self, fact: Event) -> None:
         async with self.database.unit_of_work() as session:
             await append(session, fact)
 
 
-def interface(present: AgentView) -> str:
-    """The agent's telephone as queues know it."""
-    prefix = DESK_PHONE_PREFIX if present.station == "phone" else SOFTPHONE_PREFIX
-    return f"PJSIP/{prefix}{present.number}"
-
-
-def _station(present: AgentView) -> Literal["softphone", "phone"]:
+def station(present: AgentView) -> Station:
+    """Where the agent's calls ring."""
     return "phone" if present.station == "phone" else "softphone"
+
+
+def dialable(typed: str, area_code: str) -> str:
+    """The number that was typed, or a refusal."""
+    number = normalise(typed, area_code=area_code).number
+    if number is None:
+        raise Invalid("number")
+    return number
 
 
 def _subject(number: str) -> str:

@@ -1,34 +1,51 @@
-"""What the desk asks of the telephone system. ``mainline.asterisk`` answers; tests have their own."""
+"""What the desk asks of the telephone system: verbs of ``mainline.asterisk``, as seen from here."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from typing import Literal, Protocol
+
+Station = Literal["softphone", "phone"]
 
 
-class Telephone(Protocol):
-    """Requests that go down to Asterisk. Each refuses with ``Unavailable`` when it is away."""
+class Switchboard(Protocol):
+    """Requests that go down to Asterisk; refused with ``Unavailable`` when it is away."""
 
-    async def softphone(self, endpoint: str) -> str:
-        """A fresh password for the endpoint; the one before is void."""
-
-    async def revoke_softphone(self, endpoint: str) -> None:
-        """Nobody can register as this endpoint any more."""
-
-    async def join_queues(
-        self, agent: str, interface: str, penalties: Mapping[str, int], *, paused: bool = False
+    async def queue_add(
+        self, queue: str, agent: str, station: Station, *, penalty: int = 0, paused: str = ""
     ) -> None:
-        """The agent serves exactly these queues."""
+        """Let the agent answer this queue."""
 
-    async def leave_queues(self, agent: str, interface: str) -> None:
-        """The agent serves no queue."""
+    async def queue_remove(self, queue: str, agent: str, station: Station) -> None:
+        """Take the agent out."""
 
-    async def pause(self, interface: str, reason: str) -> None:
-        """No calls for now, in all queues."""
+    async def pause(self, agent: str, station: Station, reason: str) -> None:
+        """No calls, in all queues; NotFound when in none."""
 
-    async def unpause(self, interface: str) -> None:
-        """Calls again."""
+    async def unpause(self, agent: str, station: Station) -> None:
+        """Calls again; NotFound when in none."""
 
-    async def call_out(self, agent: str, number: str) -> str:
-        """Ring the agent's telephone (it answers by itself), then the number; the call's id."""
+    async def call_out(self, agent: str, station: Station, number: str) -> str:
+        """Ring the agent, who answers by itself, then the number; the call's id."""
 
-    async def rejoin(self, agent: str, call_id: str) -> bool:
-        """Bring the caller of that call to the agent's page again; False when the call is over."""
+    async def rejoin(self, call_id: str, agent: str) -> None:
+        """Bring the customer of that call to the agent's page again; NotFound when gone."""
+
+
+class Credential(Protocol):
+    """What a softphone signs its requests with."""
+
+    @property
+    def user(self) -> str:
+        """The endpoint's name."""
+
+    @property
+    def password(self) -> str:
+        """Known to this sign-in only."""
+
+
+class Credentials(Protocol):
+    """Credentials of softphones, made for one sign-in."""
+
+    async def make(self, endpoint: str) -> Credential:
+        """A new one; the one before is void."""
+
+    async def drop(self, endpoint: str) -> None:
+        """Nobody can register as this endpoint any more."""

@@ -58,6 +58,7 @@ function learn(kind, fact) {
 function attend() {
   const { standing } = status;
   if (standing.call && standing.act) void pop.show(standing.call);
+  if (standing.act === "wrapup") wrapup.callOver(standing.call);
   if (standing.call && (standing.act === "talking" || standing.act === "wrapup")) wrapup.begin(standing.call);
   status.draw();
 }

@@ -3,7 +3,7 @@ import { ask } from "/static/live.js";
 import { drawFields, firstMissing, readFields } from "./form.js";
 import { part, say, tried, words } from "./texts.js";
 
-/** @typedef {{code: string, label: string, fields: import("./form.js").Field[], urgencies: {value: string, label: string}[]}} OrderType */
+/** @typedef {{code: string, label: string, fields: import("./form.js").Field[], urgency: string}} OrderType */
 
 export class OrderDialog {
   /** @type {OrderType[]} */ #types = [];
@@ -14,7 +14,8 @@ export class OrderDialog {
     this.onOpened = onOpened;
     this.dialog = /** @type {HTMLDialogElement} */ (part("order-dialog"));
     this.type = /** @type {HTMLSelectElement} */ (part("order-type"));
-    this.urgency = /** @type {HTMLSelectElement} */ (part("order-urgency"));
+    this.account = /** @type {HTMLSelectElement} */ (part("order-account"));
+    this.key = "";
     this.summary = /** @type {HTMLTextAreaElement} */ (part("order-summary"));
     this.type.addEventListener("change", () => this.#chosen());
     part("new-order").addEventListener("click", () => this.open());
@@ -30,6 +31,10 @@ export class OrderDialog {
   open(type) {
     if (type && this.#types.some(({ code }) => code === type)) this.type.value = type;
     this.summary.value = "";
+    this.key = crypto.randomUUID();
+    const places = [...part("pop").querySelectorAll("[data-account-option]")];
+    this.account.replaceChildren(...places.map((place) =>
+      new Option(place.getAttribute("data-label") ?? "", place.getAttribute("data-account-option") ?? "")));
     this.#chosen();
     if (!this.dialog.open) this.dialog.showModal();
     this.type.focus();
@@ -43,7 +48,7 @@ export class OrderDialog {
   #chosen() {
     const type = this.#types.find(({ code }) => code === this.type.value);
     drawFields(part("order-fields"), type?.fields ?? [], "order");
-    this.urgency.replaceChildren(...(type?.urgencies ?? []).map(({ value, label }) => new Option(label, value)));
+    part("order-urgency").textContent = type?.urgency ?? "";
   }
 
   async #send() {
@@ -51,8 +56,8 @@ export class OrderDialog {
     const { call, customer } = this.about();
     await tried(async () => {
       const opened = await ask("/desk/orders", {
-        call_id: call || null, customer_id: customer, type: this.type.value, urgency: this.urgency.value,
-        summary: this.summary.value.trim(), fields: readFields(part("order-fields")),
+        key: this.key, call_id: call || null, customer_id: customer, type: this.type.value,
+        account_id: Number(this.account.value) || null, summary: this.summary.value.trim(), fields: readFields(part("order-fields")),
       });
       this.dialog.close();
       say(`${words("order-opened")} ${opened.number}`, "good");

@@ -8,6 +8,7 @@ import { make, part, say, tried, words } from "./texts.js";
 export class Wrapup {
   call = "";
   /** @type {number | null} */ customer = null;
+  /** Noted while it lasted: wrap-up ends with the call. @type {{call: string, next: string} | null} */ noted = null;
   /** @type {Reason[]} */ #reasons = [];
   /** @type {Reason | null} */ #reason = null;
 
@@ -35,7 +36,7 @@ export class Wrapup {
 
   /** A call to be wrapped up later; what was typed for it stays. @param {string} call */
   begin(call) {
-    if (!call || call === this.call) return;
+    if (!call || call === this.call || call === this.noted?.call) return;
     this.call = call;
     this.#reason = null;
     this.filter.value = "";
@@ -96,6 +97,16 @@ export class Wrapup {
     this.told.onReason(this.#reason);
   }
 
+  /** The call is over; if it was noted before, nothing is left to do. @param {string} call */
+  callOver(call) {
+    if (this.noted?.call !== call) return;
+    const { next } = this.noted;
+    void tried(async () => {
+      const { over } = await ask("/desk/wrapup/end", { call_id: call, next });
+      if (over) this.noted = null;
+    });
+  }
+
   /** @param {"ready" | "pause"} next */
   async finish(next) {
     if (!this.call) return;
@@ -106,7 +117,8 @@ export class Wrapup {
       notes: this.notes.value.trim(), customer_id: this.customer, next,
     };
     await tried(async () => {
-      await ask("/desk/wrapup", body);
+      const { over } = await ask("/desk/wrapup", body);
+      this.noted = over ? null : { call: this.call, next };
       this.call = "";
       this.allow();
       this.#reason = null;

@@ -1,0 +1,133 @@
+"""What the desk's page sends, and how reasons and order types are told to it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from crm.catalog.fields import FormField
+from crm.catalog.reasons import CallReasons
+from crm.catalog.work_order_types import WorkOrderTypes
+from mainline.i18n import Locale, Text, _
+
+CallKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{3,64}$")]
+PageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{8,40}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+Values = Annotated[dict[str, str | bool | int | float], Field(max_length=40)]
+
+URGENCIES = {
+    "emergency": Text("Emergency"),
+    "urgent": Text("Urgent"),
+    "normal": Text("Normal"),
+}
+
+
+class Form(BaseModel):
+    """Nothing that we do not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PageForm(Form):
+    """Which page asks."""
+
+    page: PageId
+
+
+class ProofForm(PageForm):
+    """What the checks found."""
+
+    microphone: bool
+    socket: bool
+    echo: bool
+
+
+class PauseForm(Form):
+    """Why no calls for now."""
+
+    reason: Annotated[str, StringConstraints(max_length=32)]
+
+
+class CallOutForm(Form):
+    """Whom to call: a telephone of a customer, by its id, or a number that was typed."""
+
+    phone_id: int | None = None
+    number: Annotated[str, StringConstraints(max_length=30)] = ""
+    customer_id: int | None = None
+
+
+class CandidateForm(Form):
+    """The caller is this one of several."""
+
+    call_id: CallKey
+    customer_id: int
+    account_id: int | None = None
+
+
+class WrapupEndForm(Form):
+    """What the agent does next."""
+
+    call_id: CallKey
+    next: Literal["ready", "pause"] = "ready"
+
+
+class WrapupForm(WrapupEndForm):
+    """What the call was about, and what the agent does next."""
+
+    reason: Code
+    fields: Values = {}
+    notes: Annotated[str, StringConstraints(max_length=2000)] = ""
+    customer_id: int | None = None
+
+
+class OrderForm(Form):
+    """A work order from the call. ``key`` makes a second press the same order."""
+
+    key: PageId
+    call_id: CallKey | None = None
+    customer_id: int | None = None
+    account_id: int | None = None
+    type: Code
+    summary: Annotated[str, StringConstraints(max_length=2000)] = ""
+    fields: Values = {}
+
+
+def reasons_told(tree: CallReasons, locale: Locale) -> Iterator[dict[str, Any]]:
+    """The reasons that can be picked, each with the way to it."""
+    for above, reason in tree.all():
+        if reason.is_leaf:
+            yield {
+                "code": reason.code,
+                "label": reason.label.to(locale),
+                "path": " › ".join(one.label.to(locale) for one in above),
+                "fields": fields_told(reason.fields, locale),
+                "order_type": reason.work_order,
+            }
+
+
+def types_told(types: WorkOrderTypes, locale: Locale) -> Iterator[dict[str, Any]]:
+    """The types of work orders with their fields."""
+    for kind in types.types:
+        yield {
+            "code": kind.code,
+            "label": kind.name.to(locale),
+            "urgency": _(URGENCIES[kind.urgency]),
+            "fields": fields_told(kind.fields, locale),
+        }
+
+
+def fields_told(fields: Sequence[FormField], locale: Locale) -> list[dict[str, Any]]:
+    """Fields as the page draws them."""
+    return [
+        {
+            "name": field.name,
+            "label": field.label.to(locale),
+            "kind": "yesno" if field.type == "yes_no" else field.type,
+            "required": field.required,
+            "options": [
+                {"value": option.value, "label": option.label.to(locale)}
+                for option in field.options
+            ],
+        }
+        for field in fields
+    ]

@@ -1,0 +1,245 @@
+"""``/desk``: the agent's page and what it asks of us."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+
+from agentdesk.agent import wrapping
+from agentdesk.agent.duty import PAUSE_REASONS, Duty, NoTelephone, dialable, station
+from agentdesk.agent.forms import (
+    CallOutForm,
+    CandidateForm,
+    OrderForm,
+    PageForm,
+    PauseForm,
+    ProofForm,
+    WrapupEndForm,
+    WrapupForm,
+    reasons_told,
+    types_told,
+)
+from agentdesk.agent.words import keys, texts
+from agentdesk.live import Live
+from agentdesk.panels.caller import caller
+from agentdesk.panels.contacts import calls_of_today, contacts, open_orders
+from agentdesk.panels.words import CALLER_WORDS
+from agentdesk.shell import render
+from crm.catalog import service as catalog
+from crm.staff import queries as staff
+from dialplan.contract import SOFTPHONE_PREFIX
+from mainline import clock
+from mainline.i18n import current_locale
+from mainline.permissions import Permission
+from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow
+
+TAKES_CALLS: Final = allow(Permission.TAKE_CALLS)
+router = APIRouter(prefix="/desk", dependencies=[TAKES_CALLS])
+
+
+def own_number(who: Who) -> str:
+    """The agent's number, or a refusal."""
+    if who.agent_number is None:
+        raise NoTelephone
+    return who.agent_number
+
+
+def duty_of(request: Request) -> Duty:
+    """The duties of this instance."""
+    state = request.app.state
+    return Duty(state.database, state.switchboard, state.ari, state.claims)
+
+
+Number = Annotated[str, Depends(own_number)]
+OnDuty = Annotated[Duty, Depends(duty_of)]
+
+
+@router.get("")
+async def desk(request: Request, who: Who, _number: Number) -> HTMLResponse:
+    """The page."""
+    return render(
+        request,
+        "agent/desk.html",
+        pause_reasons=PAUSE_REASONS,
+        texts=texts(),
+        keys=keys(),
+        may_call_out=who.may(Permission.CALL_OUT),
+        may_open_orders=who.may(Permission.OPEN_WORK_ORDERS),
+    )
+
+
+@router.get("/state")
+async def state(number: Number, duty: OnDuty, settings: Config) -> Mapping[str, Any]:
+    """What the agent does now, by the projection."""
+    present = await duty.view(number)
+    return {
+        "number": number,
+        "state": present.state,
+        "word": present.word,
+        "reason": present.reason,
+        "since": (present.since or clock.now()).isoformat(),
+        "now": clock.now().isoformat(),
+        "call_id": present.call_id,
+        "station": present.station,
+        "proven_now": duty.claims.proven(present),
+        "wrapup_s": settings.wrapup_s,
+    }
+
+
+@router.post("/phone")
+async def phone(
+    request: Request, form: PageForm, number: Number, duty: OnDuty, settings: Config
+) -> Mapping[str, Any]:
+    """This page takes the agent's telephone; any other page of the agent is told."""
+    password = await duty.sign_in(number, form.page)
+    live: Live = request.app.state.live
+    live.tell(number, "desk.claimed", page=form.page)
+    if not password:
+        return {"user": ""}
+    return {
+        "user": SOFTPHONE_PREFIX + number,
+        "password": password,
+        "domain": settings.public_host,
+        "scheme": "wss" if settings.https else "ws",
+        "port": settings.asterisk_https_port if settings.https else settings.asterisk_http_port,
+    }
+
+
+@router.post("/proof")
+async def proof(form: ProofForm, number: Number, duty: OnDuty) -> Mapping[str, bool]:
+    """The result of the checks of microphone, line and echo."""
+    found = {"microphone": form.microphone, "socket": form.socket, "echo": form.echo}
+    return {"proven": await duty.prove(number, form.page, **found)}
+
+
+@router.post("/ready", status_code=204)
+async def ready(number: Number, duty: OnDuty) -> None:
+    """Calls may come; refused while the desk is not proven."""
+    await duty.ready(number)
+
+
+@router.post("/pause", status_code=204)
+async def pause(form: PauseForm, number: Number, duty: OnDuty) -> None:
+    """No calls for now."""
+    await duty.pause(number, form.reason)
+
+
+@router.post("/sign-out", status_code=204)
+async def sign_out(number: Number, duty: OnDuty) -> None:
+    """End of duty."""
+    await duty.end(number)
+
+
+@router.post("/rejoin", status_code=204)
+async def rejoin(_form: PageForm, number: Number, duty: OnDuty) -> None:
+    """The page was reloaded in mid-call: bring the caller back to it."""
+    await duty.rejoin(number)
+
+
+@router.post("/call", dependencies=[allow(Permission.CALL_OUT)])
+async def call_out(
+    form: CallOutForm, number: Number, duty: OnDuty, settings: Config
+) -> Mapping[str, str]:
+    """Call a customer; a number that the agent may not see is looked up here."""
+    if form.phone_id is None:
+        wanted = dialable(form.number, settings.home_area_code)
+    else:
+        wanted = await duty.number_of(form.customer_id, form.phone_id)
+    call_id = await duty.switchboard.call_out(number, station(await duty.view(number)), wanted)
+    return {"call_id": call_id}
+
+
+@router.get("/pop/{call_id}")
+async def pop(
+    request: Request, call_id: str, session: ReadSession, settings: Config, who: Who
+) -> HTMLResponse:
+    """The screen pop of a call, a piece of the page."""
+    view = await caller(session, settings, call_id)
+    customer = view.customer.customer.id if view.customer else None
+    return render(
+        request,
+        "panels/caller.html",
+        view=view,
+        contacts=await contacts(session, call_id, customer, view.number),
+        orders=await open_orders(session, customer),
+        words=CALLER_WORDS,
+        shows_numbers=who.may(Permission.SEE_NUMBERS),
+        may_call_out=who.may(Permission.CALL_OUT),
+    )
+
+
+@router.post("/candidate", status_code=204)
+async def candidate(form: CandidateForm, session: WriteSession) -> None:
+    """The caller is this one of several customers."""
+    await wrapping.choose(session, form)
+
+
+@router.get("/calls")
+async def my_calls(
+    request: Request, number: Number, session: ReadSession, settings: Config
+) -> HTMLResponse:
+    """My calls of today, the missed ones among them; a piece of the page."""
+    found = await calls_of_today(session, number, settings.zone)
+    return render(request, "panels/my_calls.html", calls=found)
+
+
+@router.get("/reasons")
+async def reasons(session: ReadSession) -> Mapping[str, Any]:
+    """What calls are about."""
+    found = await catalog.call_reasons(session)
+    return {"version": found.version, "reasons": [*reasons_told(found.tree, current_locale())]}
+
+
+@router.get("/order-types")
+async def order_types(session: ReadSession) -> Mapping[str, Any]:
+    """What orders there are."""
+    found = await catalog.work_order_types(session)
+    return {"version": found.version, "types": [*types_told(found.body, current_locale())]}
+
+
+@router.get("/places")
+async def places(session: ReadSession, number: Number) -> Mapping[str, Any]:
+    """Where a call can go: colleagues on duty, queues."""
+    locale = current_locale()
+    labels = texts()
+    agents = [
+        {"target": each.number, "title": f"{each.number} {each.name}",
+         "detail": labels[f"state-{each.state}"], "kind": "agent"}
+        for each in await staff.agents(session)
+        if each.number != number and each.state != "closed"
+    ]  # fmt: skip
+    queues = [
+        {"target": each.name, "title": each.label.to(locale), "detail": each.name, "kind": "queue"}
+        for each in await catalog.queues(session)
+    ]
+    return {"places": agents + queues}
+
+
+@router.post("/wrapup")
+async def wrapup(form: WrapupForm, number: Number, duty: OnDuty) -> Mapping[str, bool]:
+    """The call is noted; the agent is ready or pauses. Not over while they still talk."""
+    async with duty.database.unit_of_work() as session:
+        await wrapping.dispose(session, number, form)
+    over = await duty.after_wrapup(number, form.call_id, pause=form.next == "pause")
+    return {"over": over}
+
+
+@router.post("/wrapup/end")
+async def end_wrapup(form: WrapupEndForm, number: Number, duty: OnDuty) -> Mapping[str, bool]:
+    """The call that was noted while it lasted is over."""
+    over = await duty.after_wrapup(number, form.call_id, pause=form.next == "pause")
+    return {"over": over}
+
+
+@router.post("/orders", dependencies=[allow(Permission.OPEN_WORK_ORDERS)])
+async def open_order(
+    form: OrderForm, session: WriteSession, settings: Config, who: Who
+) -> Mapping[str, str]:
+    """A work order from the call."""
+    order = await wrapping.open_order(session, form, by=_name(who), zone=settings.zone)
+    return {"number": order.number}
+
+
+def _name(who: Principal) -> str:
+    return who.agent_number or who.name

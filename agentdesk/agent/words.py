@@ -1,0 +1,71 @@
+"""Words that the desk's scripts show, and the keys, both in the language of the request."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from agentdesk.agent.duty import PAUSE_REASONS
+from mainline.i18n import Text, _
+
+TEXTS: Final[Mapping[str, Text]] = {
+    "state-closed": Text("Off duty"),
+    "state-paused": Text("Paused"),
+    "state-ready": Text("Ready"),
+    "state-ringing": Text("Ringing"),
+    "state-talking": Text("Talking"),
+    "state-wrapup": Text("Wrap-up"),
+    "pause-signed-in": Text("Signed in, not yet ready"),
+    "pause-leader": Text("By the leader"),
+    "line-ringing": Text("Rings"),
+    "line-dialling": Text("Dialling"),
+    "line-talking": Text("Talking"),
+    "line-held": Text("On hold"),
+    "caller": Text("Caller"),
+    "outside": Text("Number outside"),
+    "yes": Text("Yes"),
+    "no": Text("No"),
+    "offline": Text("The server cannot be reached. Calls go on; please try again in a moment."),
+    "microphone-bad": Text("No sound from the microphone. Allow it in the browser and unmute it."),
+    "link-bad": Text("The telephone system does not answer."),
+    "link-down": Text("No line to the telephone system. It is being restored."),
+    "echo-bad": Text("The echo did not come back. Check the network, then try again."),
+    "media-lost": Text("The sound connection was lost. Call the customer back, please."),
+    "sound-blocked": Text("The browser blocks the sound. Click anywhere on the page."),
+    "transferred": Text("The call was handed over."),
+    "transfer-refused": Text("The call could not be handed over. It is still here."),
+    "no-reason-found": Text("Nothing fits. Use fewer letters."),
+    "reason-first": Text("Choose a reason first."),
+    "fields-first": Text("Please fill in the marked fields."),
+    "noted": Text("Noted."),
+    "order-opened": Text("Work order opened:"),
+}
+
+KEYS: Final[tuple[tuple[str, Text], ...]] = (
+    ("F2", Text("Answer")),
+    ("F4", Text("Hang up")),
+    ("F8", Text("Hold and resume")),
+    ("F9", Text("Mute and unmute")),
+    ("Alt+R", Text("Ready")),
+    ("Alt+P", Text("Pause: choose a reason")),
+    ("Alt+Y", Text("Check microphone, line and echo")),
+    ("Alt+Q", Text("End of duty")),
+    ("Alt+T", Text("Transfer")),
+    ("Alt+C", Text("Hand over after asking")),
+    ("Alt+B", Text("Back to the caller")),
+    ("Alt+K", Text("Keypad, then digits")),
+    ("Alt+O", Text("Call out")),
+    ("Alt+G", Text("Choose among several customers")),
+    ("Alt+W", Text("Reason: type to find, Enter takes it")),
+    ("Alt+N", Text("Work order")),
+    ("Alt+Enter", Text("Finish the call, ready again")),
+)
+
+
+def texts() -> dict[str, str]:
+    """All words of the scripts."""
+    reasons = {f"pause-{each.code}": _(each.words) for each in PAUSE_REASONS}
+    return {**{name: _(text) for name, text in TEXTS.items()}, **reasons}
+
+
+def keys() -> list[tuple[str, str]]:
+    """The keyboard overview."""
+    return [(key, _(text)) for key, text in KEYS]

@@ -1,0 +1,59 @@
+"""What an agent writes down about a call: who it was, what about, what is to be done."""
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from agentdesk.agent.forms import CandidateForm, OrderForm, WrapupForm
+from crm.customers import queries as customers
+from crm.interactions import service as interactions
+from crm.work_orders.models import WorkOrder
+from crm.work_orders.service import open_work_order
+from mainline.ids import call_subject
+from mainline.journal import append
+from mainline.journal.call_events import CallerIdentified
+
+
+async def choose(session: AsyncSession, form: CandidateForm) -> None:
+    """The agent knows which of several customers calls: a fact like any identification."""
+    found = await customers.view(session, form.customer_id)
+    account = next((each.id for each in found.accounts if each.id == form.account_id), None)
+    fact = CallerIdentified(
+        subject=call_subject(form.call_id),
+        how="choice",
+        customer_id=form.customer_id,
+        account_id=account,
+    )
+    await append(session, fact)
+
+
+async def dispose(session: AsyncSession, agent: str, form: WrapupForm) -> None:
+    """Reason, fields and notes of the call."""
+    await interactions.dispose(
+        session,
+        form.call_id,
+        agent=agent,
+        reason=form.reason,
+        fields=form.fields,
+        notes=form.notes,
+        customer_id=form.customer_id,
+    )
+
+
+async def open_order(
+    session: AsyncSession, form: OrderForm, *, by: str, zone: ZoneInfo
+) -> WorkOrder:
+    """A work order; pressing twice opens one."""
+    return await open_work_order(
+        session,
+        type_code=form.type,
+        key=f"desk:{form.key}",
+        by=by,
+        source="desk",
+        customer_id=form.customer_id,
+        account_id=form.account_id,
+        call_id=form.call_id,
+        summary=form.summary,
+        fields=form.fields,
+        zone=zone,
+    )

@@ -1,0 +1,181 @@
+"""Who calls: what the screen pop shows while it rings. Everything it cannot find is left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar, cast
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from agentdesk.panels.route import Turn, came_by
+from crm.billing import queries as billing
+from crm.billing.queries import Arrears
+from crm.catalog import service as catalog
+from crm.catalog.queues import QueueDefinition
+from crm.customers import queries as customers
+from crm.customers.identify import Candidate, identify
+from crm.customers.queries import AccountView, CustomerView
+from crm.outages import service as outages
+from crm.outages.models import Outage
+from ivr.kinds import IVR_MENU, LINE
+from ivr.lines import Line, line_for
+from ivr.menu import MenuTree
+from mainline import clock, definitions
+from mainline.config import Settings
+from mainline.errors import MainlineError, NotFound
+from mainline.i18n import current_locale
+from mainline.ids import call_subject
+from mainline.journal import Event, entries_after
+from mainline.journal.call_events import (
+    CallerIdentified,
+    CallOffered,
+    CallPlaced,
+    MenuStarted,
+    QueueEntered,
+)
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBox:
+    """An account with what is owed, and what is interrupted at its address."""
+
+    account: AccountView
+    owed: Arrears
+    outages: Sequence[Outage] = ()
+
+    @property
+    def address(self) -> str:
+        """In the language of the request."""
+        english = current_locale() == "en" and self.account.address_en
+        return self.account.address_en if english else self.account.address_zh
+
+
+@dataclass(slots=True)
+class CallerView:
+    """The screen pop of one call."""
+
+    call_id: str
+    number: str = ""
+    line: str = ""
+    queue: str = ""
+    waited_since: datetime | None = None
+    how: str = ""
+    outgoing: bool = False
+    language: str = ""
+    route: list[Turn] = field(default_factory=list)
+    customer: CustomerView | None = None
+    account_id: int | None = None
+    accounts: list[AccountBox] = field(default_factory=list)
+    candidates: Sequence[Candidate] = ()
+
+
+async def facts(session: AsyncSession, call_id: str) -> list[Event]:
+    """What the journal knows of the call; NotFound when it knows nothing."""
+    found = await entries_after(session, 0, subject=call_subject(call_id))
+    if not found:
+        raise NotFound("call")
+    return [entry.event for entry in found]
+
+
+async def caller(session: AsyncSession, settings: Settings, call_id: str) -> CallerView:
+    """Everything about the caller of this call."""
+    events = await facts(session, call_id)
+    view = CallerView(call_id)
+    _from_facts(view, events)
+    await _name_places(session, view, events)
+    identified = last(events, CallerIdentified)
+    if identified is not None:
+        view.how, view.account_id = identified.how, identified.account_id
+    if identified is not None and identified.customer_id is not None:
+        await add_customer(session, settings, view, identified.customer_id)
+    elif view.number:
+        await _candidates(session, settings, view)
+    return view
+
+
+def last(events: Sequence[Event], kind: type[E]) -> E | None:
+    """The newest fact of that kind."""
+    return next((event for event in reversed(events) if isinstance(event, kind)), None)
+
+
+def _from_facts(view: CallerView, events: Sequence[Event]) -> None:
+    offered, placed = last(events, CallOffered), last(events, CallPlaced)
+    queued, menu = last(events, QueueEntered), last(events, MenuStarted)
+    if offered is not None:
+        view.number, view.line = offered.ani, offered.dnis
+    elif placed is not None:
+        view.number, view.outgoing = placed.number, True
+    if queued is not None:
+        view.queue, view.waited_since = queued.queue, queued.at
+    if menu is not None:
+        view.language = menu.language
+
+
+async def _name_places(session: AsyncSession, view: CallerView, events: Sequence[Event]) -> None:
+    """Lines, queues and menu keys in words; a missing definition leaves the bare name."""
+    locale = current_locale()
+    for queue in await _queues(session):
+        if queue.name == view.queue:
+            view.queue = queue.label.to(locale)
+    line = line_for(await _lines(session), view.line) if view.line else None
+    view.line = line.name.to(locale) if line is not None else view.line
+    view.route = came_by(events, await _trees(session, events), locale)
+
+
+async def _queues(session: AsyncSession) -> Sequence[QueueDefinition]:
+    try:
+        return await catalog.queues(session)
+    except MainlineError:
+        return ()
+
+
+async def _lines(session: AsyncSession) -> list[Line]:
+    names = await definitions.names(session, LINE.name)
+    found = [await definitions.current(session, LINE.name, name) for name in names]
+    return [cast(Line, each.body) for each in found]
+
+
+async def _trees(session: AsyncSession, events: Sequence[Event]) -> dict[str, MenuTree]:
+    found: dict[str, MenuTree] = {}
+    for event in events:
+        if isinstance(event, MenuStarted) and event.menu not in found:
+            try:
+                tree = await definitions.version(session, IVR_MENU.name, event.menu, event.version)
+            except MainlineError:
+                continue
+            found[event.menu] = cast(MenuTree, tree.body)
+    return found
+
+
+async def add_customer(
+    session: AsyncSession, settings: Settings, view: CallerView, customer_id: int
+) -> None:
+    """The customer with accounts, arrears and interruptions."""
+    try:
+        view.customer = await customers.view(session, customer_id)
+    except NotFound:
+        return
+    accounts = view.customer.accounts
+    today = clock.now().astimezone(settings.zone).date()
+    owed = await billing.arrears_of(session, [each.id for each in accounts], today=today)
+    view.accounts = [
+        AccountBox(
+            account,
+            owed.get(account.id, Arrears()),
+            await outages.for_path(session, account.path),
+        )
+        for account in sorted(accounts, key=lambda each: each.id != view.account_id)
+    ]
+
+
+async def _candidates(session: AsyncSession, settings: Settings, view: CallerView) -> None:
+    """Nobody was told yet: who may it be, by the number."""
+    found = await identify(session, view.number, area_code=settings.home_area_code)
+    view.candidates = found.candidates
+    if not view.how:
+        view.how = found.how
+    if len(found.candidates) == 1:
+        await add_customer(session, settings, view, found.candidates[0].customer_id)
+        view.candidates = ()

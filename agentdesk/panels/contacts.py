@@ -1,0 +1,136 @@
+"""Earlier calls of a caller, open orders of a customer, an agent's own calls of today."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.catalog import service as catalog
+from crm.catalog.reasons import CallReasons
+from crm.interactions import queries as interactions
+from crm.interactions.models import Interaction
+from crm.staff.models import AgentFact
+from crm.work_orders import queries as work_orders
+from crm.work_orders.models import WorkOrder
+from mainline import clock
+from mainline.errors import MainlineError
+from mainline.i18n import Locale, Text, _, current_locale
+from mainline.journal.call_events import AgentMissed
+
+SHOWN = 6
+TODAY_MAX = 200
+
+OUTCOMES = {
+    "in-progress": Text("In progress"),
+    "answered": Text("Answered"),
+    "abandoned": Text("Gave up"),
+    "self-served": Text("Self-service"),
+    "refused": Text("Refused"),
+    "message": Text("Left a message"),
+    "transferred": Text("Transferred"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A call, in words."""
+
+    call: Interaction
+    reason: str
+    outcome: str
+    missed: bool = False
+    """It rang at the agent's, and nobody answered there."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """An open order, in words."""
+
+    order: WorkOrder
+    type: str
+    step: str
+    overdue: bool
+
+
+async def contacts(
+    session: AsyncSession, call_id: str, customer_id: int | None, number: str
+) -> list[Contact]:
+    """The last calls of this customer, or of this number when the customer is not known."""
+    if customer_id is not None:
+        wanted = interactions.Filter(customer_id=customer_id)
+    elif number.strip("+").isdigit():
+        wanted = interactions.Filter(ani=number)
+    else:
+        return []
+    found = await interactions.find(session, wanted, limit=SHOWN + 1)
+    return await _told(session, [each for each in found if each.id != call_id][:SHOWN])
+
+
+async def calls_of_today(session: AsyncSession, agent: str, zone: ZoneInfo) -> list[Contact]:
+    """What this agent talked about today, and what rang without an answer."""
+    today = clock.now().astimezone(zone).date()
+    since = datetime.combine(today, time.min, tzinfo=zone)
+    wanted = interactions.Filter(agent=agent, since=since)
+    answered = await _told(session, await interactions.find(session, wanted, limit=TODAY_MAX))
+    mine = {each.call.id for each in answered}
+    missed = [each for each in await _missed(session, agent, since) if each.call.id not in mine]
+    return sorted([*answered, *missed], key=lambda each: each.call.began_at, reverse=True)
+
+
+async def _missed(session: AsyncSession, agent: str, since: datetime) -> list[Contact]:
+    ids = select(AgentFact.call_id).where(
+        AgentFact.agent == agent, AgentFact.kind == AgentMissed.kind, AgentFact.at >= since
+    )
+    rows = await session.scalars(select(Interaction).where(Interaction.id.in_(ids)))
+    return [replace(each, missed=True) for each in await _told(session, rows.all())]
+
+
+async def _told(session: AsyncSession, calls: Sequence[Interaction]) -> list[Contact]:
+    reasons, locale = await _reasons(session), current_locale()
+    return [
+        Contact(
+            call,
+            reason_words(reasons, call.reason, locale),
+            _(OUTCOMES.get(call.outcome, Text(call.outcome))),
+        )
+        for call in calls
+    ]
+
+
+async def _reasons(session: AsyncSession) -> CallReasons | None:
+    try:
+        return (await catalog.call_reasons(session)).tree
+    except MainlineError:
+        return None
+
+
+def reason_words(reasons: CallReasons | None, code: str | None, locale: Locale) -> str:
+    """The reason's label; its code when the tree no longer has it."""
+    trail = reasons.trail(code) if reasons is not None and code else ()
+    return trail[-1].label.to(locale) if trail else code or ""
+
+
+async def open_orders(session: AsyncSession, customer_id: int | None) -> list[OrderLine]:
+    """What is being done for this customer."""
+    if customer_id is None:
+        return []
+    return [
+        await order_line(session, order)
+        for order in await work_orders.open_of_customers(session, [customer_id], limit=SHOWN)
+    ]
+
+
+async def order_line(session: AsyncSession, order: WorkOrder) -> OrderLine:
+    """An order in the words of the version it was opened under."""
+    locale = current_locale()
+    types = (await catalog.work_order_types(session, order.type_version)).body
+    overdue = order.completed_at is None and order.due_complete_at < clock.now()
+    return OrderLine(
+        order,
+        types.type(order.type_code).name.to(locale),
+        types.step(order.type_code, order.step).label.to(locale),
+        overdue,
+    )

@@ -1,0 +1,34 @@
+"""Words for codes that come from the data."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from mainline.i18n import Text
+
+CALLER_WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
+    "classes": {
+        "residential": Text("Residential"),
+        "commercial": Text("Commercial"),
+        "public": Text("Public institution"),
+        "industrial": Text("Industrial"),
+        "vip": Text("VIP"),
+    },
+    "statuses": {
+        "active": Text("In supply"),
+        "suspended": Text("Suspended"),
+        "closed": Text("Closed"),
+    },
+    "hows": {
+        "ani": Text("known by number"),
+        "choice": Text("chosen"),
+        "keypad": Text("known by account number"),
+        "none": Text("number not known"),
+        "withheld": Text("number withheld"),
+    },
+    "results": {
+        "done": Text("done"),
+        "person": Text("asked for a person"),
+        "failed": Text("failed"),
+        "nothing": Text("nothing found"),
+    },
+}
