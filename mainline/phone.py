@@ -92,6 +92,26 @@ def _classify(text: str, area_code: str) -> Phone:
     return NONSENSE
 
 
+def spellings(number: str) -> tuple[str, ...]:
+    """The ways in which networks tell a number, its normal form first: for looking up raw numbers.
+
+    The normal form of each is the number, as long as the area code is the company's own.
+    """
+    if not (_MOBILE.fullmatch(number) or _LANDLINE.fullmatch(number)):
+        return (number, f"00{number[1:]}") if number.startswith("+") else (number,)
+    national = number.removeprefix("0")
+    forms = [number, f"+86{national}", f"0086{national}", f"86{national}"]
+    if number.startswith("0"):
+        forms += [number[len(code) :] for code in _area_codes(number)]
+    else:
+        forms.append(f"0{number}")
+    return tuple(forms)
+
+
+def _area_codes(landline: str) -> tuple[str, ...]:
+    return tuple(landline[:length] for length in (3, 4) if _LOCAL.fullmatch(landline[length:]))
+
+
 def mask(number: str | None) -> str:
     """``138****8000``: what people without the right to see numbers see."""
     if not number:

@@ -85,6 +85,7 @@ class QueueVisit(Base):
     entered_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     how: Mapped[str | None] = mapped_column(String(16))
+    wait_s: Mapped[float | None]
     priority: Mapped[int] = mapped_column(default=0)
     degraded: Mapped[bool] = mapped_column(default=False)
     agent: Mapped[str | None] = mapped_column(String(8))

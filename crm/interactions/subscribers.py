@@ -61,7 +61,7 @@ async def _project_visits(session: AsyncSession, call_id: str, visits: list[Visi
         if row is None:
             row = QueueVisit(call_id=call_id, seq=seq)
             session.add(row)
-        for name in Visit.__slots__:
+        for name in (*Visit.__slots__, "wait_s"):
             setattr(row, name, getattr(visit, name))
     await session.flush()
 

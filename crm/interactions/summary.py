@@ -147,7 +147,7 @@ def _facts(told: Sequence[Event]) -> Facts:
 
 def _waited(stays: Sequence[Visit]) -> float | None:
     """Seconds in queues, of stays that are over."""
-    over = [(s.left_at - s.entered_at).total_seconds() for s in stays if s.left_at]
+    over = [stay.wait_s for stay in stays if stay.wait_s is not None]
     return round(sum(over), 3) if over else None
 
 

@@ -20,6 +20,11 @@ class Visit:
     how: str | None = None
     agent: str | None = None
 
+    @property
+    def wait_s(self) -> float | None:
+        """How long the stay was; None while the caller waits."""
+        return (self.left_at - self.entered_at).total_seconds() if self.left_at else None
+
     def close(self, at: datetime, how: str, agent: str | None = None) -> None:
         """The stay ended; what is closed stays closed."""
         if self.how is None:

@@ -1,0 +1,90 @@
+"""``/api/calls`` (also ``/api/interactions``) and ``/api/queues``."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+
+from crm.interactions import queries
+from crm.interactions.board import queues_now
+from crm.interactions.queries import Filter
+from crm.interactions.schemas import CallDetail, CallRead, QueueRead, TodayRead
+from mainline.errors import Forbidden, Invalid
+from mainline.permissions import Permission
+from mainline.phone import normalise
+from mainline.web import Config, Page, ReadSession, Who, allow, cursor, position
+
+router = APIRouter(tags=["calls"])
+_CALLS = [allow(Permission.SEE_CALLS)]
+Word = Annotated[str | None, Query(max_length=64)]
+
+
+@router.get("/calls", dependencies=_CALLS)
+@router.get("/interactions", dependencies=_CALLS, name="list_interactions")
+async def list_calls(
+    session: ReadSession,
+    who: Who,
+    config: Config,
+    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    ani: Word = None,
+    customer: Annotated[int | None, Query(ge=1)] = None,
+    agent: Word = None,
+    queue: Word = None,
+    outcome: Word = None,
+    reason: Word = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    after: Annotated[str | None, Query(alias="next", max_length=300)] = None,
+) -> Page[CallRead]:
+    """Calls, the newest first."""
+    see = who.may(Permission.SEE_NUMBERS)
+    if ani is not None and not see:
+        raise Forbidden
+    number = normalise(ani, area_code=config.home_area_code).number or ani
+    wanted = Filter(since, until, number, customer, agent, queue, outcome, reason)
+    calls = await queries.find(session, wanted, limit=limit, before=_before(after))
+    names = await queries.customer_names(session, calls)
+    more = cursor(calls[-1].began_at.isoformat(), calls[-1].id) if len(calls) == limit else None
+    return Page(
+        items=[CallRead.of(c, names.get(c.customer_id or 0), see_numbers=see) for c in calls],
+        next=more,
+    )
+
+
+def _before(after: str | None) -> tuple[datetime, str] | None:
+    place = position(after, 2)
+    if place is None:
+        return None
+    try:
+        return datetime.fromisoformat(place[0]), str(place[1])
+    except (TypeError, ValueError) as error:
+        raise Invalid("cursor") from error
+
+
+@router.get("/calls/{call_id}", dependencies=_CALLS)
+@router.get("/interactions/{call_id}", dependencies=_CALLS, name="read_interaction")
+async def read_call(call_id: str, session: ReadSession, who: Who) -> CallDetail:
+    """One call with its timeline."""
+    view = await queries.view(session, call_id)
+    return CallDetail.of_view(view, see_numbers=who.may(Permission.SEE_NUMBERS))
+
+
+@router.get(
+    "/queues", tags=["queues"], dependencies=[allow(Permission.SEE_BOARD, Permission.TAKE_CALLS)]
+)
+async def list_queues(session: ReadSession, config: Config) -> Page[QueueRead]:
+    """The queues now and today."""
+    return Page(
+        items=[
+            QueueRead(
+                name=one.definition.name,
+                label=one.definition.label,
+                waiting=one.waiting,
+                longest_wait_s=one.longest_wait_s,
+                agents=dict(one.agents),
+                today=TodayRead.of(one.today),
+            )
+            for one in await queues_now(session, config.zone)
+        ]
+    )

@@ -1,0 +1,163 @@
+"""The call list, one call, and the queues' figures."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.customers.models import Customer
+from crm.interactions.metrics import Figures, Group, figures
+from crm.interactions.models import (
+    CallTimeline,
+    Disposition,
+    Interaction,
+    QueueVisit,
+    VoiceMessage,
+)
+from mainline.errors import NotFound
+from mainline.phone import spellings
+
+SERVICE_LEVEL_S = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is asked for; None does not matter."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    ani: str | None = None
+    customer_id: int | None = None
+    agent: str | None = None
+    queue: str | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    direction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """A call with everything that is known of it."""
+
+    call: Interaction
+    customer_name: str | None
+    facts: list[dict[str, Any]]
+    visits: list[QueueVisit]
+    disposition: Disposition | None
+
+
+async def find(
+    session: AsyncSession,
+    wanted: Filter = Filter(),
+    *,
+    limit: int = 50,
+    before: tuple[datetime, str] | None = None,
+) -> list[Interaction]:
+    """Newest first; ``before`` is the place of the last one on the page before."""
+    statement = _filtered(select(Interaction), wanted)
+    if before is not None:
+        statement = statement.where(tuple_(Interaction.began_at, Interaction.id) < before)
+    newest = statement.order_by(Interaction.began_at.desc(), Interaction.id.desc())
+    return list(await session.scalars(newest.limit(limit)))
+
+
+async def customer_names(session: AsyncSession, calls: Iterable[Interaction]) -> dict[int, str]:
+    """Names of those who called, in one statement."""
+    ids = {call.customer_id for call in calls if call.customer_id is not None}
+    if not ids:
+        return {}
+    rows = await session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(ids)))
+    return {customer: name for customer, name in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+async def view(session: AsyncSession, call_id: str) -> CallView:
+    """One call with its timeline; NotFound if there is none."""
+    call = await session.get(Interaction, call_id)
+    timeline = await session.get(CallTimeline, call_id)
+    if call is None or timeline is None:
+        raise NotFound("call")
+    visits = select(QueueVisit).where(QueueVisit.call_id == call_id).order_by(QueueVisit.seq)
+    disposed = select(Disposition).where(Disposition.call_id == call_id)
+    names = await customer_names(session, [call])
+    return CallView(
+        call,
+        names.get(call.customer_id) if call.customer_id is not None else None,
+        sorted(timeline.facts, key=lambda fact: str(fact["at"])),
+        list(await session.scalars(visits)),
+        await session.scalar(disposed),
+    )
+
+
+async def waiting(session: AsyncSession) -> list[tuple[QueueVisit, Interaction]]:
+    """Who waits now: the highest priority first, then the longest wait."""
+    rows = await session.execute(
+        select(QueueVisit, Interaction)
+        .join(Interaction, Interaction.id == QueueVisit.call_id)
+        .where(QueueVisit.how.is_(None))
+        .order_by(QueueVisit.priority.desc(), QueueVisit.entered_at)
+        .limit(500)
+    )
+    return [(visit, call) for visit, call in rows]
+
+
+async def queue_figures(
+    session: AsyncSession,
+    *,
+    since: datetime,
+    until: datetime,
+    service_levels: Mapping[str, int] | None = None,
+) -> dict[str, Figures]:
+    """What became of the callers who entered each queue in that time."""
+    allowed = _allowed(service_levels or {})
+    rows = await session.execute(
+        select(
+            QueueVisit.queue,
+            QueueVisit.how,
+            func.count(),
+            func.sum(case((QueueVisit.wait_s <= allowed, 1), else_=0)),
+            func.coalesce(func.sum(QueueVisit.wait_s), 0.0),
+            func.coalesce(func.max(QueueVisit.wait_s), 0.0),
+        )
+        .where(QueueVisit.entered_at >= since, QueueVisit.entered_at < until)
+        .group_by(QueueVisit.queue, QueueVisit.how)
+    )
+    groups: dict[str, list[Group]] = {}
+    for queue, how, *numbers in rows:
+        groups.setdefault(queue, []).append(Group(how, *numbers))
+    return {queue: figures(found) for queue, found in groups.items()}
+
+
+async def messages(
+    session: AsyncSession, *, state: str | None = None, limit: int = 100
+) -> list[tuple[VoiceMessage, Interaction | None]]:
+    """Messages that callers left, with their calls; newest first."""
+    statement = select(VoiceMessage, Interaction).outerjoin(
+        Interaction, Interaction.id == VoiceMessage.call_id
+    )
+    if state is not None:
+        statement = statement.where(VoiceMessage.state == state)
+    rows = await session.execute(statement.order_by(VoiceMessage.left_at.desc()).limit(limit))
+    return [(message, call) for message, call in rows]
+
+
+def _allowed(service_levels: Mapping[str, int]) -> ColumnElement[int]:
+    """The seconds within which a visit's queue is to be answered."""
+    each = [(QueueVisit.queue == queue, seconds) for queue, seconds in service_levels.items()]
+    return case(*each, else_=SERVICE_LEVEL_S) if each else literal(SERVICE_LEVEL_S)
+
+
+def _filtered(statement: Select[Interaction], wanted: Filter) -> Select[Interaction]:
+    if wanted.ani is not None:
+        statement = statement.where(Interaction.ani.in_(spellings(wanted.ani)))
+    for name in ("customer_id", "agent", "queue", "outcome", "reason", "direction"):
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(getattr(Interaction, name) == value)
+    if wanted.since is not None:
+        statement = statement.where(Interaction.began_at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(Interaction.began_at < wanted.until)
+    return statement
