@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -51,7 +53,10 @@ class Plan:
 
 
 class Plans:
-    """Gives the plan in force; without a database the last one known, at worst the pack's."""
+    """Gives the plan in force; without a database the last one known, at worst the pack's.
+
+    Under load it looks only every ``fresh_s`` seconds.
+    """
 
     def __init__(
         self,
@@ -59,8 +64,11 @@ class Plans:
         pack_dir: Path,
         *,
         changed: Callable[[Plan], None] = lambda _plan: None,
+        fresh_s: float = 0.0,
     ) -> None:
         self._changed = changed
+        self._fresh_s = fresh_s
+        self._looked_at = -inf
         self._database = database
         self._pack_dir = pack_dir
         self._stamp = ""
@@ -68,9 +76,13 @@ class Plans:
 
     async def current(self) -> Plan:
         """The plan for a call that begins now. Never raises."""
+        looked_at = monotonic()
+        if self._plan is not None and looked_at - self._looked_at < self._fresh_s:
+            return self._plan
         try:
             async with asyncio.timeout(LOAD_S), self._database.reading() as session:
                 self._plan = await self._refreshed(session)
+                self._looked_at = looked_at
         except Exception as error:
             log.warning("ivr.plan_not_read", error=type(error).__name__)
         if self._plan is None or not self._plan.lines:

@@ -16,6 +16,9 @@ from mainline.config import Settings
 from mainline.db import Database
 from mainline.log import get_logger
 
+FRESH_S: Final = 0.2
+"""A new version counts for calls that come later than this."""
+
 log = get_logger("ivr")
 _warming: Final[set[asyncio.Task[None]]] = set()
 
@@ -31,7 +34,7 @@ def build(database: Database, settings: Settings) -> Deps:
         task.add_done_callback(_warming.discard)
 
     return Deps(
-        plans=Plans(database, settings.pack_dir, changed=changed),
+        plans=Plans(database, settings.pack_dir, changed=changed, fresh_s=FRESH_S),
         books=CrmBooks(database, settings),
         voice=voice,
         phrases=phrases,

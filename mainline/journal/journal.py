@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.db import Database
@@ -38,13 +38,18 @@ async def append_all(session: AsyncSession, events: Iterable[Event]) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(text(f"SELECT pg_advisory_xact_lock({_POSTGRES_APPEND_LOCK})"))
-    session.add_all(
-        JournalEntry(
-            subject=event.subject, kind=event.kind, at=event.at, payload=event.model_dump_json()
-        )
+    rows = [
+        {
+            "subject": event.subject,
+            "kind": event.kind,
+            "at": event.at,
+            "payload": event.model_dump_json(),
+        }
         for event in events
-    )
+    ]
     await session.flush()
+    if rows:
+        await session.execute(insert(JournalEntry), rows)
 
 
 async def last_id(session: AsyncSession) -> int:
