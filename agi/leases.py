@@ -1,0 +1,111 @@
+"""What the floor's books and Asterisk's queues must agree on, and what ends by itself. Pure.
+
+The books say what an agent wants (the desk's word) and does; Asterisk says who is a member and who
+is paused. The telephone follows the books.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from crm.staff.queries import AgentView
+from dialplan.contract import QUEUE_SERVICE
+from mainline.asterisk.snapshots import Member, Station
+from mainline.asterisk.switchboard import WRAPUP
+
+UNREACHABLE: Final = "unreachable"
+"""Reason of the pause of somebody whose telephone has gone."""
+UNREACHABLE_S: Final = 20.0
+"""A page that is reloaded is back in two seconds, one whose network failed in eleven."""
+SETTLE_S: Final = 3.0
+"""A difference between books and Asterisk counts when it lasts: facts travel for a moment."""
+LEASE_S: Final = 900.0
+"""Somebody who has been unreachable that long has gone home."""
+SERVICE_PENALTY: Final = 50
+"""In the queue of plain dialplan, agents of other queues come after its own."""
+
+Kind = Literal["join", "leave", "pause", "unpause", "unreachable", "wrapup-over", "sign-out"]
+_WAIT_S: Final[Mapping[Kind, float]] = {"unreachable": UNREACHABLE_S, "wrapup-over": 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to be done for an agent."""
+
+    kind: Kind
+    agent: str
+    station: Station
+    queue: str = ""
+    penalty: int = 0
+    reason: str = ""
+    call_id: str = ""
+
+
+def findings(
+    agents: Iterable[AgentView], members: Sequence[Member], at: datetime, *, wrapup_s: int
+) -> list[Finding]:
+    """All that is not as it should be."""
+    found: list[Finding] = []
+    for agent in agents:
+        own = [member for member in members if member.agent == agent.number]
+        found += _of(agent, own, at, wrapup_s)
+    return found
+
+
+def _of(agent: AgentView, own: Sequence[Member], at: datetime, wrapup_s: int) -> Iterator[Finding]:
+    station: Station = "phone" if agent.station == "phone" else "softphone"
+    if agent.word == "closed":
+        yield from (
+            Finding("leave", agent.number, member.station, queue=member.queue) for member in own
+        )
+        return
+    if agent.state == "wrapup" and _older(agent, at, wrapup_s):
+        yield Finding("wrapup-over", agent.number, station, call_id=agent.call_id or "")
+    elif agent.reason == UNREACHABLE and _older(agent, at, LEASE_S):
+        yield Finding("sign-out", agent.number, station)
+    elif agent.word == "ready":
+        yield from _ready(agent, own, station)
+    elif any(not member.paused for member in own):
+        yield Finding("pause", agent.number, station, reason=agent.reason or "paused")
+
+
+def _ready(agent: AgentView, own: Sequence[Member], station: Station) -> Iterator[Finding]:
+    here = [member for member in own if member.station == station]
+    joined = {member.queue for member in here}
+    for queue, penalty in {QUEUE_SERVICE: SERVICE_PENALTY, **agent.queues}.items():
+        if queue not in joined:
+            yield Finding("join", agent.number, station, queue=queue, penalty=penalty)
+    yield from (
+        Finding("leave", agent.number, member.station, queue=member.queue)
+        for member in own
+        if member.station != station
+    )
+    if agent.state == "ready" and here and not any(member.reachable for member in here):
+        yield Finding("unreachable", agent.number, station)
+    elif agent.state == "ready" and any(m.paused and not m.busy for m in here):
+        yield Finding("unpause", agent.number, station)
+    elif agent.state == "wrapup" and any(not member.paused for member in here):
+        yield Finding("pause", agent.number, station, reason=WRAPUP)
+
+
+def _older(agent: AgentView, at: datetime, seconds: float) -> bool:
+    return agent.since is not None and at - agent.since >= timedelta(seconds=seconds)
+
+
+@dataclass(slots=True)
+class Patience:
+    """Lets a finding through when it has lasted."""
+
+    _since: dict[Finding, datetime] = field(default_factory=dict)
+
+    def due(self, found: Sequence[Finding], at: datetime) -> list[Finding]:
+        """Those that have lasted long enough; what is no longer found is forgotten."""
+        self._since = {finding: self._since.get(finding, at) for finding in found}
+        return [finding for finding in found if self._lasted(finding, at)]
+
+    def _lasted(self, finding: Finding, at: datetime) -> bool:
+        wanted = timedelta(seconds=_WAIT_S.get(finding.kind, SETTLE_S))
+        return at - self._since[finding] >= wanted

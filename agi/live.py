@@ -1,0 +1,62 @@
+"""The worker's live link: wakes the follower, and closes calls that Asterisk has lost."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from agi.facts.follower import Follower
+from agi.running import pause
+from mainline.asterisk.ami import Ami, Fields
+from mainline.asterisk.switchboard import Switchboard
+from mainline.clock import now
+from mainline.config import Settings
+from mainline.errors import Unavailable
+from mainline.log import get_logger
+from mainline.secrets import Secrets
+
+COMPARE_EVERY_S: Final = 5.0
+
+log = get_logger("live")
+
+
+class LiveLink:
+    """AMI as a hint only: what counts is what Asterisk has written down."""
+
+    def __init__(self, settings: Settings, follower: Follower) -> None:
+        self._follower = follower
+        self._compare = asyncio.Event()
+        self.ami = Ami(
+            port=settings.ami_port,
+            user="live",
+            secret=Secrets.load_or_create(settings.home).ami_live,
+            listener=self._heard,
+            on_up=self._came_up,
+        )
+        self.switchboard = Switchboard(self.ami)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Keep the link up."""
+        await self.ami.run(stop)
+
+    async def compare(self, stop: asyncio.Event) -> None:
+        """Close the calls that Asterisk no longer has, soon after it is back and now and then."""
+        while not stop.is_set():
+            with suppress(Unavailable):
+                await self.compare_once()
+            await pause(stop, COMPARE_EVERY_S, self._compare)
+
+    async def compare_once(self) -> int:
+        """How many calls were closed."""
+        if not self._follower.calls:
+            return 0
+        asked_at = now()
+        alive = frozenset(leg.call_id for leg in await self.switchboard.channels())
+        return await self._follower.close_missing(alive, asked_at)
+
+    async def _heard(self, _event: Fields) -> None:
+        self._follower.hint.set()
+
+    async def _came_up(self) -> None:
+        self._compare.set()

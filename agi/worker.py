@@ -1,0 +1,82 @@
+"""The process ``worker``: Asterisk's record, the features' readers, the floor, the recordings."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from agi.consumers import Consumers, all_readers
+from agi.crew import Crew, Job
+from agi.facts.follower import Follower
+from agi.keeper import Keeper
+from agi.live import LiveLink
+from agi.running import run
+from mainline.asterisk.ari import Ari
+from mainline.config import Settings
+from mainline.db import Database
+from mainline.process.heartbeat import Pulse, beating
+from mainline.secrets import Secrets
+from recordings import finalise
+
+
+def main(settings: Settings) -> None:
+    """Run until told to stop."""
+    run(partial(serve, settings))
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Do all of it until ``stop``, and take in what is written at the last moment."""
+    database = Database(settings.database)
+    secret = Secrets.load_or_create(settings.home).ari
+    try:
+        async with (
+            beating(settings.home, "worker") as pulse,
+            Ari(port=settings.asterisk_http_port, secret=secret) as ari,
+        ):
+            condition = _Condition(pulse)
+            follower = Follower(database, settings.cel_dir)
+            consumers = Consumers(database, all_readers(), tell=condition.of_readers)
+            jobs = _jobs(settings, database, follower, consumers, ari)
+            await Crew(jobs, condition.of_jobs).run(stop)
+            await follower.catch_up()
+            await consumers.catch_up()
+    finally:
+        await database.dispose()
+
+
+def _jobs(
+    settings: Settings, database: Database, follower: Follower, consumers: Consumers, ari: Ari
+) -> dict[str, Job]:
+    link = LiveLink(settings, follower)
+    keeper = Keeper(database, link.switchboard, ari, wrapup_s=settings.wrapup_s)
+    return {
+        "facts": follower.run,
+        "readers": consumers.run,
+        "link": link.run,
+        "lost calls": link.compare,
+        "floor": keeper.run,
+        "recordings": partial(finalise.run, database, settings),
+    }
+
+
+class _Condition:
+    """What the signs of life say: up, or degraded and by what."""
+
+    def __init__(self, pulse: Pulse) -> None:
+        self._pulse = pulse
+        self._jobs: frozenset[str] = frozenset()
+        self._readers: frozenset[str] = frozenset()
+
+    def of_jobs(self, failing: frozenset[str]) -> None:
+        self._jobs = failing
+        self._say()
+
+    def of_readers(self, failing: frozenset[str]) -> None:
+        self._readers = failing
+        self._say()
+
+    def _say(self) -> None:
+        failing = sorted(self._jobs | self._readers)
+        self._pulse.say(
+            "degraded" if failing else "up", f"failing: {', '.join(failing)}" if failing else ""
+        )
