@@ -1,5 +1,5 @@
-"""Figures for Prometheus. A feature that has some has a module ``metrics`` with
-``async figures(session)``.
+"""Figures for Prometheus. A feature that has some has a module ``gauges`` with
+``async gauges(session)``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -58,9 +58,8 @@ def of_processes(processes: Sequence[Health]) -> list[Figure]:
 async def of_features(session: AsyncSession) -> list[Figure]:
     """What each feature tells."""
     found: list[Figure] = []
-    for module in features.modules("metrics"):
-        if hasattr(module, "figures"):
-            found += await module.figures(session)
+    for module in features.modules("gauges"):
+        found += await module.gauges(session)
     return found
 
 

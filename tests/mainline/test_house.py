@@ -68,7 +68,7 @@ def test_every_refusal_has_words_in_both_languages() -> None:
 
 
 def test_no_feature_is_forgotten_in_the_list() -> None:
-    roles = ("models", "events", "api", "subscribers", "commands", "kinds", "demo", "metrics")
+    roles = ("models", "events", "api", "subscribers", "commands", "kinds", "demo", "gauges")
     folders = {
         ".".join(path.parent.relative_to(PROJECT).parts)
         for package in PACKAGES

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from crm.interactions import metrics as calls
+from crm.interactions import gauges as calls
 from crm.interactions.models import Interaction, QueueVisit
-from crm.staff import metrics as staff
+from crm.staff import gauges as staff
 from crm.staff.models import AgentState, User
 from mainline.db import Database
 from mainline.process.metrics import Figure
@@ -30,7 +30,7 @@ async def test_calls_of_a_day_and_who_waits(database: Database, clock: StandingC
                 QueueVisit(call_id="ml-1", seq=seq, queue=queue, entered_at=entered, how=how)
             )
     async with database.reading() as session:
-        found = values(await calls.figures(session))
+        found = values(await calls.gauges(session))
     assert found == {
         ("calls_last_day", "in", "answered"): 2,
         ("calls_last_day", "in", "abandoned"): 1,
@@ -52,7 +52,7 @@ async def test_agents_by_state(database: Database, clock: StandingClock) -> None
                     AgentState(number=number, state=state, since=clock.at, fact_at=clock.at)
                 )
     async with database.reading() as session:
-        found = values(await staff.figures(session))
+        found = values(await staff.gauges(session))
     assert {state: count for (_name, state), count in found.items() if count} == {
         "ready": 1,
         "talking": 1,

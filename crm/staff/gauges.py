@@ -9,7 +9,7 @@ from crm.staff.queries import agents
 from mainline.process.metrics import Figure
 
 
-async def figures(session: AsyncSession) -> list[Figure]:
+async def gauges(session: AsyncSession) -> list[Figure]:
     """How many agents are in each state now."""
     found = Counter(one.state for one in await agents(session))
     words = "Agents in this state now."
