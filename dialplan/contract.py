@@ -41,6 +41,8 @@ VAR_LIVE: Final = "MAINLINE_LIVE"
 """``1`` when the gateway served this call: somebody is there to end a wrap-up."""
 VAR_AGENT: Final = "MAINLINE_AGENT"
 """On an agent's leg: the agent's number."""
+VAR_STATION: Final = "MAINLINE_STATION"
+"""On an outgoing call: the agent's queue interface, such as ``PJSIP/agent-8001``."""
 VAR_SEGMENT: Final = "MAINLINE_SEGMENT"
 VAR_FILE: Final = "MAINLINE_FILE"
 """The segment being recorded: its number and its file's base name."""
@@ -88,7 +90,7 @@ CEL_QUEUED: Final = "QUEUED"  # queue, prio, degraded=0|1
 CEL_UNQUEUED: Final = "UNQUEUED"  # queue, status (QUEUESTATUS of app_queue, empty when connected)
 CEL_RING: Final = "RING"  # agent, queue: written by the pre-dial handler of the agent's leg
 CEL_UP: Final = "UP"  # agent, queue: the agent answered (on the agent's leg; after ml-join on the
-# customer's, with channel=<the agent's leg>)
+# customer's, with channel=<the agent's leg>), or the customer of an outgoing call (on that leg)
 CEL_RECORDING: Final = "RECORDING"  # file (base name), segment
 CEL_MESSAGE: Final = "MESSAGE"  # file (base name)
 CEL_REFUSED: Final = "REFUSED"  # reason
