@@ -1,103 +1,43 @@
-"""Figures of a queue. Pure.
+"""For Prometheus: calls by outcome, callers waiting."""
 
-Every visit is in exactly one of the classes, so that at any minute
-offered = answered + abandoned + overflow + withdrawn + waiting.
-"""
+from datetime import timedelta
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-Class = Literal["answered", "abandoned", "overflow", "withdrawn", "waiting"]
-CLASSES: Final[dict[str | None, Class]] = {
-    "answered": "answered",
-    "abandoned": "abandoned",
-    "timeout": "overflow",
-    "empty": "overflow",
-    "key": "overflow",
-    "withdrawn": "withdrawn",
-    None: "waiting",
-}
+from crm.interactions.models import Interaction, QueueVisit
+from mainline.clock import now
+from mainline.process.metrics import Figure
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Visits that ended alike."""
-
-    how: str | None
-    visits: int
-    in_time: int = 0
-    """Of these, how many waited no longer than the service level allows."""
-    wait_s: float = 0.0
-    longest_s: float = 0.0
+async def gauges(session: AsyncSession) -> list[Figure]:
+    """Calls of the last 24 hours by outcome; who waits now, per queue."""
+    return [*await _calls(session), *await _waiting(session)]
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What became of the callers of a queue."""
-
-    offered: int = 0
-    answered: int = 0
-    abandoned: int = 0
-    overflow: int = 0
-    withdrawn: int = 0
-    waiting: int = 0
-    in_time: int = 0
-    answer_wait_s: float = 0.0
-    longest_wait_s: float = 0.0
-
-    @property
-    def balanced(self) -> bool:
-        """Nobody is counted twice or lost."""
-        known = self.answered + self.abandoned + self.overflow + self.withdrawn + self.waiting
-        return self.offered == known
-
-    @property
-    def service_level(self) -> float | None:
-        """The part of callers who were answered in time; None while nobody called.
-
-        Those who wait still, or were taken out by the leader, do not count yet.
-        """
-        over = self.answered + self.abandoned + self.overflow
-        return self.in_time / over if over else None
-
-    @property
-    def abandon_rate(self) -> float | None:
-        """The part of callers who gave up."""
-        over = self.answered + self.abandoned + self.overflow
-        return self.abandoned / over if over else None
-
-    @property
-    def asa_s(self) -> float | None:
-        """Average speed of answer."""
-        return self.answer_wait_s / self.answered if self.answered else None
+async def _calls(session: AsyncSession) -> list[Figure]:
+    rows = await session.execute(
+        select(Interaction.direction, Interaction.outcome, func.count())
+        .where(Interaction.began_at >= now() - timedelta(days=1))
+        .group_by(Interaction.direction, Interaction.outcome)
+    )
+    words = "Calls that began in the last 24 hours."
+    return [
+        Figure("calls_last_day", words, count, (("direction", direction), ("outcome", outcome)))
+        for direction, outcome, count in rows
+    ]
 
 
-def figures(groups: Iterable[Group]) -> Figures:
-    """The figures of a queue from its visits, grouped by how they ended."""
-    found = Figures()
-    for group in groups:
-        kind = CLASSES[group.how]
-        found = replace(
-            found,
-            offered=found.offered + group.visits,
-            longest_wait_s=max(found.longest_wait_s, group.longest_s),
-            **{kind: getattr(found, kind) + group.visits},
-        )
-        if kind == "answered":
-            found = replace(found, in_time=group.in_time, answer_wait_s=group.wait_s)
-    return found
-
-
-def together(parts: Iterable[Figures]) -> Figures:
-    """All queues as one."""
-    found = Figures()
-    for part in parts:
-        sums = {
-            name: getattr(found, name) + getattr(part, name)
-            for name in Figures.__slots__
-            if name != "longest_wait_s"
-        }
-        longest = max(found.longest_wait_s, part.longest_wait_s)
-        found = replace(found, longest_wait_s=longest, **sums)
+async def _waiting(session: AsyncSession) -> list[Figure]:
+    rows = await session.execute(
+        select(QueueVisit.queue, func.count(), func.min(QueueVisit.entered_at))
+        .where(QueueVisit.how.is_(None))
+        .group_by(QueueVisit.queue)
+    )
+    found = []
+    for queue, count, oldest in rows:
+        label = (("queue", queue),)
+        wait_s = max(0.0, (now() - oldest).total_seconds())
+        found.append(Figure("callers_waiting", "Callers waiting now.", count, label))
+        found.append(Figure("longest_wait_seconds", "The longest present wait.", wait_s, label))
     return found
