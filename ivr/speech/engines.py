@@ -103,11 +103,14 @@ _ESPEAK: Final[dict[Language, Engine]] = {
 
 
 class Gcin:
-    """Human syllables of gcin-voice, joined and sped up to the pace of speech."""
+    """Human syllables of gcin-voice, joined and sped up to the pace of speech.
 
-    name = "gcin-3"
+    At 1.35 a recogniser understands as many phrases as at their slow original pace; at 1.45 fewer.
+    """
+
+    name = "gcin-3 at 1.35"
     _rate: Final = 16000
-    _tempo: Final = 1.45
+    _tempo: Final = 1.35
     _pauses: Final = {",": 0.26, ".": 0.5}
 
     def __init__(self, folder: Path) -> None:
