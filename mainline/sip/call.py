@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Literal
 
 from mainline.sip import sdp
-from mainline.sip.message import Message, address, parameter, token, user_of
+from mainline.sip.message import Message, address, parameter, place_of, token, user_of
 from mainline.sip.rtp import Media
 from mainline.sip.transactions import RefusedError
 
@@ -121,7 +121,7 @@ class Call:
         """ACK a 200 to our INVITE, as often as it comes."""
         number = response.get("CSeq").split()[0]
         ack = self._request("ACK", number=int(number))
-        self._phone.send(ack.encode())
+        self._phone.send(ack.encode(), place_of(ack.uri))
 
     def cancel(self) -> None:
         """Give up before anybody answered."""
@@ -131,7 +131,7 @@ class Call:
             number = self._dialling.get("CSeq").split()[0]
             kept.append(("CSeq", f"{number} CANCEL"))
             cancel = Message(f"CANCEL {self._dialling.uri} SIP/2.0", kept)
-            self._phone.send(cancel.encode())
+            self._phone.send(cancel.encode(), place_of(cancel.uri))
 
     # --- being called ------------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ class Call:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._acknowledged.wait(), pause)
                 return
-            self._phone.send(data)
+            self._phone.send(data, self.invite.sender if self.invite else None)
 
     def decline(self, status: int = 486, reason: str = "Busy Here") -> None:
         """Refuse a call that rings."""

@@ -1,5 +1,6 @@
 """SIP messages as text: reading with limits, writing without surprises."""
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Final
@@ -64,6 +65,11 @@ class Message:
         return [value for key, value in self.headers if key.lower() == wanted]
 
     @property
+    def sender(self) -> tuple[str, int] | None:
+        """Where the answer to this request goes: the place its Via names."""
+        return place_of(self.get("Via").partition(" ")[2].partition(";")[0].strip())
+
+    @property
     def branch(self) -> str:
         """The transaction this message belongs to."""
         return parameter(self.get("Via"), "branch")
@@ -124,6 +130,15 @@ def address(value: str) -> str:
 def user_of(uri: str) -> str:
     """The user part of a SIP URI: the number dialled or calling."""
     return uri.partition(":")[2].partition("@")[0].partition(";")[0]
+
+
+_PLACE: Final = re.compile(r"(?:sips?:)?(?:[^@]*@)?([^:;>@]+):(\d{1,5})")
+
+
+def place_of(uri: str) -> tuple[str, int] | None:
+    """Host and port that a URI names; None without a port."""
+    match = _PLACE.match(uri)
+    return (match[1], int(match[2])) if match else None
 
 
 def token(size: int = 8) -> str:

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from mainline.sip.call import Call
 from mainline.sip.digest import Credentials, answer
-from mainline.sip.message import BadMessageError, Message, parse, token
+from mainline.sip.message import BadMessageError, Message, parse, place_of, token
 from mainline.sip.transactions import NO_ANSWER_S, Answers, Question, RefusedError
 
 Address = tuple[str, int]
@@ -153,14 +153,15 @@ class Phone(asyncio.DatagramProtocol):
         self, request: Message, on_progress: Callable[[Message], None], timeout_s: float
     ) -> Message:
         key = (request.branch, request.method)
-        question = Question(request, self.send, on_progress)
+        where = place_of(request.uri)
+        question = Question(request, lambda data: self.send(data, where), on_progress)
         self._questions[key] = question
         try:
             response = await question.ask(timeout_s)
         finally:
             del self._questions[key]
         if request.method == "INVITE" and response.status >= 300:  # noqa: PLR2004 - a failure
-            self.send(_acknowledgement(request, response).encode())
+            self.send(_acknowledgement(request, response).encode(), where)
         return response
 
     def reply(
@@ -188,7 +189,7 @@ class Phone(asyncio.DatagramProtocol):
         )
         data = response.encode()
         self._answers.remember(request, data)
-        self.send(data)
+        self.send(data, request.sender)
         return data
 
     def forget(self, call: Call) -> None:
@@ -206,7 +207,7 @@ class Phone(asyncio.DatagramProtocol):
         if message.is_response:
             self._hear_response(message)
         elif (repeated := self._answers.repeat(message)) is not None and message.method != "ACK":
-            self.send(repeated)
+            self.send(repeated, message.sender)
         else:
             self._hear_request(message)
 

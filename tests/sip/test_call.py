@@ -32,7 +32,6 @@ class Pair:
 async def pair() -> AsyncIterator[Pair]:
     callee = await Phone.open(("127.0.0.1", 9), user="8001")
     caller = await Phone.open(("127.0.0.1", callee.port))
-    callee.server = ("127.0.0.1", caller.port)
     yield Pair(caller, callee)
     await caller.close()
     await callee.close()

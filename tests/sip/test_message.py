@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from mainline.sip import sdp
 from mainline.sip.digest import Credentials, answer
-from mainline.sip.message import BadMessageError, Message, address, parameter, parse, user_of
+from mainline.sip.message import (
+    BadMessageError,
+    Message,
+    address,
+    parameter,
+    parse,
+    place_of,
+    user_of,
+)
 
 INVITE = (
     b"INVITE sip:95598@127.0.0.1 SIP/2.0\r\nv: SIP/2.0/UDP 127.0.0.1:1;branch=z9hG4bKa\r\n"
@@ -22,6 +30,19 @@ def test_compact_headers_are_read_like_long_ones() -> None:
     assert (message.method, message.branch, message.body) == ("INVITE", "z9hG4bKa", "v=0\r\n")
     assert user_of(address(message.get("From"))) == "138"
     assert parameter(message.get("From"), "tag") == "x"
+
+
+@pytest.mark.parametrize(
+    ("uri", "place"),
+    [
+        ("sip:phone-8001@127.0.0.1:5060", ("127.0.0.1", 5060)),
+        ("sip:127.0.0.1:5070;transport=udp", ("127.0.0.1", 5070)),
+        ("127.0.0.1:25", ("127.0.0.1", 25)),
+        ("sip:96777@hotline", None),
+    ],
+)
+def test_the_place_of_a_uri_is_found(uri: str, place: tuple[str, int] | None) -> None:
+    assert place_of(uri) == place
 
 
 def test_a_message_written_and_read_again_is_the_same() -> None:
