@@ -54,7 +54,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10
+            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10, hide_parameters=True
         )
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _sqlite_connected)
