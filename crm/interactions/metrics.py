@@ -85,7 +85,11 @@ def figures(groups: Iterable[Group]) -> Figures:
             **{kind: getattr(found, kind) + group.visits},
         )
         if kind == "answered":
-            found = replace(found, in_time=group.in_time, answer_wait_s=group.wait_s)
+            found = replace(
+                found,
+                in_time=found.in_time + group.in_time,
+                answer_wait_s=found.answer_wait_s + group.wait_s,
+            )
     return found
 
 

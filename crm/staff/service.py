@@ -43,7 +43,9 @@ async def add_user(
 ) -> User:
     """Take somebody on. ``queues``: queue to penalty."""
     _check(login, agent_number, roles := list(roles))
-    taken = (User.login == login) | (User.agent_number == agent_number)
+    taken = User.login == login
+    if agent_number is not None:  # None would be IS NULL: everybody without a telephone
+        taken |= User.agent_number == agent_number
     if await session.scalar(select(User.id).where(taken)) is not None:
         raise LoginTaken
     user = User(

@@ -58,10 +58,12 @@ async def open_work_order(
     contact: str = "",
     fields: Mapping[str, object] | None = None,
     zone: ZoneInfo | None = None,
+    at: datetime | None = None,
 ) -> WorkOrder:
     """Open an order; the same ``key`` gives the same order again, however often it is asked.
 
     A caller's keypad cannot fill in fields: they are required of people only (source not ivr).
+    ``at`` is when it happened, if it is written down later.
     """
     if not 0 < len(key) <= 160:  # noqa: PLR2004 - the column's width
         raise Invalid("key")
@@ -71,7 +73,7 @@ async def open_work_order(
     kind = types.body.type(type_code)
     values = checked(kind.fields, fields or {}) if source != "ivr" else {}
     place = await _place(session, customer_id, account_id, premise_id)
-    opened_at = now()
+    opened_at = at or now()
     number = await next_number(session, opened_at.astimezone(zone).date())
     if (there := await _by_key(session, key)) is not None:
         return there  # another process was faster; the counter's row made us wait for it
@@ -129,7 +131,13 @@ async def open_for_fault(
 
 
 async def move(
-    session: AsyncSession, number: str, action: str, *, by: str, note: str = ""
+    session: AsyncSession,
+    number: str,
+    action: str,
+    *,
+    by: str,
+    note: str = "",
+    at: datetime | None = None,
 ) -> WorkOrder:
     """Do something with an order; refused when its step does not allow it."""
     order = await by_number(session, number, lock=True)
@@ -139,7 +147,7 @@ async def move(
     if transition.note and not note.strip():
         raise NoteNeeded
     target = types.body.step(order.type_code, transition.to)
-    await _go(session, order, transition, target, by=by, note=note)
+    await _go(session, order, transition, target, by=by, note=note, moment=at or now())
     return order
 
 
@@ -178,8 +186,9 @@ async def _go(
     *,
     by: str,
     note: str,
+    moment: datetime,
 ) -> None:
-    before, moment = order.step, now()
+    before = order.step
     order.step = target.code
     order.owner = by if transition.takes else order.team if target.stage == "new" else order.owner
     order.responded_at = order.responded_at or moment
