@@ -309,6 +309,7 @@ def upgrade() -> None:
         sa.Column("entered_at", Moment(), nullable=False),
         sa.Column("left_at", Moment(), nullable=True),
         sa.Column("how", sa.String(length=16), nullable=True),
+        sa.Column("wait_s", sa.Double(), nullable=True),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("degraded", sa.Boolean(), nullable=False),
         sa.Column("agent", sa.String(length=8), nullable=True),
