@@ -230,6 +230,7 @@ def _places(settings: Settings, asterisk: Installation) -> dict[str, object]:
         "modules_dir": asterisk.modules,
         "moh_dir": own_music if own_music.is_dir() else asterisk.moh,
         "recordings_incoming": settings.recordings_incoming,
+        "voices": settings.sounds_dir / "static",
     }
 
 
@@ -244,7 +245,7 @@ def _listeners(settings: Settings) -> dict[str, object]:
         "ami_port": settings.ami_port,
         "http_bind": "127.0.0.1" if settings.https else ip_address(settings.host),
         "http_port": settings.asterisk_http_port,
-        "rtp_start": settings.rtp_port_start,
+        "rtp_start": settings.rtp_port_start + settings.rtp_port_start % 2,  # RTP ports are even
         "rtp_end": settings.rtp_port_end,
         "ws_protocol": "wss" if settings.https else "ws",
         "tls_bind": _socket(settings.host, settings.asterisk_https_port) if settings.https else "",
