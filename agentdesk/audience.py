@@ -8,7 +8,6 @@ from mainline.permissions import Permission
 from mainline.phone import mask
 from mainline.web import Principal
 
-_CALL_BEGINS: Final = frozenset({"agent.offered", "agent.answered", "call.rejoined"})
 _NUMBERS: Final = frozenset({"ani", "number"})
 
 
@@ -47,7 +46,7 @@ class Audience:
         if self.agent is None:
             return False
         mine = getattr(event, "agent", None) == self.agent
-        if mine and event.kind in _CALL_BEGINS:
+        if mine and event.subject.startswith("call:"):
             self.calls.add(event.subject)
         known = event.subject in self.calls
         if known and event.kind == "call.ended":

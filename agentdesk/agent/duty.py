@@ -8,7 +8,7 @@ from agentdesk.agent.claims import Claims
 from agentdesk.agent.telephone import Credentials, Station, Switchboard
 from crm.customers import queries as customers
 from crm.staff.queries import AgentView, agent
-from dialplan.contract import QUEUE_SERVICE, SOFTPHONE_PREFIX
+from dialplan.contract import CONTEXT_JOIN, QUEUE_SERVICE, SOFTPHONE_PREFIX
 from mainline.db import Database
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
@@ -128,6 +128,12 @@ class Duty:
         if present.state != "talking" or present.call_id is None:
             raise NotFound("call")
         await self.switchboard.rejoin(present.call_id, number)
+
+    async def join(self, number: str, call_id: str, target: str) -> None:
+        """Hand the customer of one's own call to the colleague who was consulted."""
+        await self.switchboard.agent_channel(call_id, number)
+        customer = await self.switchboard.customer_channel(call_id)
+        await self.switchboard.redirect(customer, CONTEXT_JOIN, target)
 
     async def number_of(self, customer_id: int | None, phone_id: int) -> str:
         """The number of a customer's telephone, which the page shows masked."""

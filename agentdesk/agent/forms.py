@@ -56,6 +56,13 @@ class CallOutForm(Form):
     customer_id: int | None = None
 
 
+class JoinForm(Form):
+    """The customer of this call and the colleague who was consulted."""
+
+    call_id: CallKey
+    target: Annotated[str, StringConstraints(pattern=r"^[0-9]{3,5}$")]
+
+
 class CandidateForm(Form):
     """The caller is this one of several."""
 

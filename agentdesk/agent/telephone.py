@@ -28,6 +28,15 @@ class Switchboard(Protocol):
     async def rejoin(self, call_id: str, agent: str) -> None:
         """Bring the customer of that call to the agent's page again; NotFound when gone."""
 
+    async def agent_channel(self, call_id: str, agent: str) -> str:
+        """The agent's leg of that call; NotFound when there is none."""
+
+    async def customer_channel(self, call_id: str) -> str:
+        """The customer's leg; NotFound when it is gone."""
+
+    async def redirect(self, channel: str, context: str, exten: str) -> None:
+        """Send a leg elsewhere in the dialplan."""
+
 
 class Credential(Protocol):
     """What a softphone signs its requests with."""

@@ -11,6 +11,7 @@ from agentdesk.agent.duty import PAUSE_REASONS, Duty, NoTelephone, dialable, sta
 from agentdesk.agent.forms import (
     CallOutForm,
     CandidateForm,
+    JoinForm,
     OrderForm,
     PageForm,
     PauseForm,
@@ -148,6 +149,12 @@ async def call_out(
         wanted = await duty.number_of(form.customer_id, form.phone_id)
     call_id = await duty.switchboard.call_out(number, station(await duty.view(number)), wanted)
     return {"call_id": call_id}
+
+
+@router.post("/join", status_code=204)
+async def join(form: JoinForm, number: Number, duty: OnDuty) -> None:
+    """The second half of an attended transfer: customer and colleague talk."""
+    await duty.join(number, form.call_id, form.target)
 
 
 @router.get("/pop/{call_id}")

@@ -47,7 +47,7 @@ KEYS: Final[tuple[tuple[str, Text], ...]] = (
     ("Alt+R", Text("Ready")),
     ("Alt+P", Text("Pause: choose a reason")),
     ("Alt+Y", Text("Check microphone, line and echo")),
-    ("Alt+Q", Text("End of duty")),
+    ("Alt+Q", Text("Sign off")),
     ("Alt+T", Text("Transfer")),
     ("Alt+C", Text("Hand over after asking")),
     ("Alt+B", Text("Back to the caller")),

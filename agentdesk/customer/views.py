@@ -30,7 +30,7 @@ TEXTS: Final[Mapping[str, Text]] = {
     "no-line": Text("No line to the telephone system yet."),
     "no-microphone": Text("No microphone: the call is silent from your side."),
     "sound-blocked": Text("The browser blocks the sound. Click anywhere on the page."),
-    "call": Text("Call"),
+    "call": Text("Dial"),
     "hang-up": Text("Hang up"),
 }
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ivr.menu import Collect, Menu, MenuTree
-from mainline.i18n import Locale
+from ivr.menu import PERSON_KEY, ChooseLanguage, Collect, Menu, MenuTree
+from mainline.i18n import Locale, Text
 from mainline.journal import Event
 from mainline.journal.call_events import FlowFinished, KeyPressed, MenuStarted
 
@@ -39,6 +39,11 @@ def came_by(events: Iterable[Event], trees: Mapping[str, MenuTree], locale: Loca
 def meaning(tree: MenuTree | None, node: str, keys: str, locale: Locale) -> str:
     """What the menu offered under that key; the node's name when it offers nothing."""
     found = tree.nodes.get(node) if tree else None
+    if keys == PERSON_KEY:
+        return Text("A person").to(locale)
+    if isinstance(found, ChooseLanguage) and keys in found.keys:
+        language = Text("English") if found.keys[keys] == "en" else Text("Chinese")
+        return language.to(locale)
     if isinstance(found, Menu):
         for choice in found.choices:
             if choice.key == keys:

@@ -28,7 +28,7 @@ CALLER_WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
     "results": {
         "done": Text("done"),
         "person": Text("asked for a person"),
-        "failed": Text("failed"),
+        "failed": Text("did not work"),
         "nothing": Text("nothing found"),
     },
 }

@@ -48,7 +48,7 @@ function learn(kind, fact) {
   const call = String(fact.subject ?? "").replace(/^call:/, "");
   if (kind === "agent.offered") { void pop.show(call); }
   if (kind === "caller.identified" && call === pop.call) void pop.show(call, true);
-  if (kind === "agent.missed" || kind === "call.ended") { setTimeout(history, 800); tidy(call); }
+  if (kind === "agent.left_call" || kind === "agent.missed" || kind === "call.ended") { setTimeout(history, 800); tidy(call); }
   attend();
   clearTimeout(settling);
   settling = setTimeout(settle, 900);

@@ -1,4 +1,5 @@
 // The calls on this telephone: one row each, and what can be done with them.
+import { ask } from "/static/live.js";
 import { clock, make, part, say, tried, words } from "./texts.js";
 
 /** @typedef {import("/static/softphone.js").Softphone} Softphone */
@@ -78,10 +79,14 @@ export class Lines {
     await this.phone.call(target, { headers: line.key ? [`X-Call-Key: ${line.key}`] : [] });
   }
 
+  /** Join the customer with the colleague. The server does it so that the recording keeps both
+   * sides; without the server the telephones do it themselves. */
   async complete() {
-    const both = this.consultation;
-    if (!both || !this.phone) return;
-    await this.phone.transfer(both[0], both[1])
+    const both = this.consultation, { phone } = this;
+    if (!both || !phone) return;
+    const [customer, colleague] = both;
+    await ask("/desk/join", { call_id: customer.key, target: colleague.target })
+      .catch(() => phone.transfer(customer, colleague))
       .then(() => say(words("transferred"), "good"), () => say(words("transfer-refused"), "bad"));
   }
 
