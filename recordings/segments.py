@@ -15,8 +15,8 @@ GAP_MAX_S: Final = 3600
 """A longer hole between two segments is a wrong clock, not a silence."""
 
 MESSAGE_SUFFIX: Final = "-message.wav"
-_NAME = re.compile(r"(?P<call>[a-z0-9.]{1,80})-(?P<number>\d{1,4})\.raw")
-_MESSAGE = re.compile(r"(?P<call>[a-z0-9.]{1,80})-message\.wav")
+_NAME = re.compile(r"(?P<call>[a-z0-9.-]{1,80})-(?P<number>\d{1,4})\.raw")
+_MESSAGE = re.compile(r"(?P<call>[a-z0-9.-]{1,80})-message\.wav")
 _KEY = re.compile(r"^(ml[0-9a-f]{8})(\d+\.\d+)$")
 
 
