@@ -132,7 +132,7 @@ def user_of(uri: str) -> str:
     return uri.partition(":")[2].partition("@")[0].partition(";")[0]
 
 
-_PLACE: Final = re.compile(r"(?:sips?:)?(?:[^@]*@)?([^:;>@]+):(\d{1,5})")
+_PLACE: Final = re.compile(r"(?:sips?:)?(?:[^@]*@)?([^:;>@]+):(\d{1,5})(?![^;>]*@)")
 
 
 def place_of(uri: str) -> tuple[str, int] | None:
