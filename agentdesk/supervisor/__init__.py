@@ -1,0 +1,1 @@
+"""The leader's desk: the live board, and the hands on it."""

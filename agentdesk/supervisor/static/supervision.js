@@ -1,0 +1,88 @@
+// Listening in: the leader's own softphone in this page, and the call it joins.
+import { ask } from "/static/live.js";
+import { Softphone } from "/static/softphone.js";
+import { one, words } from "./picture.js";
+
+const REGISTER_MS = 8000;
+
+export class Supervision {
+  /** @param {(error?: unknown) => void} trouble */
+  constructor(trouble) {
+    this.trouble = trouble;
+    /** @type {HTMLElement | null} */
+    this.light = document.querySelector("[data-phone]");
+    /** @type {Softphone | null} */
+    this.phone = null;
+    /** @type {{agent: string, call: string | null} | null} */
+    this.joined = null;
+    this.light?.addEventListener("click", () => { void this.on().catch(trouble); });
+  }
+
+  /** Whether this leader has a telephone to listen with. */
+  get possible() { return this.light !== null; }
+
+  /** The softphone, registered; made at the first need, because it asks for the microphone. */
+  async on() {
+    if (this.phone?.registered) return this.phone;
+    if (!this.phone) {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true })
+        .catch(() => { throw new Error(words("microphone")); });
+      const account = await ask("/board/telephone", {});
+      const socket = `${account.scheme}://${location.hostname}:${account.port}/ws`;
+      this.phone = new Softphone({ ...account, socket }, async () => stream);
+      this.phone.addEventListener("link", () => this.showLink());
+      this.phone.addEventListener("line", (event) => this.followed(/** @type {CustomEvent} */ (event).detail));
+      this.phone.start();
+    }
+    await registered(this.phone);
+    return this.phone;
+  }
+
+  /** @param {string} agent @param {string} name @param {string} mode */
+  async join(agent, name, mode) {
+    const phone = await this.on();
+    for (const line of phone.lines) phone.hangUp(line);
+    await ask(`/board/agents/${agent}/join`, { mode });
+    this.joined = { agent, call: null };
+    const notice = one("[data-joined]");
+    one("span", notice).textContent = words(mode, name);
+    notice.hidden = false;
+  }
+
+  stop() {
+    this.joined = null;
+    one("[data-joined]").hidden = true;
+    if (this.phone) for (const line of this.phone.lines) this.phone.hangUp(line);
+  }
+
+  /** @param {import("/static/softphone.js").Line} line */
+  followed(line) {
+    if (line.state === "ended" && this.phone?.lines.size === 0) this.stop();
+  }
+
+  /** The talk that was listened to is over. @param {import("./picture.js").Agent[]} agents */
+  floorChanged(agents) {
+    if (!this.joined) return;
+    const agent = agents.find((each) => each.number === this.joined?.agent);
+    this.joined.call ??= agent?.call ?? null;
+    if (agent?.state !== "talking" || agent.call !== this.joined.call) this.stop();
+  }
+
+  showLink() {
+    if (!this.light || !this.phone) return;
+    const up = this.phone.registered;
+    this.light.className = `link light ${up ? "good" : "bad"}`;
+    this.light.textContent = words(up ? "phone-on" : "phone-away");
+  }
+}
+
+/** @param {Softphone} phone @returns {Promise<void>} */
+function registered(phone) {
+  return new Promise((resolve, reject) => {
+    if (phone.registered) { resolve(); return; }
+    const late = setTimeout(() => reject(new Error(words("phone-away"))), REGISTER_MS);
+    phone.addEventListener("link", () => {
+      if (phone.registered) { clearTimeout(late); resolve(); }
+    });
+  });
+}
