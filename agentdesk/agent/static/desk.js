@@ -46,7 +46,7 @@ async function settle() {
 function learn(kind, fact) {
   status.standing = after(status.standing, kind, fact);
   const call = String(fact.subject ?? "").replace(/^call:/, "");
-  if (kind === "agent.offered") { void pop.show(call); }
+  if (kind === "agent.offered") void pop.show(call, true);
   if (kind === "caller.identified" && call === pop.call) void pop.show(call, true);
   if (kind === "agent.left_call" || kind === "agent.missed" || kind === "call.ended") { setTimeout(history, 800); tidy(call); }
   attend();
@@ -82,7 +82,7 @@ async function takePhone() {
   phone?.stop();
   const account = await ask("/desk/phone", { page: PAGE });
   locked = false;
-  part("locked").hidden = true;
+  lock(false);
   if (!account.user) { part("soft").hidden = true; return; }
   const socket = `${account.scheme}://${location.hostname}:${account.port}/ws`;
   phone = new Softphone({ ...account, socket }, () => microphone.stream());
@@ -144,7 +144,13 @@ function claimed(claim) {
   locked = true;
   phone?.stop();
   lines.draw();
-  part("locked").hidden = false;
+  lock(true);
+}
+
+/** @param {boolean} on */
+function lock(on) {
+  part("locked").hidden = !on;
+  part("desk").inert = on;
 }
 
 /** The page came back in mid-call: have the caller rung through to us again. @param {any} state */
