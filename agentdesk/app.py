@@ -24,10 +24,9 @@ from mainline.config import Settings
 from mainline.db import Database
 from mainline.log import set_up
 from mainline.process import http as health
-from mainline.process import http as process
 from mainline.process.heartbeat import beating
 from mainline.secrets import Secrets
-from mainline.web import Who, declared, public, signed_in, undeclared
+from mainline.web import Who, declared, every_route, public, signed_in, undeclared
 
 API: Final = "/api"
 router = APIRouter()
@@ -95,7 +94,6 @@ def _include(app: FastAPI) -> None:
     for module in desks.modules("views"):
         app.include_router(module.router, include_in_schema=False)
     app.include_router(auth.router, include_in_schema=False)
-    app.include_router(process.router)
     app.include_router(router)
     for name, folder in sorted(static_files().items(), reverse=True):
         if folder.is_dir():
@@ -162,12 +160,11 @@ async def docs(request: Request) -> HTMLResponse:
 
 def _api_description(app: FastAPI) -> dict[str, Any]:
     description = app.openapi()
-    for route in app.routes:
-        path = getattr(route, "path", "")
-        for method in getattr(route, "methods", None) or ():
-            operation = description["paths"].get(path, {}).get(method.lower())
+    for route in every_route(app.routes):
+        for method in route.methods or ():
+            operation = description["paths"].get(route.path, {}).get(method.lower())
             if operation is not None:
-                operation["x-permissions"] = sorted(map(str, declared(route) or ()))  # type: ignore[arg-type]
+                operation["x-permissions"] = sorted(map(str, declared(route) or ()))
     return description
 
 

@@ -6,16 +6,16 @@ application refuses to start when one does not (``undeclared``).
 
 import base64
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.params import Depends as DependsMarker
-from fastapi.routing import APIRoute
+from fastapi.routing import RouteContext, iter_route_contexts
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from mainline.config import Settings
 from mainline.db import Database
@@ -98,9 +98,16 @@ def signed_in() -> DependsMarker:
     return marker
 
 
-def declared(route: APIRoute) -> frozenset[Permission] | None:
+def every_route(routes: Sequence[BaseRoute]) -> Iterator[RouteContext]:
+    """Each route as it is served, those of included routers too; mounted folders apart."""
+    return (
+        route for route in iter_route_contexts(routes) if isinstance(route.original_route, Route)
+    )
+
+
+def declared(route: RouteContext) -> frozenset[Permission] | None:
     """What a route declares; None when it forgot to."""
-    for dependant in _all_dependants(route.dependant):
+    for dependant in _all_dependants(getattr(route, "dependant", None)):
         found = getattr(dependant.call, "declared", None)
         if found is not None:
             return frozenset(found)
@@ -108,16 +115,14 @@ def declared(route: APIRoute) -> frozenset[Permission] | None:
 
 
 def _all_dependants(dependant: Any) -> Iterable[Any]:
-    for child in dependant.dependencies:
+    for child in dependant.dependencies if dependant is not None else ():
         yield child
         yield from _all_dependants(child)
 
 
-def undeclared(routes: Iterable[BaseRoute]) -> list[str]:
+def undeclared(routes: Sequence[BaseRoute]) -> list[str]:
     """Paths of routes that name no permission."""
-    return [
-        route.path for route in routes if isinstance(route, APIRoute) and declared(route) is None
-    ]
+    return [str(route.path) for route in every_route(routes) if declared(route) is None]
 
 
 def settings(request: Request) -> Settings:
