@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ivr.decision import TO_SERVICE, Decision
-from ivr.flows.journey import Flow, Journey, Outcome
+from ivr.flows.journey import PASSED, Flow, Journey, Outcome
 from ivr.hours import State
 from ivr.menu import (
     PERSON_KEY,
@@ -161,6 +161,8 @@ class Walk:
 
     async def _serve(self, node: FlowNode) -> str | Decision:
         outcome = await self._flow(node.flow)
+        if outcome is PASSED:
+            return node.next
         self._journey.note(
             FlowFinished(
                 subject=self._journey.subject,

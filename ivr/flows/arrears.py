@@ -7,6 +7,9 @@ from ivr.flows.books import Arrears, Bill
 from ivr.flows.identify import account_needed
 from ivr.flows.journey import DONE, Journey, Outcome
 
+TAIL_DIGITS = 4
+"""What is read of an account number: enough to tell one's own accounts apart."""
+
 
 async def arrears(journey: Journey) -> Outcome:
     """Tell the arrears of the account, then its last bill."""
@@ -20,14 +23,14 @@ async def arrears(journey: Journey) -> Outcome:
 
 def _owed(journey: Journey, number: str, owed: Arrears) -> list[str]:
     talk = journey.talk
-    account = say.digits(number, talk.language)
+    tail = say.digits(number[-TAIL_DIGITS:], talk.language)
     if owed.total_fen <= 0:
-        return talk.parts("arrears_none", account=account)
+        return talk.parts("arrears_none", tail=tail)
     amount = say.money(owed.total_fen, talk.language)
     if owed.bills == 1:
-        return talk.parts("arrears_owed_one", account=account, amount=amount)
+        return talk.parts("arrears_owed_one", tail=tail, amount=amount)
     count = say.count(owed.bills, talk.language)
-    return talk.parts("arrears_owed", account=account, amount=amount, count=count)
+    return talk.parts("arrears_owed", tail=tail, amount=amount, count=count)
 
 
 def _bill(journey: Journey, bill: Bill | None) -> list[str]:
@@ -40,7 +43,16 @@ def _bill(journey: Journey, bill: Bill | None) -> list[str]:
     }
     if bill.open_fen <= 0:
         return talk.parts("bill_paid", **values)
-    values["open"] = say.money(bill.open_fen, talk.language)
+    if bill.open_fen == bill.amount_fen:
+        texts = talk.parts("bill_unpaid", **values)
+    else:
+        still_open = say.money(bill.open_fen, talk.language)
+        texts = talk.parts("bill_part_paid", **values, open=still_open)
+    return texts + _due(journey, bill)
+
+
+def _due(journey: Journey, bill: Bill) -> list[str]:
+    talk, today = journey.talk, journey.today()
     if bill.due_on is None or bill.due_on < today:
-        return talk.parts("bill_open", **values)
-    return talk.parts("bill_due", **values, due=say.day(bill.due_on, talk.language, today=today))
+        return []
+    return talk.parts("bill_due", due=say.day(bill.due_on, talk.language, today=today))

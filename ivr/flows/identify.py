@@ -6,7 +6,7 @@ import re
 
 from ivr import say
 from ivr.flows.books import Account, Caller
-from ivr.flows.journey import DONE, NOTHING, Journey, Outcome
+from ivr.flows.journey import DONE, NOTHING, PASSED, Journey, Outcome
 from ivr.menu import PERSON_KEY
 from ivr.say import Language
 from ivr.talk import WantsPerson
@@ -26,7 +26,7 @@ async def identify(journey: Journey) -> Outcome:
     """Let a caller known under several addresses choose one; others pass without a word."""
     offers = offered(journey)
     if journey.account is not None or len(offers) < 2:  # noqa: PLR2004 - nothing to choose from
-        return NOTHING
+        return PASSED
     chosen = await _choose(journey, offers)
     if chosen is None:
         return NOTHING

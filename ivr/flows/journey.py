@@ -76,5 +76,7 @@ class Outcome:
 
 DONE = Outcome("done")
 NOTHING = Outcome("nothing")
+PASSED = Outcome("nothing", "passed")
+"""There was nothing to ask and nothing to say: no fact is worth writing."""
 
 Flow = Callable[[Journey], Awaitable[Outcome]]

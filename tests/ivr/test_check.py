@@ -5,7 +5,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from pydantic import ValidationError
 
 from ivr.check import Known, problems
@@ -154,6 +154,7 @@ def test_phrases_hold_the_same_values_in_both_languages(pack: str) -> None:
     assert phrases.faults
 
 
+@settings(deadline=None)
 @given(menus())
 def test_a_check_never_fails_itself(body: dict[str, Any]) -> None:
     tree = MenuTree.model_validate(body)
@@ -161,6 +162,7 @@ def test_a_check_never_fails_itself(body: dict[str, Any]) -> None:
     assert all(one.words.to("en", **dict(one.values)) for one in found)
 
 
+@settings(deadline=None)
 @given(menus())
 def test_any_tree_can_be_drawn(body: dict[str, Any]) -> None:
     tree = MenuTree.model_validate(body)

@@ -82,7 +82,7 @@ def test_draw_in_the_terminal_and_as_a_picture(run: Run, tmp_path: Path) -> None
 
 def test_a_walk_without_a_telephone(run: Run) -> None:
     result = run("run", "--ani", "13800008000", "--keys", "2,1,0")
-    assert "户号 八 零 零 幺 二 三 四 ， 目前没有欠费。" in result.stdout
+    assert "您尾号 幺 二 三 四 的户号目前没有欠费。" in result.stdout
     assert result.stdout.splitlines()[-1] == "= queue service 0"
 
 

@@ -50,8 +50,8 @@ async def test_arrears_and_the_last_bill_are_told_in_full() -> None:
     stage = Stage(books=books, caller=LI)
     assert await stage.walk(_tree("arrears")) == BYE
     assert stage.said == (
-        "户号八零零幺二三四，目前欠费一千二百三十四元五角六分，共两笔账单。"
-        "最近一期账单二零二零年十一月一日出账，金额六百元，未付六百元。"
+        "您尾号幺二三四的户号目前欠费一千二百三十四元五角六分，共两笔账单。"
+        "最近一期账单二零二零年十一月一日出账，金额六百元，尚未缴纳。"
     )
     assert _finished(stage) == [("arrears", "done")]
 
@@ -62,9 +62,17 @@ async def test_a_paid_account_owes_nothing() -> None:
     stage = Stage(books=books, caller=LI)
     await stage.walk(_tree("arrears"))
     assert stage.said == (
-        "户号八零零幺二三四，目前没有欠费。"
+        "您尾号幺二三四的户号目前没有欠费。"
         "最近一期账单二零二零年十一月一日出账，金额六百元，已经结清。"
     )
+
+
+async def test_a_part_that_is_open_is_told_with_its_day() -> None:
+    books = FakeBooks()
+    books.bill = Bill(60000, date(2020, 11, 1), date(2090, 12, 31), 10000)
+    stage = Stage(books=books, caller=LI)
+    await stage.walk(_tree("arrears"))
+    assert stage.said.endswith("金额六百元，还有一百元未缴。请在二零九零年十二月三十一日前缴纳。")
 
 
 async def test_english_callers_hear_english() -> None:
@@ -74,7 +82,7 @@ async def test_english_callers_hear_english() -> None:
     stage.journey.talk.language = "en"
     await stage.walk(_tree("arrears"))
     assert " ".join(stage.call.heard) == (
-        "Account eight zero zero one two three four owes one yuan and fifty fen , on one bill. "
+        "Your account ending in one two three four owes one yuan and fifty fen , on one bill. "
         "There is no bill yet."
     )
 
@@ -130,8 +138,9 @@ async def test_who_chooses_no_address_goes_on_unchosen(keys: list[str]) -> None:
 
 async def test_who_has_one_address_is_not_asked() -> None:
     stage = Stage(caller=LI)
-    await stage.walk(_tree("identify"))
+    assert await stage.walk(_tree("identify")) == BYE
     assert stage.call.asked == 0
+    assert _finished(stage) == []
 
 
 async def test_another_address_is_asked_for_by_account_number() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -61,6 +61,7 @@ def test_the_leaders_hand_goes_before_the_calendar(mode: Mode) -> None:
     assert state(OFFICE, datetime(2026, 11, 23, 10, tzinfo=ZONE), ZONE, mode) == mode
 
 
+@settings(deadline=None)
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_the_emergency_line_is_always_open(at: datetime) -> None:
     always = OpeningHours.model_validate({"title": TITLE, "always": True})

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.check import problems
@@ -180,6 +180,7 @@ async def test_the_dead_man_switch_outlasts_every_step() -> None:
     assert stage.call.deadlines == [1.0 + 2 * 5.0 + 10.0]
 
 
+@settings(deadline=None)
 @given(
     menus(),
     st.lists(st.sampled_from(["0", "1", "2", "3", "9", "*", "#", "", "12", "1234"]), max_size=30),
@@ -196,6 +197,7 @@ async def test_any_accepted_menu_ends_whatever_is_keyed(
     assert decision.action != "queue" or decision.queue in {"service", "repair", "emergency"}
 
 
+@settings(deadline=None)
 @given(menus(), st.lists(st.sampled_from(["0", "1", "2", "#", "", "77"]), max_size=20))
 async def test_even_a_senseless_menu_ends(body: dict[str, Any], keys: list[str]) -> None:
     tree = MenuTree.model_validate(body)

@@ -5,7 +5,7 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr import say
@@ -106,11 +106,13 @@ def _heard_zh(text: str) -> int:
     return total + section + digit
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=NUMBER_LIMIT - 1))
 def test_a_listener_understands_every_chinese_number(value: int) -> None:
     assert _heard_zh(say.join(say.number(value, "zh"), "zh")) == value
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=NUMBER_LIMIT - 1))
 def test_no_chinese_number_has_two_zeros_in_a_row_or_one_at_the_end(value: int) -> None:
     words = say.join(say.number(value, "zh"), "zh")
@@ -118,6 +120,7 @@ def test_no_chinese_number_has_two_zeros_in_a_row_or_one_at_the_end(value: int) 
     assert value == 0 or not words.endswith("零")
 
 
+@settings(deadline=None)
 @given(
     st.integers(min_value=-(10**16), max_value=10**16),
     st.dates(min_value=date(1000, 1, 1)),

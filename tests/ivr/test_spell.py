@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.say import LANGUAGES, Language
@@ -55,6 +55,7 @@ def test_the_keys_a_sentence_offers() -> None:
     assert keys_named("请按一", "zh") == set()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.sampled_from(LANGUAGES))
 def test_no_ascii_figure_is_left_for_the_voice(text: str, language: Language) -> None:
     assert not re.search(r"[0-9]", spell(text, language))
