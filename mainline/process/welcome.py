@@ -1,28 +1,21 @@
 """What ``mainline up`` says when everything runs: where to look, who to be, how to call."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import yaml
 
 from mainline.config import Settings
 from mainline.i18n import _
 
-DEMO_LOGINS = (
-    ("agent1", "agent"),
-    ("agent2", "agent"),
-    ("leader", "leader"),
-    ("quality", "quality"),
-    ("dispatcher", "dispatcher"),
-    ("admin", "admin"),
-)
-"""Made by the demo town of crm.staff."""
+DEMO_PASSWORD = "mainline"  # noqa: S105 - the demo's, known to everybody on purpose
 
 
 def welcome(settings: Settings, late: Sequence[str]) -> str:
     """The whole text, in the instance's language."""
     lines = ["", _late(settings, late) if late else _("Mainline is up.")]
     lines += ["", _("Desk:      %(url)s", url=address(settings))]
-    lines += _logins() if settings.demo else []
+    lines += _logins(settings) if settings.demo else []
     lines += ["", _("How to call:")]
     lines += _ways_to_call(settings)
     lines += [
@@ -45,16 +38,21 @@ def _late(settings: Settings, late: Sequence[str]) -> str:
     return _("Not ready yet: %(names)s. See %(logs)s.", names=", ".join(late), logs=logs)
 
 
-def _logins() -> list[str]:
-    role_words = {
+def _logins(settings: Settings) -> list[str]:
+    """One login for each kind of work, from the pack's list of people."""
+    words = {
         "agent": _("agent"),
         "leader": _("shift leader"),
         "quality": _("quality"),
         "dispatcher": _("dispatcher"),
         "admin": _("administrator"),
     }
-    lines = [_("Demo logins (password = user name):")]
-    return lines + [f"  {name:12} {role_words[role]}" for name, role in DEMO_LOGINS]
+    lines = [_("Demo logins, password %(password)s:", password=DEMO_PASSWORD)]
+    for person in _pack_file(settings, "staff")["staff"]:
+        role = person["roles"][0]
+        if role in words:
+            lines.append(f"  {person['login']:12} {words[role]}")
+    return lines
 
 
 def _ways_to_call(settings: Settings) -> list[str]:
@@ -69,5 +67,8 @@ def _ways_to_call(settings: Settings) -> list[str]:
 
 def _hotline(settings: Settings) -> str:
     """The first number of the pack."""
-    lines = yaml.safe_load((settings.pack_dir / "lines.yaml").read_text("utf-8"))["lines"]
-    return str(lines[0]["dnis"])
+    return str(_pack_file(settings, "lines")["lines"][0]["dnis"])
+
+
+def _pack_file(settings: Settings, name: str) -> Any:
+    return yaml.safe_load((settings.pack_dir / f"{name}.yaml").read_text("utf-8"))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from crm.staff.demo import PASSWORD
 from mainline.config import Settings
 from mainline.process import pids
 from mainline.process import up as module
@@ -74,6 +75,7 @@ async def test_it_says_where_to_look_and_stops_cleanly(settings: Settings) -> No
         words = "\n".join(said)
         assert f"http://localhost:{settings.http_port}/" in words
         assert "agent1" in words
+        assert PASSWORD in words
         assert f"@127.0.0.1:{settings.sip_port}" in words
     assert not any(who.alive for who in started.values())
     assert children(settings) == {}
