@@ -142,6 +142,8 @@ def test_the_delivered_menus_are_without_a_fault(pack: str) -> None:
     assert {"main", "emergency"} <= set(plan.menus)
     for menu in plan.menus.values():
         assert problems(menu.tree, Known(FLOWS, QUEUES, plan.hours)) == []
+    assert plan.lines[0].menu == "main", "an unknown number is answered by the first line"
+    assert [line.dnis for line in plan.lines] == sorted(line.dnis for line in plan.lines)
     for line in plan.lines:
         assert line.menu in plan.menus
         assert line.hours in plan.hours

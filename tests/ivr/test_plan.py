@@ -37,7 +37,7 @@ async def test_the_pack_is_installed_once(database: Database) -> None:
     await _installed(database)
     plan = await plans.current()
     assert {name: menu.version for name, menu in plan.menus.items()} == {"main": 1, "emergency": 1}
-    assert [line.dnis for line in plan.lines] == ["96776", "96777", "96778"]
+    assert [line.dnis for line in plan.lines] == ["96777", "96778", "96779"]
     assert set(plan.hours) == {"always", "office"}
 
 
