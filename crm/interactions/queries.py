@@ -85,10 +85,14 @@ async def view(session: AsyncSession, call_id: str) -> CallView:
     return CallView(
         call,
         names.get(call.customer_id) if call.customer_id is not None else None,
-        sorted(timeline.facts, key=lambda fact: str(fact["at"])),
+        sorted(timeline.facts, key=_moment),
         list(await session.scalars(visits)),
         await session.scalar(disposed),
     )
+
+
+def _moment(fact: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(fact["at"])
 
 
 async def waiting(session: AsyncSession) -> list[tuple[QueueVisit, Interaction]]:

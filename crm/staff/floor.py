@@ -11,6 +11,21 @@ from functools import reduce
 from typing import Final, Literal
 
 State = Literal["closed", "paused", "ready", "ringing", "talking", "wrapup"]
+# Of facts of one moment, what begins comes first.
+_IN_ONE_MOMENT: Final = (
+    "agent.signed_in",
+    "agent.paused",
+    "agent.ready",
+    "call.placed",
+    "agent.offered",
+    "agent.answered",
+    "call.rejoined",
+    "agent.missed",
+    "agent.left_call",
+    "call.ended",
+    "agent.wrapup_ended",
+    "agent.signed_out",
+)
 STATES: Final[tuple[State, ...]] = ("closed", "paused", "ready", "ringing", "talking", "wrapup")
 
 
@@ -100,7 +115,11 @@ def _call_over(standing: Standing) -> Standing:
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
     """As they happened; the same for every order in which they were told."""
-    return sorted(facts, key=lambda fact: (fact.at, fact.kind, fact.call_id, fact.detail))
+    return sorted(facts, key=lambda fact: (fact.at, _rank(fact), fact.call_id, fact.detail))
+
+
+def _rank(fact: Fact) -> int:
+    return _IN_ONE_MOMENT.index(fact.kind)
 
 
 def standing_after(facts: Iterable[Fact]) -> Standing:

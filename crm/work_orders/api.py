@@ -1,0 +1,110 @@
+"""``/api/work-orders``: open, find, look at, move on."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.catalog import service as catalog
+from crm.work_orders import queries, service
+from crm.work_orders.models import WorkOrder
+from crm.work_orders.queries import Filter
+from crm.work_orders.schemas import WorkOrderAct, WorkOrderDetail, WorkOrderOpen, WorkOrderRead
+from mainline.clock import now
+from mainline.errors import Invalid
+from mainline.permissions import Permission
+from mainline.web import (
+    Config,
+    Page,
+    Principal,
+    ReadSession,
+    Who,
+    WriteSession,
+    allow,
+    cursor,
+    position,
+)
+
+router = APIRouter(prefix="/work-orders", tags=["work orders"])
+_SEE = [allow(Permission.SEE_WORK_ORDERS)]
+Word = Annotated[str | None, Query(max_length=64)]
+
+
+@router.get("", dependencies=_SEE)
+async def list_work_orders(
+    session: ReadSession,
+    who: Who,
+    is_open: Annotated[bool | None, Query(alias="open")] = None,
+    step: Word = None,
+    type_code: Annotated[str | None, Query(alias="type", max_length=32)] = None,
+    team: Word = None,
+    owner: Word = None,
+    urgency: Word = None,
+    customer: Annotated[int | None, Query(ge=1)] = None,
+    call: Word = None,
+    overdue: bool = False,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    after: Annotated[str | None, Query(alias="next", max_length=300)] = None,
+) -> Page[WorkOrderRead]:
+    """Work orders, the newest first."""
+    late = now() if overdue else None
+    wanted = Filter(is_open, step, type_code, team, owner, urgency, customer, call, late)
+    found = await queries.find(session, wanted, limit=limit, before=_before(after))
+    see = who.may(Permission.SEE_NUMBERS)
+    more = cursor(found[-1].opened_at.isoformat(), found[-1].id) if len(found) == limit else None
+    return Page(items=[WorkOrderRead.of(one, see_numbers=see) for one in found], next=more)
+
+
+def _before(after: str | None) -> tuple[datetime, int] | None:
+    place = position(after, 2)
+    if place is None:
+        return None
+    try:
+        return datetime.fromisoformat(place[0]), int(place[1])
+    except (TypeError, ValueError) as error:
+        raise Invalid("cursor") from error
+
+
+@router.post("", status_code=201, dependencies=[allow(Permission.OPEN_WORK_ORDERS)])
+async def open_work_order(
+    body: WorkOrderOpen, session: WriteSession, who: Who, config: Config
+) -> WorkOrderDetail:
+    """Open an order; the same key again gives the same order."""
+    order = await service.open_work_order(
+        session,
+        type_code=body.type,
+        key=f"api:{body.key}",
+        by=_name(who),
+        source="api",
+        zone=config.zone,
+        **body.model_dump(exclude={"type", "key"}),
+    )
+    return await _detail(session, order, who)
+
+
+@router.get("/{number}", dependencies=_SEE)
+async def read_work_order(number: str, session: ReadSession, who: Who) -> WorkOrderDetail:
+    """One order with its history."""
+    return await _detail(session, await service.by_number(session, number), who)
+
+
+@router.post("/{number}/moves", dependencies=[allow(Permission.MOVE_WORK_ORDERS)])
+async def move_work_order(
+    number: str, body: WorkOrderAct, session: WriteSession, who: Who
+) -> WorkOrderDetail:
+    """Do something with an order that its step allows."""
+    order = await service.move(session, number, body.action, by=_name(who), note=body.note)
+    return await _detail(session, order, who)
+
+
+async def _detail(session: AsyncSession, order: WorkOrder, who: Principal) -> WorkOrderDetail:
+    types = await catalog.work_order_types(session, order.type_version)
+    moves = await queries.moves(session, order.id)
+    return WorkOrderDetail.told(
+        order, types.body, moves, see_numbers=who.may(Permission.SEE_NUMBERS)
+    )
+
+
+def _name(who: Principal) -> str:
+    return who.agent_number or who.name

@@ -1,0 +1,128 @@
+"""What the HTTP API takes and tells about work orders."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from crm.catalog.work_order_types import Transition, WorkOrderTypes
+from crm.work_orders.models import WorkOrder, WorkOrderMove
+from crm.work_orders.service import NOTE_CHARS_MAX
+from mainline.phone import mask
+from mainline.text import LocalizedText
+
+
+class WorkOrderOpen(BaseModel):
+    """A new order. The same ``key`` never opens a second one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str = Field(max_length=32)
+    key: str = Field(min_length=1, max_length=100)
+    customer_id: int | None = None
+    account_id: int | None = None
+    premise_id: int | None = None
+    call_id: str | None = Field(default=None, max_length=64)
+    summary: str = Field(default="", max_length=NOTE_CHARS_MAX)
+    contact: str = Field(default="", max_length=64)
+    fields: dict[str, Any] = Field(default_factory=dict, max_length=40)
+
+
+class WorkOrderAct(BaseModel):
+    """Something done with an order."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: str = Field(max_length=32)
+    note: str = Field(default="", max_length=NOTE_CHARS_MAX)
+
+
+class WorkOrderRead(BaseModel):
+    """An order in a list."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: str
+    type_code: str
+    type_version: int
+    customer_id: int | None
+    account_id: int | None
+    premise_id: int | None
+    call_id: str | None
+    call_offset_s: float | None
+    source: str
+    step: str
+    urgency: str
+    team: str
+    owner: str
+    overseer: str
+    summary: str
+    contact: str
+    fields: dict[str, Any]
+    opened_at: datetime
+    due_respond_at: datetime
+    due_complete_at: datetime
+    responded_at: datetime | None
+    completed_at: datetime | None
+    closed_at: datetime | None
+
+    @classmethod
+    def of(cls, order: WorkOrder, *, see_numbers: bool) -> "WorkOrderRead":
+        """The order as this person may see it."""
+        found = cls.model_validate(order)
+        return found if see_numbers else found.model_copy(update={"contact": mask(found.contact)})
+
+
+class ActionRead(BaseModel):
+    """What can be done now."""
+
+    action: str
+    label: LocalizedText
+    to: str
+    note: bool
+
+
+class MoveRead(BaseModel):
+    """One line of the history."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
+    by: str
+    action: str
+    from_step: str | None
+    to_step: str
+    note: str
+
+
+class WorkOrderDetail(WorkOrderRead):
+    """An order with its history and what can be done."""
+
+    type_name: LocalizedText
+    step_label: LocalizedText
+    actions: list[ActionRead]
+    history: list[MoveRead]
+
+    @classmethod
+    def told(
+        cls,
+        order: WorkOrder,
+        types: WorkOrderTypes,
+        moves: Sequence[WorkOrderMove],
+        *,
+        see_numbers: bool,
+    ) -> "WorkOrderDetail":
+        """Everything about the order that this person may see."""
+        step = types.step(order.type_code, order.step)
+        return cls(
+            **WorkOrderRead.of(order, see_numbers=see_numbers).model_dump(),
+            type_name=types.type(order.type_code).name,
+            step_label=step.label,
+            actions=[_action(one) for one in step.transitions],
+            history=[MoveRead.model_validate(one) for one in moves],
+        )
+
+
+def _action(one: Transition) -> ActionRead:
+    return ActionRead(action=one.action, label=one.label, to=one.to, note=one.note)
