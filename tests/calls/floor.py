@@ -5,13 +5,20 @@ Robots are seated over ARI and AMI, as the desk does it, so that scenarios depen
 
 import asyncio
 import secrets
+from collections.abc import Iterable
 
 import httpx
 
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import append_all
-from mainline.journal.call_events import AgentPaused, AgentReady, AgentSignedIn, AgentSignedOut
+from mainline.journal.call_events import (
+    AgentPaused,
+    AgentReady,
+    AgentSignedIn,
+    AgentSignedOut,
+    AgentWrapupEnded,
+)
 from mainline.journal.event import Event
 from mainline.secrets import Secrets
 
@@ -25,7 +32,6 @@ class Floor:
         self._settings = settings
         self._database = Database(settings.database)
         self._phone_secrets: dict[str, str] = {}
-        self._seated: set[str] = set()
 
     async def close(self) -> None:
         """Give the database back."""
@@ -49,18 +55,23 @@ class Floor:
             (await client.put(url, json=body)).raise_for_status()
 
     async def set_state(self, agent: str, state: str) -> None:
-        """Ready, paused or signed out: in Asterisk's queues and in the journal."""
+        """Ready, paused or signed out: in the journal and in Asterisk's queues."""
         subject = f"agent:{agent}"
+        await self._leave(agent)
         if state == "signed out":
-            await self._leave(agent)
             await self._tell(AgentSignedOut(subject=subject))
             return
-        await self._leave(agent)
-        await self.join(agent, paused=state == "paused")
-        last: Event = AgentReady(subject=subject)
+        await self._tell(AgentSignedIn(subject=subject, station="phone"))
         if state == "paused":
-            last = AgentPaused(subject=subject, reason="break")
-        await self._tell(AgentSignedIn(subject=subject, station="phone"), last)
+            await self._tell(AgentPaused(subject=subject, reason="break"))
+        else:
+            await self._tell(AgentReady(subject=subject))
+        await self.join(agent, paused=state == "paused")
+
+    async def end_wrapup(self, agent: str, calls: Iterable[str]) -> None:
+        """The agent is done with these calls, as if the page had said so."""
+        subject = f"agent:{agent}"
+        await self._tell(*(AgentWrapupEnded(subject=subject, call_id=call) for call in calls))
 
     async def _tell(self, *events: Event) -> None:
         async with self._database.unit_of_work() as session:

@@ -2,14 +2,17 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.billing.models import Bill
 from crm.customers.models import AddressNode, Customer, CustomerPhone, Premise, ServiceAccount
 from crm.outages.models import Outage
+from crm.staff.models import User
 from mainline.clock import now
 
-KNOWN = "13922220001"
+KNOWN = ("13922220001", "13922220011", "13922220012", "13922220013", "13922220014")
+"""One customer with several telephones, so that scenarios at the same time are told apart."""
 TWO_PREMISES = "13922220002"
 RESTRICTED = "13922220003"
 PRIORITY = "13922220004"
@@ -20,10 +23,11 @@ _FAR = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 async def settle(session: AsyncSession) -> None:
-    """Everybody moves in."""
+    """Everybody moves in, and the agents have telephones on their desks."""
+    await session.execute(update(User).values(station="phone"))
     street = await _street(session, "测试街", "Test Street")
     dark = await _street(session, "停供街", "Cold Street")
-    known = await _customer(session, "王一", KNOWN)
+    known = await _customer(session, "王一", *KNOWN)
     account = await _account(session, known, street, 1)
     session.add(
         Bill(
@@ -66,8 +70,7 @@ async def _street(session: AsyncSession, zh: str, en: str) -> AddressNode:
 async def _customer(
     session: AsyncSession,
     name: str,
-    number: str,
-    *,
+    *numbers: str,
     priority: int = 0,
     restricted: bool = False,
     language: str = "zh",
@@ -75,7 +78,10 @@ async def _customer(
     customer = Customer(name=name, priority=priority, restricted=restricted, language=language)
     session.add(customer)
     await session.flush()
-    session.add(CustomerPhone(customer_id=customer.id, number=number, tail=number[-4:]))
+    session.add_all(
+        CustomerPhone(customer_id=customer.id, number=number, tail=number[-4:])
+        for number in numbers
+    )
     return customer
 
 

@@ -80,7 +80,7 @@ class Stage:
             await phone.close()
         for number, robot in self._robots.items():
             await robot.close()
-            await self.instance.set_agent_state(number, "signed out")
+            await self.set_state(number, "signed out")
         await self.outside.close()
         if self.scenario.alone:
             await self.instance.set_mode("auto")
@@ -171,7 +171,13 @@ class Stage:
         await until(talking.ended.is_set, 10, "the end of the transferring leg")
 
     async def set_state(self, agent: str, state: str) -> None:
-        """Ready, paused or signed out."""
+        """Ready, paused or signed out; whatever was to be noted about calls is noted."""
+        answered = [
+            fact.subject.removeprefix("call:")
+            for fact in self.instance.facts.since(self.before)
+            if fact.kind == "agent.answered" and fact.payload["agent"] == agent
+        ]
+        await self.instance.floor.end_wrapup(agent, answered)
         await self.instance.set_agent_state(agent, state)
 
     # --- the books --------------------------------------------------------------------------------
