@@ -21,6 +21,7 @@ from dialplan.modules import modules
 from mainline.asterisk.install import Installation, installed
 from mainline.config import PROJECT, Settings
 from mainline.errors import Invalid
+from mainline.i18n import _
 
 TEMPLATES: Final = PROJECT / "asterisk-config"
 DIALPLAN: Final = PROJECT / "dialplan"
@@ -95,10 +96,10 @@ class Agent:
     phone_secret: str = ""
 
     def __post_init__(self) -> None:
-        _require(_NUMBER, self.number, "agent number")
-        _require(_NAME, self.name, "agent name")
+        _require(_NUMBER, self.number, _("agent number"))
+        _require(_NAME, self.name, _("agent name"))
         if self.phone_secret:
-            _require(_SECRET, self.phone_secret, "phone secret")
+            _require(_SECRET, self.phone_secret, _("phone secret"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,12 @@ class Queue:
     service_level_s: int = 20
 
     def __post_init__(self) -> None:
-        _require(_QUEUE, self.name, "queue name")
+        _require(_QUEUE, self.name, _("queue name"))
         for number in (self.ring_s, self.max_wait_s, self.max_waiting, self.weight):
             if not 0 <= number <= 86_400:  # noqa: PLR2004 - a day
-                raise Invalid(f"queue {self.name}: {number} is out of range")
+                raise Invalid(
+                    _("queue %(name)s: %(number)s is out of range", name=self.name, number=number)
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +131,8 @@ class Line:
     name: str
 
     def __post_init__(self) -> None:
-        _require(_DNIS, self.dnis, "hotline number")
-        _require(_NAME, self.name, "hotline name")
+        _require(_DNIS, self.dnis, _("hotline number"))
+        _require(_NAME, self.name, _("hotline name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +146,11 @@ class Floor:
 
     def __post_init__(self) -> None:
         for kind, names in (
-            ("agent", [agent.number for agent in self.agents]),
-            ("queue", [queue.name for queue in self.queues]),
+            (_("an agent"), [agent.number for agent in self.agents]),
+            (_("a queue"), [queue.name for queue in self.queues]),
         ):
             if len(set(names)) != len(names):
-                raise Invalid(f"one {kind} is named twice")
+                raise Invalid(_("%(what)s is named twice", what=kind))
 
     def all_queues(self) -> list[Queue]:
         """The queues, with the one that plain dialplan falls back on."""
@@ -157,14 +160,14 @@ class Floor:
 
 def _require(pattern: re.Pattern[str], value: str, what: str) -> None:
     if not pattern.fullmatch(value):
-        raise Invalid(f"{what} has characters that a telephone system cannot take")
+        raise Invalid(_("%(what)s has characters that a telephone system cannot take", what=what))
 
 
 def safe(value: object) -> str:
     """The value as text for a configuration file; refused if it could mean more than itself."""
     text = str(value)
     if _UNSAFE.search(text):
-        raise Invalid("a value for Asterisk's configuration has unsafe characters")
+        raise Invalid(_("a value for Asterisk's configuration has unsafe characters"))
     return text
 
 
@@ -258,7 +261,7 @@ def _socket(host: str, port: int) -> str:
     address = ip_address(host)
     # the one place where brackets are meant; `safe` refuses them, so IPv6 is refused with words
     if address.version == 6:  # noqa: PLR2004
-        raise Invalid("Asterisk is bound to IPv4 addresses only")
+        raise Invalid(_("Asterisk is bound to IPv4 addresses only"))
     return f"{address}:{port}"
 
 
@@ -272,7 +275,7 @@ def _secrets(secrets: HasSecrets) -> Mapping[str, object]:
         "secret_quarantine": hashlib.sha256(f"quarantine {secrets.ari}".encode()).hexdigest(),
     }
     for word in words.values():
-        _require(_SECRET, word, "secret")
+        _require(_SECRET, word, _("secret"))
     return words
 
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from mainline.config import Settings
 from mainline.errors import MainlineError
-from mainline.i18n import Text
+from mainline.i18n import Text, _
 
 OLDEST: Final = (22, 10)
 SUITE: Final = "forky"
@@ -80,7 +80,7 @@ def installed(settings: Settings) -> Installation:
     """The Asterisk to use; refuses when there is none."""
     found = find(settings)
     if found is None:
-        raise NoAsterisk("run `mainline up` (or scripts/setup.sh) to fetch one")
+        raise NoAsterisk(_("run `mainline up` to fetch one"))
     return found
 
 
@@ -103,7 +103,7 @@ def asterisk_command(settings: Settings) -> list[str]:
 def cli_command(settings: Settings, command: str) -> list[str]:
     """The command that has the running Asterisk carry out one line of its console."""
     if not command.isprintable():
-        raise NoAsterisk("unprintable character in a console command")
+        raise NoAsterisk(_("unprintable character in a console command"))
     return [*_base(settings), "-rx", command]
 
 
@@ -152,13 +152,17 @@ def _version(program: tuple[str, ...]) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
+def _dotted(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))
+
+
 @contextmanager
 def _only_one(lock: Path, say: Progress) -> Iterator[None]:
     with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another instance is fetching Asterisk; waiting for it")
+            say(_("Another instance is fetching Asterisk; waiting for it"))
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -166,16 +170,16 @@ def _only_one(lock: Path, say: Progress) -> Iterator[None]:
 def _fill(root: Path, say: Progress) -> Installation:
     _need_tools(say)
     partial = root.with_name(f"{root.name}.partial-{os.getpid()}")
-    say(f"Fetching Asterisk from Debian {SUITE} (about 30 s, 380 MB)")
+    say(_("Fetching Asterisk from Debian %(suite)s (about 30 s, 380 MB)", suite=SUITE))
     try:
         _mmdebstrap(partial, mirror())
         found = _in_root(partial)
         if found is None:
-            raise NoAsterisk(f"Debian {SUITE} gave no Asterisk {OLDEST[0]}.{OLDEST[1]} or newer")
+            raise NoAsterisk(_("Debian %(suite)s has no Asterisk new enough", suite=SUITE))
         partial.rename(root)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    say(f"Asterisk {found.version[0]}.{found.version[1]} is in {root}")
+    say(_("Asterisk %(version)s is in %(root)s", version=_dotted(found.version), root=root))
     return installed_in(root)
 
 
@@ -183,22 +187,22 @@ def installed_in(root: Path) -> Installation:
     """The Asterisk in that root; refuses when there is none."""
     found = _in_root(root)
     if found is None:
-        raise NoAsterisk(f"{root} holds no Asterisk")
+        raise NoAsterisk(_("%(root)s holds no Asterisk", root=root))
     return found
 
 
 def _need_tools(say: Progress) -> None:
     if os.geteuid() != 0:
         raise NoAsterisk(
-            "fetching one needs root rights once; or install Asterisk 22.10 or newer yourself"
+            _("fetching one needs root rights once; or install Asterisk 22.10 or newer yourself")
         )
     if shutil.which("mmdebstrap"):
         return
-    say("Installing mmdebstrap")
+    say(_("Installing mmdebstrap"))
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     command = ["apt-get", "install", "-y", "-qq", "mmdebstrap", "debian-archive-keyring"]
-    _run(["apt-get", "update", "-qq"], environment, "apt-get update failed; is there a network?")
-    _run(command, environment, "mmdebstrap could not be installed; is there a network?")
+    _run(["apt-get", "update", "-qq"], environment, _("apt-get update failed; is there a network?"))
+    _run(command, environment, _("mmdebstrap could not be installed; is there a network?"))
 
 
 def mirror() -> str:
@@ -209,7 +213,7 @@ def mirror() -> str:
             wanted, capture_output=True, text=True, timeout=30, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as failure:
-        raise NoAsterisk("this machine has no apt; install Asterisk 22.10 or newer") from failure
+        raise NoAsterisk(_("this machine has no apt; install Asterisk 22.10 or newer")) from failure
     uris = [
         line.split(" ", 1)[0]
         for line in listing.stdout.splitlines()
@@ -217,7 +221,7 @@ def mirror() -> str:
     ]
     found = next(iter(uris), "") or _mirror_from_sources()
     if not found:
-        raise NoAsterisk("apt knows no Debian mirror; install Asterisk 22.10 or newer")
+        raise NoAsterisk(_("apt knows no Debian mirror; install Asterisk 22.10 or newer"))
     return found
 
 
@@ -245,7 +249,11 @@ def _mmdebstrap(target: Path, uri: str) -> None:
         str(target),
         uri,
     ]
-    _run(command, dict(os.environ), f"Debian {SUITE} could not be fetched; is there a network?")
+    _run(
+        command,
+        dict(os.environ),
+        _("Debian %(suite)s could not be fetched; is there a network?", suite=SUITE),
+    )
 
 
 def _run(command: list[str], environment: dict[str, str], complaint: str) -> None:
