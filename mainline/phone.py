@@ -65,17 +65,17 @@ def _national(text: str) -> str:
     if text.startswith("00"):
         text = "+" + text[2:]
     if text.startswith("+86"):
-        rest = text[3:]
-        return rest if _MOBILE.fullmatch(rest) or rest.startswith("0") else _trunk_zero(rest)
-    if text.startswith("86") and _MOBILE.fullmatch(text[2:]):
-        return text[2:]
-    if text.startswith("0") and _MOBILE.fullmatch(text[1:]):
-        return text[1:]
-    return text
+        return _with_trunk_zero(text[3:])
+    if text.startswith("86"):
+        rest = _with_trunk_zero(text[2:])
+        return rest if _MOBILE.fullmatch(rest) or _LANDLINE.fullmatch(rest) else text
+    return text[1:] if _MOBILE.fullmatch(text[1:]) and text[0] == "0" else text
 
 
-def _trunk_zero(rest: str) -> str:
-    return f"0{rest}" if _LANDLINE.fullmatch(f"0{rest}") else rest
+def _with_trunk_zero(rest: str) -> str:
+    """What follows the country code: with the zero before area codes, without it for mobiles."""
+    bare = rest.removeprefix("0")
+    return f"0{bare}" if _LANDLINE.fullmatch(f"0{bare}") else bare
 
 
 def _classify(text: str, area_code: str) -> Phone:
@@ -92,24 +92,22 @@ def _classify(text: str, area_code: str) -> Phone:
     return NONSENSE
 
 
-def spellings(number: str) -> tuple[str, ...]:
+def spellings(number: str, *, area_code: str = "") -> tuple[str, ...]:
     """The ways in which networks tell a number, its normal form first: for looking up raw numbers.
 
-    The normal form of each is the number, as long as the area code is the company's own.
+    The normal form of each is the number again.
     """
+    if number.startswith("+"):
+        return (number, f"00{number[1:]}")
     if not (_MOBILE.fullmatch(number) or _LANDLINE.fullmatch(number)):
-        return (number, f"00{number[1:]}") if number.startswith("+") else (number,)
-    national = number.removeprefix("0")
-    forms = [number, f"+86{national}", f"0086{national}", f"86{national}"]
-    if number.startswith("0"):
-        forms += [number[len(code) :] for code in _area_codes(number)]
-    else:
+        return (number,)
+    bare = number.removeprefix("0")
+    forms = [number, f"+86{bare}", f"0086{bare}", f"86{bare}"]
+    if bare == number:
         forms.append(f"0{number}")
+    elif area_code and number.startswith(area_code):
+        forms.append(number[len(area_code) :])
     return tuple(forms)
-
-
-def _area_codes(landline: str) -> tuple[str, ...]:
-    return tuple(landline[:length] for length in (3, 4) if _LOCAL.fullmatch(landline[length:]))
 
 
 def mask(number: str | None) -> str:

@@ -41,8 +41,11 @@ async def list_calls(
     see = who.may(Permission.SEE_NUMBERS)
     if ani is not None and not see:
         raise Forbidden
-    number = normalise(ani, area_code=config.home_area_code).number or ani
-    wanted = Filter(since, until, number, customer, agent, queue, outcome, reason)
+    area_code = config.home_area_code
+    number = normalise(ani, area_code=area_code).number or ani
+    wanted = Filter(
+        since, until, number, customer, agent, queue, outcome, reason, area_code=area_code
+    )
     calls = await queries.find(session, wanted, limit=limit, before=_before(after))
     names = await queries.customer_names(session, calls)
     more = cursor(calls[-1].began_at.isoformat(), calls[-1].id) if len(calls) == limit else None

@@ -36,6 +36,8 @@ class Filter:
     outcome: str | None = None
     reason: str | None = None
     direction: str | None = None
+    area_code: str = ""
+    """Of the company: networks tell local numbers without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,9 @@ def _allowed(service_levels: Mapping[str, int]) -> ColumnElement[int]:
 
 def _filtered(statement: Select[Interaction], wanted: Filter) -> Select[Interaction]:
     if wanted.ani is not None:
-        statement = statement.where(Interaction.ani.in_(spellings(wanted.ani)))
+        statement = statement.where(
+            Interaction.ani.in_(spellings(wanted.ani, area_code=wanted.area_code))
+        )
     for name in ("customer_id", "agent", "queue", "outcome", "reason", "direction"):
         value = getattr(wanted, name)
         if value is not None:
