@@ -109,7 +109,7 @@ def picture(floor: Floor) -> dict[str, Any]:
         "today": _told(together(told.values(), everybody)),
         "queues": [_queue(floor, name, told[name]) for name in by_queue],
         "waiting": _waiting(floor),
-        "agents": [_agent(floor, each) for each in floor.agents],
+        "agents": [_agent(floor, each) for each in floor.agents if _is_on_the_floor(each)],
         "calls": [_call(floor, call) for call in floor.calls.values()],
         "curve": {
             "start": floor.midnight.timestamp(),
@@ -119,6 +119,11 @@ def picture(floor: Floor) -> dict[str, Any]:
         "lines": [_line(floor, line) for line in floor.lines],
         "sound": _sound(floor, told.values()),
     }
+
+
+def _is_on_the_floor(agent: AgentView) -> bool:
+    """Leaders have a telephone too, and answer no queue."""
+    return bool(agent.queues) or agent.state != "closed"
 
 
 def _stays(floor: Floor) -> dict[str, list[Stay]]:

@@ -67,7 +67,7 @@ async def board(request: Request, session: ReadSession, settings: Config, who: W
     """The leader's page."""
     return render(
         request, "supervisor/board.html",
-        texts=_json(texts()), now=now(),
+        texts=_json(texts()), now=now(), zone=settings.timezone,
         picture=_json(picture(await read_floor(session, settings.zone))),
         may_act=who.may(Permission.SUPERVISE), has_telephone=who.agent_number is not None,
     )  # fmt: skip
@@ -77,7 +77,14 @@ async def board(request: Request, session: ReadSession, settings: Config, who: W
 async def wall(request: Request, session: ReadSession, settings: Config) -> HTMLResponse:
     """The same for the wall: readable from three metres, nothing to touch."""
     found = _json(picture(await read_floor(session, settings.zone)))
-    return render(request, "supervisor/wall.html", texts=_json(texts()), now=now(), picture=found)
+    return render(
+        request,
+        "supervisor/wall.html",
+        texts=_json(texts()),
+        now=now(),
+        zone=settings.timezone,
+        picture=found,
+    )
 
 
 @router.get("/picture", dependencies=[_see])

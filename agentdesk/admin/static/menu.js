@@ -5,6 +5,7 @@ const drawing = document.querySelector(".drawing");
 const svg = drawing?.querySelector("svg");
 const full = svg?.viewBox.baseVal.width ?? 0;
 let scale = 1;
+const READABLE = 0.85;
 
 /** @param {number} step -1, 0 (fit) or 1 */
 function zoom(step) {
@@ -24,3 +25,4 @@ document.addEventListener("keydown", (event) => {
   if (step !== undefined) { event.preventDefault(); zoom(step); }
 });
 zoom(0);
+if (scale < READABLE) { scale = READABLE / 1.25; zoom(1); }

@@ -6,6 +6,7 @@ import { ask } from "/static/live.js";
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const SIDE_HEIGHT = 72;
 const MARK_ROWS = 4;
+const MARK_HEIGHT = 16;
 const box = document.getElementById("player");
 if (box) start(box);
 
@@ -56,18 +57,22 @@ function draw(box, audio, peaks, duration) {
 
 /** Marks stand under the waveform at their time, in rows so that they do not cover one another. @param {number} duration */
 function layMarks(duration) {
-  const width = document.querySelector(".marks")?.clientWidth ?? 0;
+  const lane = one(".marks");
   const ends = new Array(MARK_ROWS).fill(-1);
+  let used = 1;
   for (const mark of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".mark"))) {
-    const left = Math.min((Number(mark.dataset.at) / duration) * width, width - 8);
+    const at = (Number(mark.dataset.at) / duration) * lane.clientWidth;
+    const atEnd = at + mark.offsetWidth > lane.clientWidth;
+    const left = atEnd ? Math.max(0, at - mark.offsetWidth) : at;
     let row = ends.findIndex((end) => end < left);
     if (row < 0) row = ends.indexOf(Math.min(...ends));
-    mark.style.top = `${row * 15}px`;
-    const room = width - left;
+    mark.classList.toggle("end", atEnd);
     mark.style.left = `${left}px`;
-    if (room < 150) mark.style.maxWidth = `${Math.max(room, 8)}px`;
+    mark.style.top = `${row * MARK_HEIGHT}px`;
     ends[row] = left + mark.offsetWidth + 4;
+    used = Math.max(used, row + 1);
   }
+  lane.style.height = `${used * MARK_HEIGHT}px`;
 }
 
 class Player {

@@ -1,6 +1,6 @@
 // Today's curves: callers by quarter of an hour.
 import uPlot from "/static/vendor/uplot.js";
-import { words } from "./picture.js";
+import { timeOfDay, words } from "./picture.js";
 
 const LINES = /** @type {const} */ ([["offered", "#14566b"], ["answered", "#1d7a46"], ["abandoned", "#b3261e"]]);
 
@@ -14,7 +14,7 @@ export class Curve {
         width: place.clientWidth, height: 150, legend: { live: false },
         scales: { y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.1)] } },
         axes: [
-          { values: (_plot, times) => times.map((time) => clock(time)), size: 28 },
+          { values: (_plot, times) => times.map((time) => timeOfDay(time * 1000)), size: 28 },
           { size: 34, incrs: [1, 2, 5, 10, 20, 50, 100] },
         ],
         series: [{}, ...LINES.map(([name, stroke]) => ({ label: words(name), stroke, width: 2, points: { show: false } }))],
@@ -34,9 +34,4 @@ export class Curve {
     const times = curve.offered.map((_count, step) => curve.start + step * curve.step_s).slice(first);
     this.plot.setData([times, ...LINES.map(([name]) => curve[name].slice(first))]);
   }
-}
-
-/** @param {number} time */
-function clock(time) {
-  return new Date(time * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 }

@@ -18,6 +18,7 @@ const board = /** @type {HTMLElement} */ (document.getElementById("board"));
 /** @type {Record<string, string>} */
 const texts = JSON.parse(board.dataset.texts ?? "{}");
 const skew = Date.parse(board.dataset.now ?? "") - Date.now();
+const zone = board.dataset.zone;
 export const mayAct = board.dataset.act === "yes";
 export const language = document.documentElement.lang === "en" ? "en" : "zh";
 
@@ -39,9 +40,17 @@ export function duration(seconds) {
   return whole >= 3600 ? `${Math.floor(whole / 3600)}:${minutes}:${rest}` : `${minutes}:${rest}`;
 }
 
+/** The time of day where the company is. @param {number} milliseconds */
+export function timeOfDay(milliseconds) {
+  return new Date(milliseconds).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+}
+
+/** Now, by the server's clock. */
+export function present() { return Date.now() + skew; }
+
 /** Seconds since a moment, by the server's clock. @param {string} since */
 export function age(since) {
-  return (Date.now() + skew - Date.parse(since)) / 1000;
+  return (present() - Date.parse(since)) / 1000;
 }
 
 /** An element that ticks. @param {HTMLElement} element @param {string | null} since @param {number} [warn] @param {number} [bad] */

@@ -1,5 +1,5 @@
 // The wallboard: the same picture, larger.
-import { follow, language, limits, make, one, percent, rows, tick, words, write } from "./picture.js";
+import { follow, language, limits, make, one, percent, present, rows, tick, timeOfDay, words, write } from "./picture.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
 
@@ -23,7 +23,7 @@ function drawQueues(picture) {
 function drawPeople(picture) {
   const here = picture.agents.filter((agent) => agent.state !== "closed");
   rows(one('[data-rows="people"]'), here, (agent) => agent.number,
-    () => make("div", "", make("b"), make("span", "state"), " ", make("span", "for")),
+    () => make("div", "", make("b"), make("div", "", make("span", "state"), make("span", "for"))),
     (row, agent) => {
       row.className = `person ${agent.state}`;
       write(one("b", row), agent.name);
@@ -33,6 +33,6 @@ function drawPeople(picture) {
 }
 
 setInterval(() => {
-  write(one("[data-clock]"), new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" }));
+  write(one("[data-clock]"), timeOfDay(present()));
 }, 1000);
 follow((picture) => { drawQueues(picture); drawPeople(picture); });

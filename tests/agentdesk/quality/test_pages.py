@@ -80,7 +80,7 @@ async def test_the_page_of_a_call_tells_its_story_and_plays_it(
     assert f'data-recording="{recording}"' in text
     assert "8001 answers" in text
     assert "waits in Fault reports" in text
-    assert text.count('class="mark ') >= 4
+    assert text.count('class="mark') >= 4
     assert "Not wrapped up." in text
 
 

@@ -46,7 +46,6 @@ async def test_agents_are_shown_with_state_and_whom_they_talk_with(desk: Pages):
         "8002": "ready",
         "8003": "paused",
         "8004": "closed",
-        "8100": "closed",
     }
     assert agents["8001"]["call"] == TALK
     assert (agents["8001"]["customer"], agents["8001"]["queue"]) == ("王建国", "repair")
