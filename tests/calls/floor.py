@@ -54,7 +54,7 @@ class Floor:
             url = f"{base}/asterisk/config/dynamic/res_pjsip/auth/{user}"
             (await client.put(url, json=body)).raise_for_status()
 
-    async def set_state(self, agent: str, state: str) -> None:
+    async def set_state(self, agent: str, state: str, queues: tuple[str, ...] = QUEUES) -> None:
         """Ready, paused or signed out: in the journal and in Asterisk's queues."""
         subject = f"agent:{agent}"
         await self._leave(agent)
@@ -66,7 +66,7 @@ class Floor:
             await self._tell(AgentPaused(subject=subject, reason="break"))
         else:
             await self._tell(AgentReady(subject=subject))
-        await self.join(agent, paused=state == "paused")
+        await self.join(agent, queues, paused=state == "paused")
 
     async def end_wrapup(self, agent: str, calls: Iterable[str]) -> None:
         """The agent is done with these calls, as if the page had said so."""

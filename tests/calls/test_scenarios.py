@@ -15,7 +15,11 @@ from tests.calls.instance import Instance
 from tests.calls.scenario import Scenario, all_scenarios
 from tests.calls.stage import Stage
 
-pytestmark = [pytest.mark.call, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [
+    pytest.mark.call,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(900),  # the first test waits for all that run together
+]
 
 TOGETHER = 5
 """So many calls at once leave the machine time to speak the prompts."""
