@@ -6,13 +6,17 @@ published yet) shows itself.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.catalog import service as catalog
 from mainline.errors import NotFound
 from mainline.i18n import current_locale
+from mainline.phone import mask
 from mainline.text import LocalizedText
+
+AGENT_DIGITS_MAX: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,12 @@ class Labels:
     def queue(self, name: str | None) -> str:
         """A queue."""
         return _words(self.queues, name)
+
+    def place(self, target: str) -> str:
+        """Where a call was sent: a queue's name, an agent's number, or a number outside, masked."""
+        if target in self.queues or len(target) <= AGENT_DIGITS_MAX:
+            return self.queue(target)
+        return mask(target) if target.lstrip("+").isdecimal() else target
 
     def reason(self, code: str | None) -> str:
         """A call reason."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.queries import find as find_customers
 from crm.interactions.models import Interaction
-from mainline.phone import normalise
+from mainline.phone import normalise, spellings
 
 LIMIT: Final = 50
 _TAIL_MAX: Final = 7
@@ -84,7 +84,7 @@ async def _caller(session: AsyncSession, text: str, area_code: str) -> ColumnEle
     ways: list[ColumnElement[bool]] = [Interaction.id == text]
     phone = normalise(text, area_code=area_code).number
     if phone is not None:
-        ways.append(Interaction.ani.in_({text, phone}))
+        ways.append(Interaction.ani.in_(spellings(phone, area_code=area_code)))
     if text.isdecimal() and text.isascii() and len(text) <= _TAIL_MAX:
         ways.append(Interaction.ani.endswith(text, autoescape=True))
     people = await find_customers(session, text, limit=LIMIT, area_code=area_code)

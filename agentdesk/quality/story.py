@@ -80,7 +80,7 @@ _TOLD: Final[dict[type[Event], tuple[Telling, Tone, bool]]] = {
     facts.AgentMissed: (lambda e, _l: _("%(agent)s does not answer", agent=e.agent), "bad", True),
     facts.AgentLeftCall: (lambda e, _l: _("%(agent)s leaves the call", agent=e.agent), "", False),
     facts.CallTransferred: (
-        lambda e, _l: _("transferred to %(target)s", target=e.target), "live", True
+        lambda e, words: _("transferred to %(target)s", target=words.place(e.target)), "live", True
     ),
     facts.CallRejoined: (lambda e, _l: _("%(agent)s is back in the call", agent=e.agent), "", True),
     facts.MessageLeft: (lambda _e, _l: _("leaves a message"), "live", True),

@@ -4,7 +4,7 @@ import { listen } from "/static/live.js";
 /** @typedef {{zh: string, en: string}} Both */
 /** @typedef {{name: string, label: Both, goal: number, level_s: number, ready: number, busy: number, paused: number,
  *   offered: number, answered: number, abandoned: number, other: number, waiting: number, longest_since: string | null,
- *   service_level: number | null, asa_s: number | null, balanced: boolean}} Queue */
+ *   service_level: number | null, asa_s: number | null}} Queue */
 /** @typedef {{number: string, name: string, state: string, reason: string, since: string | null, queues: string[],
  *   call: string | null, queue: string | null, customer: string}} Agent */
 /** @typedef {{call: string, queue: string | null, since: string, priority?: number, customer: string, class: string,
@@ -120,7 +120,7 @@ export function figures(picture) {
   figure("offered", String(today.offered));
   figure("answered", String(today.answered));
   figure("abandoned", String(today.abandoned));
-  const rate = today.offered ? today.abandoned / today.offered : null;
+  const rate = today.abandon_rate;
   figure("rate", percent(rate), rate !== null && rate > 0.1 ? "bad" : rate !== null && rate > 0.05 ? "warn" : "");
   figure("calls", String(picture.calls.length));
   const ready = picture.agents.filter((agent) => agent.state === "ready").length;

@@ -11,6 +11,7 @@ from mainline.journal.call_events import (
     CallDisposed,
     CallEnded,
     CallOffered,
+    CallTransferred,
     KeyPressed,
     QueueEntered,
     RecordingStarted,
@@ -94,3 +95,13 @@ def test_a_keyed_text_cannot_break_the_words(locale: str):
     with speaking(locale):  # type: ignore[arg-type]
         (moment,) = story([event], WORDS, recorded_from=at(1), duration_s=60)
     assert "%s*" in moment.words
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [("8002", "8002"), ("repair", "Fault reports"), ("13800008000", "138****8000")],
+)
+def test_a_number_outside_is_masked_where_a_call_was_sent(target: str, shown: str, english: None):
+    event = CallTransferred(**CALL, at=at(9), how="blind", agent="8001", target=target)
+    (moment,) = story([event], WORDS, recorded_from=None, duration_s=None)
+    assert moment.words == f"transferred to {shown}"
