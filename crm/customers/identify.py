@@ -1,13 +1,13 @@
 """Who is calling: the number the network told us, or the account number on the keypad.
 
-Two look-ups by index, whatever the number of customers.
+One look-up by index, whatever the number of customers.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import Row, String, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.models import BarredNumber, Customer, CustomerPhone, Premise, ServiceAccount
@@ -65,13 +65,19 @@ _COLUMNS: Final = (
     Premise.address_en,
 )
 _OPEN: Final = (ServiceAccount.customer_id == Customer.id) & (ServiceAccount.status != "closed")
+# One statement, for the caller waits: the number itself is the row that is always there.
+_ASKED: Final = select(bindparam("number", type_=String).label("number")).subquery("asked")
+_BARS: Final = (BarredNumber.number == _ASKED.c.number) & or_(
+    BarredNumber.until.is_(None), BarredNumber.until > bindparam("now")
+)
 _BY_NUMBER: Final = (
-    select(*_COLUMNS)
-    .select_from(CustomerPhone)
-    .join(Customer, Customer.id == CustomerPhone.customer_id)
+    select(BarredNumber.id.label("barred_id"), *_COLUMNS)
+    .select_from(_ASKED)
+    .outerjoin(BarredNumber, _BARS)
+    .outerjoin(CustomerPhone, CustomerPhone.number == _ASKED.c.number)
+    .outerjoin(Customer, Customer.id == CustomerPhone.customer_id)
     .outerjoin(ServiceAccount, _OPEN)
     .outerjoin(Premise, Premise.id == ServiceAccount.premise_id)
-    .where(CustomerPhone.number == bindparam("number"))
     .order_by(Customer.priority.desc(), Customer.id, ServiceAccount.id)
     .limit(ROWS_MAX)
 )
@@ -82,10 +88,6 @@ _BY_ACCOUNT: Final = (
     .join(Premise, Premise.id == ServiceAccount.premise_id)
     .where(ServiceAccount.number == bindparam("number"), ServiceAccount.status != "closed")
 )
-_BARRED: Final = select(BarredNumber.id).where(
-    BarredNumber.number == bindparam("number"),
-    or_(BarredNumber.until.is_(None), BarredNumber.until > bindparam("now")),
-)
 
 
 async def identify(session: AsyncSession, raw_ani: str, *, area_code: str = "") -> Identification:
@@ -95,9 +97,10 @@ async def identify(session: AsyncSession, raw_ani: str, *, area_code: str = "") 
         return Identification("withheld")
     if phone.number is None:
         return Identification("none")
-    key = {"number": phone.number}
-    barred = await session.scalar(_BARRED, key | {"now": now()}) is not None
-    candidates = _candidates((await session.execute(_BY_NUMBER, key)).all())
+    asked = {"number": phone.number, "now": now()}
+    rows = (await session.execute(_BY_NUMBER, asked)).all()
+    candidates = _candidates([row for row in rows if row.id is not None])
+    barred = rows[0].barred_id is not None
     return Identification("ani" if candidates else "none", candidates, barred, phone.number)
 
 

@@ -51,7 +51,8 @@ async def _project(session: AsyncSession, call_id: str, summary: Summary) -> Non
         session.add(interaction)
     for name, value in summary.columns.items():
         setattr(interaction, name, value)
-    await session.flush()
+    if interaction in session.new:  # so that the batch finds it again; changes can wait for its end
+        await session.flush()
     await _project_visits(session, call_id, summary.visits)
 
 
@@ -63,7 +64,8 @@ async def _project_visits(session: AsyncSession, call_id: str, visits: list[Visi
             session.add(row)
         for name in (*Visit.__slots__, "wait_s"):
             setattr(row, name, getattr(visit, name))
-    await session.flush()
+        if row in session.new:
+            await session.flush()
 
 
 async def _keep_message(session: AsyncSession, call_id: str, left: MessageLeft) -> None:
