@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+import sqlalchemy.event
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -83,6 +84,7 @@ async def consume(
     if not await _behind(database, consumer, handlers):
         return 0
     async with database.unit_of_work() as session:
+        _keep_rows(session)
         cursor = await _cursor(session, consumer)
         rows = await session.scalars(
             select(JournalEntry)
@@ -93,8 +95,18 @@ async def consume(
         entries = list(rows)
         for row in entries:
             await handlers[row.kind](session, _event(row))
-            cursor.last_entry_id = row.id
+        if entries:  # once: a cursor that moves at each entry is one more statement at each flush
+            cursor.last_entry_id = entries[-1].id
         return len(entries)
+
+
+def _keep_rows(session: AsyncSession) -> None:
+    """Rows loaded once stay known for the batch, which meets the same calls again and again."""
+    kept: list[object] = []
+    for moment in ("loaded_as_persistent", "pending_to_persistent"):
+        sqlalchemy.event.listen(
+            session.sync_session, moment, lambda _session, row: kept.append(row)
+        )
 
 
 async def _behind(database: Database, consumer: str, handlers: Mapping[str, Handler]) -> bool:
