@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import json
+import os
 import subprocess
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -66,6 +67,13 @@ class PrivateAsterisk:
         if self._process and self._process.returncode is None:
             self._process.terminate()
             await asyncio.wait_for(self._process.wait(), 15)
+
+    def processor_s(self) -> float:
+        """Processor time that Asterisk has used so far."""
+        assert self._process
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text("ascii")
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     async def cli(self, command: str) -> str:
         process = await asyncio.create_subprocess_exec(

@@ -15,17 +15,11 @@ from tests.asterisk.private import PrivateAsterisk, story, until
 pytestmark = pytest.mark.call
 
 
-async def test_it_is_ready_within_three_seconds_without_a_complaint(
+async def test_it_is_ready_after_a_second_and_a_half_of_processor_time_without_a_complaint(
     asterisk: PrivateAsterisk,
 ) -> None:
-    took: list[float] = []
-    while len(took) < 3 and min(took, default=9.0) >= 3.0:  # the machine may be busy: best of 3
-        await asterisk.stop()
-        asterisk.settings.asterisk_dir.joinpath("log/messages.log").unlink()
-        begin = time.monotonic()
-        await asterisk.start()
-        took.append(time.monotonic() - begin)
-    assert min(took) < 3.0
+    """Processor time, because the clock on the wall measures the neighbours as well."""
+    assert asterisk.processor_s() < 1.5
     complaints = [
         line for line in asterisk.log().splitlines() if re.search(r"\b(ERROR|WARNING)\b", line)
     ]
