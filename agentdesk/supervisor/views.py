@@ -51,7 +51,7 @@ class LineForm(_Form):
 
 def _leader(request: Request, who: Who) -> Leader:
     state = request.app.state
-    return Leader(state.database, state.switchboard, state.credentials, who.name, who.agent_number)
+    return Leader(state.database, state.switchboard, state.ari, who.name, who.agent_number)
 
 
 def _json(value: Any) -> str:

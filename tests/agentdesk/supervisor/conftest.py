@@ -123,7 +123,7 @@ async def empty_desk(settings: Settings, sqlite_database: Database) -> AsyncIter
         await install_ivr(session, settings.pack_dir)
     async with pages(settings, sqlite_database, [router], "leader") as opened:
         opened.app.state.switchboard = FakeSwitchboard()
-        opened.app.state.credentials = FakeCredentials()
+        opened.app.state.ari = FakeCredentials()
         opened.sign_in("leader", name="zhao", number="8100")
         yield opened
 

@@ -126,7 +126,7 @@ async def test_signing_out_an_agent_takes_the_softphones_password(
 ):
     known = await last(sqlite_database)
     await ask(desk, "/agents/8002/state", {"wish": "sign-out"})
-    assert desk.app.state.credentials.dropped == ["agent-8002"]
+    assert desk.app.state.ari.dropped == ["agent-8002"]
     (fact,) = await facts_after(sqlite_database, known)
     assert isinstance(fact, AgentSignedOut)
     assert fact.by == "leader"
@@ -134,7 +134,7 @@ async def test_signing_out_an_agent_takes_the_softphones_password(
 
 async def test_signing_out_who_talks_does_not_cut_the_call(desk: Pages):
     await ask(desk, "/agents/8001/state", {"wish": "sign-out"})
-    assert desk.app.state.credentials.dropped == []
+    assert desk.app.state.ari.dropped == []
 
 
 async def test_who_is_not_here_cannot_be_made_ready(desk: Pages, sqlite_database: Database):
@@ -202,7 +202,7 @@ async def test_only_leaders_lay_hands_on_the_floor(
     desk.sign_in(role, number="8002")
     assert (await ask(desk, path, body)).status_code == 403
     assert desk.app.state.switchboard.asked == []
-    assert desk.app.state.credentials.made == []
+    assert desk.app.state.ari.made == []
     assert await line_modes(sqlite_database) == {}
 
 
