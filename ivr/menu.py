@@ -56,6 +56,8 @@ class Asking(Shape):
 
     timeout_s: Seconds = 5
     attempts: Attempts = 3
+    silences: Attempts = 2
+    """Who keys nothing so often is not asked again, whatever attempts are left."""
     wrong: Spoken = SILENT
     """Said after a wrong key; empty: the house phrase."""
     silence: Spoken = SILENT

@@ -113,12 +113,14 @@ class Walk:
         ways = {choice.key: choice.go for choice in node.choices}
         spoken = (node.text, *(choice.text for choice in node.choices))
         texts = [text for text in (one.to(self._talk.language) for one in spoken) if text]
-        for _ in range(node.attempts):
+        misses: list[str] = []
+        while _goes_on(node, misses):
             key = await self._talk.listen(texts, timeout_s=node.timeout_s)
             if key in ways:
                 return ways[key]
             if key == PERSON_KEY:
                 return self._tree.person
+            misses.append(key)
             await self._missed(node, key)
         return node.otherwise or self._tree.person
 
@@ -137,7 +139,8 @@ class Walk:
         return node.next
 
     async def _collect(self, node: Collect) -> str:
-        for _ in range(node.attempts):
+        misses: list[str] = []
+        while _goes_on(node, misses):
             keys = await self._talk.listen(
                 [node.text.to(self._talk.language)],
                 digits_max=node.digits_max,
@@ -149,6 +152,7 @@ class Walk:
             if keys.isdecimal() and node.digits_min <= len(keys):
                 self._journey.entries[node.name] = keys
                 return node.next
+            misses.append(keys)
             await self._missed(node, keys)
         return node.otherwise or self._tree.person
 
@@ -212,3 +216,8 @@ class Walk:
         if not isinstance(node, Queue):
             return TO_SERVICE
         return Decision("queue", node.queue, max(node.priority, self._journey.priority))
+
+
+def _goes_on(node: Asking, misses: list[str]) -> bool:
+    """Whether the caller is asked again."""
+    return len(misses) < node.attempts and misses.count("") < node.silences

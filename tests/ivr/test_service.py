@@ -81,7 +81,7 @@ async def test_a_known_caller_is_identified_before_the_first_prompt() -> None:
     assert [fact.kind for fact in house.recorder.facts[:2]] == ["caller.identified", "menu.started"]
     identified = house.identified()
     assert (identified.how, identified.customer_id, identified.account_id) == ("ani", 1, 11)
-    assert call.heard[0].startswith("您好，欢迎致电供热服务热线")
+    assert call.heard[0].startswith("您好，供热服务热线")
     assert not any("For English" in text for text in call.heard)
     assert house.recorder.closed == 1
 
