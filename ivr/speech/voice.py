@@ -60,10 +60,11 @@ class WavVoice:
 
     async def sounds(self, texts: Sequence[str], language: Language) -> list[Sound]:
         """The sounds of these texts; one that cannot be made in time is left out and logged."""
-        made = await asyncio.gather(
-            *(self._sound(*run) for text in texts for run in runs(text, language))
-        )
-        return [one for one in made if one is not None]
+        wanted = [run for text in texts for run in runs(text, language)]
+        ready = [self._ready(*run) for run in wanted]
+        if None in ready:
+            ready = await asyncio.gather(*(self._sound(*run) for run in wanted))
+        return [one for one in ready if one is not None]
 
     async def make(self, text: str, language: Language) -> list[Path]:
         """The files of a text, however long it takes: for making prompts before calls."""
@@ -78,18 +79,20 @@ class WavVoice:
         """Where a studio recording of this text is looked for."""
         return self._studio / language / f"{_digest(language, text.strip())[:16]}.wav"
 
-    async def _sound(self, text: str, language: Language) -> Sound | None:
+    def _ready(self, text: str, language: Language) -> Sound | None:
         path = self._file(text, language)
         seconds = _seconds(path)
-        if seconds is None:
+        return None if seconds is None else Sound(str(path.with_suffix("")), seconds)
+
+    async def _sound(self, text: str, language: Language) -> Sound | None:
+        path = self._file(text, language)
+        if _seconds(path) is None:
             try:
                 async with asyncio.timeout(self._wait_s):
-                    made = await asyncio.shield(self._task(path, text, language))
+                    await asyncio.shield(self._task(path, text, language))
             except TimeoutError:
                 log.warning("speech.too_slow", sound=path.stem)
-                return None
-            seconds = _seconds(made) if made else None
-        return None if seconds is None else Sound(str(path.with_suffix("")), seconds)
+        return self._ready(text, language)
 
     async def _made(self, text: str, language: Language) -> Path | None:
         path = self._file(text, language)
