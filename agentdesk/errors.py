@@ -67,12 +67,19 @@ def _what_is_wrong(errors: Sequence[Any]) -> str:
 
 
 _BY_STATUS: dict[int, type[MainlineError]] = {
-    401: Unauthenticated, 403: Forbidden, 404: NotFound, 405: WrongMethod, 422: Invalid
-}  # fmt: skip
+    400: Invalid,
+    401: Unauthenticated,
+    403: Forbidden,
+    404: NotFound,
+    405: WrongMethod,
+    422: Invalid,
+}
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if isinstance(error.__cause__, MainlineError):  # refused while the body was being read
+        return answer(request, error.__cause__)
     return answer(request, _BY_STATUS.get(error.status_code, Unexpected)())
 
 

@@ -41,6 +41,7 @@ class Contact:
     call: Interaction
     reason: str
     outcome: str
+    customer: str = ""
     missed: bool = False
     """It rang at the agent's, and nobody answered there."""
 
@@ -90,11 +91,13 @@ async def _missed(session: AsyncSession, agent: str, since: datetime) -> list[Co
 
 async def _told(session: AsyncSession, calls: Sequence[Interaction]) -> list[Contact]:
     reasons, locale = await _reasons(session), current_locale()
+    names = await interactions.customer_names(session, calls)
     return [
         Contact(
             call,
             reason_words(reasons, call.reason, locale),
             _(OUTCOMES.get(call.outcome, Text(call.outcome))),
+            names.get(call.customer_id or 0, ""),
         )
         for call in calls
     ]

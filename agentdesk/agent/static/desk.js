@@ -25,7 +25,7 @@ const lines = new Lines();
 const status = new Status(prove, signOff);
 const pop = new Pop((customer) => customerKnown(customer));
 const order = new OrderDialog(() => ({ call: wrapup.call || pop.call, customer: wrapup.customer }), () => pop.show(pop.call, true));
-const wrapup = new Wrapup({ onDone: () => { history(); }, onReason: (reason) => { if (reason.order_type) order.prefer(reason.order_type); } });
+const wrapup = new Wrapup({ onDone: () => { if (!lines.all.length) pop.clear(); setTimeout(history, 500); }, onReason: (reason) => { if (reason.order_type) order.prefer(reason.order_type); } });
 /** @type {Softphone | null} */ let phone = null;
 let locked = false, skew = 0, settling = 0;
 

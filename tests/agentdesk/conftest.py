@@ -1,0 +1,165 @@
+"""The whole web application on a small company, with a telephone system that only takes notes."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from functools import cache
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from agentdesk.app import create_app
+from crm.catalog import service as catalog
+from crm.staff.passwords import hashed
+from crm.staff.service import add_user
+from mainline.config import Settings
+from mainline.db import Database
+from mainline.errors import NotFound
+
+PASSWORD = "correct horse"
+ROLES = {
+    "agent1": ("agent", "8001"),
+    "agent2": ("agent", "8002"),
+    "leader": ("leader", "8000"),
+    "quality": ("quality", None),
+    "dispatcher": ("dispatcher", None),
+    "cashier": ("cashier", None),
+    "field": ("field", None),
+    "admin": ("admin", None),
+}
+
+
+_HASHED_ONCE = cache(hashed)
+
+
+@dataclass
+class Asterisk:
+    """Takes down what it is asked to do."""
+
+    done: list[tuple[object, ...]] = field(default_factory=list)
+    away: bool = False
+
+    def _note(self, *words: object) -> None:
+        self.done.append(words)
+
+    async def queue_add(self, queue: str, agent: str, station: str, *, penalty: int = 0) -> None:
+        self._note("add", queue, agent, station, penalty)
+
+    async def queue_remove(self, queue: str, agent: str, station: str) -> None:
+        self._note("remove", queue, agent, station)
+
+    async def pause(self, agent: str, station: str, reason: str) -> None:
+        self._note("pause", agent, station, reason)
+
+    async def unpause(self, agent: str, station: str) -> None:
+        self._note("unpause", agent, station)
+
+    async def call_out(self, agent: str, station: str, number: str) -> str:
+        self._note("call", agent, station, number)
+        return "ml-1.1"
+
+    async def rejoin(self, call_id: str, agent: str) -> None:
+        self._note("rejoin", call_id, agent)
+
+    async def agent_channel(self, call_id: str, agent: str) -> str:
+        if (call_id, agent) != ("ml-1.1", "8001"):
+            raise NotFound("the agent is not in that call")
+        return "PJSIP/agent-8001-00000001"
+
+    async def customer_channel(self, call_id: str) -> str:
+        return "PJSIP/trunk-00000001"
+
+    async def redirect(self, channel: str, context: str, exten: str) -> None:
+        self._note("redirect", channel, context, exten)
+
+
+@dataclass(frozen=True)
+class Credential:
+    user: str
+    password: str
+
+
+@dataclass
+class Ari:
+    """Makes credentials that open nothing."""
+
+    made: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+
+    async def make(self, endpoint: str) -> Credential:
+        self.made.append(endpoint)
+        return Credential(endpoint, f"secret-{len(self.made)}")
+
+    async def drop(self, endpoint: str) -> None:
+        self.dropped.append(endpoint)
+
+
+@dataclass
+class Telephony:
+    switchboard: Asterisk = field(default_factory=Asterisk)
+    ari: Ari = field(default_factory=Ari)
+
+    async def start(self) -> None:
+        return
+
+    async def stop(self) -> None:
+        return
+
+
+@pytest.fixture
+def telephony() -> Telephony:
+    return Telephony()
+
+
+@pytest.fixture
+async def company(
+    sqlite_database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Database:
+    """People and the catalog of the heating pack. Hashing is slow on purpose: done once."""
+    monkeypatch.setattr("crm.staff.service.hashed", _HASHED_ONCE)
+    async with sqlite_database.unit_of_work() as session:
+        await catalog.install(session, settings.pack_dir)
+        for login, (role, number) in ROLES.items():
+            await add_user(
+                session,
+                login=login,
+                name=login,
+                password=PASSWORD,
+                roles=[role],
+                agent_number=number,
+                queues={"repair": 1} if number else None,
+            )
+    return sqlite_database
+
+
+@pytest.fixture
+def app(company: Database, settings: Settings, telephony: Telephony) -> FastAPI:
+    return create_app(settings, company, telephony)
+
+
+class Browser(httpx.AsyncClient):
+    """A client that behaves like our own pages."""
+
+    async def sign_in(self, login: str, password: str = PASSWORD) -> httpx.Response:
+        return await self.post("/sign-in", data={"login": login, "password": password})
+
+
+def browser(app: FastAPI, **headers: str) -> Browser:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    ours = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html", "Accept-Language": "en"}
+    return Browser(transport=transport, base_url="http://localhost", headers={**ours, **headers})
+
+
+@pytest.fixture
+async def stranger(app: FastAPI) -> AsyncIterator[Browser]:
+    """Nobody is signed in."""
+    async with browser(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def agent1(app: FastAPI) -> AsyncIterator[Browser]:
+    """The page of agent 8001."""
+    async with browser(app, Accept="application/json") as client:
+        assert (await client.sign_in("agent1")).status_code == 303
+        yield client

@@ -1,0 +1,179 @@
+"""The application as a whole: who may open what, headers, errors, limits."""
+
+import re
+from time import perf_counter
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from agentdesk import app as web
+from agentdesk.app import UndeclaredRoute, create_app
+from mainline.config import Settings
+from mainline.db import Database
+from mainline.web import declared
+from tests.agentdesk.conftest import ROLES, Browser, Telephony, browser
+
+PAGES = {
+    "/desk": {"agent1", "agent2"},
+    "/board": {"leader", "admin"},
+    "/recordings": {"leader", "quality", "admin"},
+    "/calls": {"agent1", "agent2", "leader", "quality", "admin"},
+    "/work-orders": {
+        "agent1", "agent2", "leader", "quality", "dispatcher", "field", "admin"
+    },
+    "/customers": {"agent1", "agent2", "leader", "quality", "dispatcher", "cashier", "admin"},
+    "/admin": {"leader", "admin"},
+    "/api/agents": {"leader", "admin"},
+}  # fmt: skip
+"""Who may open what; a leader's or administrator's own telephone is none of an agent's desk."""
+
+
+@pytest.mark.parametrize("login", ROLES)
+async def test_each_role_opens_its_pages_and_no_others(app: FastAPI, login: str) -> None:
+    there = {path for route in app.routes if (path := getattr(route, "path", ""))}
+    async with browser(app, Accept="application/json") as client:
+        await client.sign_in(login)
+        for path in PAGES.keys() & there:
+            status = (await client.get(path)).status_code
+            allowed = status in {200, 303} or (path == "/desk" and status == 409)
+            expected = login in PAGES[path] or (path == "/desk" and status == 409)
+            assert allowed == expected, (path, login, status)
+
+
+async def test_strangers_are_sent_to_the_sign_in_by_every_page_that_is_not_public(
+    app: FastAPI, stranger: Browser
+) -> None:
+    for route in app.routes:
+        if not isinstance(route, APIRoute) or "GET" not in route.methods or not declared(route):
+            continue
+        path = re.sub(r"\{[^}]*\}", "1", route.path)
+        answer = await stranger.get(path, headers={"Accept": "application/json"})
+        assert answer.status_code in {401, 404, 422}, path
+        assert path == "/metrics" or answer.status_code == 401, (path, answer.status_code)
+
+
+def test_a_route_that_declares_nothing_keeps_the_application_from_starting(
+    settings: Settings, company: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten = APIRouter()
+
+    @forgotten.get("/open-door")
+    async def _open_door() -> None:
+        return None
+
+    monkeypatch.setattr(web.auth, "router", forgotten)
+    with pytest.raises(UndeclaredRoute, match="/open-door"):
+        create_app(settings, company, Telephony())
+
+
+async def test_every_answer_carries_the_strict_policy(app: FastAPI, stranger: Browser) -> None:
+    port = app.state.settings.asterisk_http_port
+    for path in ("/sign-in", "/nowhere", "/static/app.css", "/api/openapi.json", "/desk"):
+        policy = (await stranger.get(path)).headers["content-security-policy"]
+        assert "script-src 'self';" in policy
+        assert "style-src 'self';" in policy
+        assert "unsafe" not in policy
+        assert f"ws://localhost:{port}" in policy
+        assert "frame-ancestors 'none'" in policy
+
+
+async def test_pages_have_no_inline_script_or_style(agent1: Browser) -> None:
+    text = (await agent1.get("/desk", headers={"Accept": "text/html"})).text
+    assert "<style" not in text
+    assert not re.search(r"<[^>]+\sstyle=", text)
+    assert not re.search(r"<[^>]+\son[a-z]+=", text)
+    scripts = re.findall(r"<script[^>]*>", text)
+    assert scripts
+    assert all("src=" in each or 'type="application/json"' in each for each in scripts)
+
+
+async def test_another_site_cannot_act_here(app: FastAPI, telephony: Telephony) -> None:
+    async with browser(app) as client:
+        await client.sign_in("agent1")
+        for headers in (
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "same-site"},
+        ):
+            answer = await client.post("/desk/phone", json={"page": "0" * 8}, headers=headers)
+            assert answer.status_code == 403
+            assert answer.json()["error"]["code"] == "cross-site"
+        client.headers.pop("Sec-Fetch-Site")
+        foreign = {"Origin": "http://evil.example"}
+        answer = await client.post("/desk/phone", json={"page": "0" * 8}, headers=foreign)
+        assert answer.status_code == 403
+        unmarked = await client.post("/desk/phone", json={"page": "0" * 8})
+        assert unmarked.status_code == 403
+    assert telephony.ari.made == []
+
+
+async def test_refusals_tell_code_and_words_in_both_languages(agent1: Browser) -> None:
+    error = (await agent1.get("/api/customers/999999")).json()["error"]
+    assert error["code"] == "not-found"
+    assert error["messages"] == {"zh_CN": "未找到。", "en": "Not found."}
+    assert error["message"] == "Not found."
+
+
+async def test_bad_input_names_the_field_and_not_its_value(agent1: Browser) -> None:
+    answer = await agent1.post("/desk/phone", json={"page": "<script>"})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["code"] == "invalid"
+    assert "page" in answer.text
+    assert "script" not in answer.text
+
+
+async def test_a_fault_of_ours_is_told_without_its_inside(
+    app: FastAPI, agent1: Browser, telephony: Telephony
+) -> None:
+    async def broken(_endpoint: str) -> None:
+        raise RuntimeError("secret inside")
+
+    telephony.ari.make = broken  # type: ignore[assignment, method-assign]
+    answer = await agent1.post("/desk/phone", json={"page": "0" * 8})
+    assert answer.status_code == 500
+    assert answer.json()["error"]["code"] == "internal"
+    assert "secret" not in answer.text
+
+
+async def test_missing_page_is_a_page(stranger: Browser) -> None:
+    page = await stranger.get("/nowhere")
+    assert page.status_code == 404
+    assert "Not found." in page.text
+    assert "text/html" in page.headers["content-type"]
+
+
+async def test_huge_bodies_are_refused_by_length_and_by_flood(agent1: Browser) -> None:
+    answer = await agent1.post("/desk/phone", content=b"x" * 2_000_001)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too-large")
+
+    async def flood() -> object:
+        for _ in range(300):
+            yield b"x" * 10_000
+
+    answer = await agent1.post("/desk/phone", content=flood())  # type: ignore[arg-type]
+    assert answer.status_code == 413
+
+
+async def test_api_describes_itself_with_permissions_and_without_pages(stranger: Browser) -> None:
+    described = (await stranger.get("/api/openapi.json")).json()
+    assert described["paths"]["/api/agents"]["get"]["x-permissions"] == ["see-board"]
+    assert all(path.startswith(("/api/", "/health", "/metrics")) for path in described["paths"])
+    docs = await stranger.get("/api/docs")
+    assert "/api/agents" in docs.text
+    assert "http://" not in docs.text.replace("http://localhost", "")
+
+
+async def test_static_files_may_be_kept_only_under_their_mark(stranger: Browser) -> None:
+    plain = await stranger.get("/static/app.css")
+    marked = await stranger.get("/static/app.css?v=12345678")
+    assert plain.headers["cache-control"] == "no-cache"
+    assert "max-age" in marked.headers["cache-control"]
+    assert (await stranger.get("/static/../app.py")).status_code == 404
+
+
+async def test_application_is_made_in_less_than_two_seconds(
+    settings: Settings, company: Database
+) -> None:
+    began = perf_counter()
+    create_app(settings, company, Telephony())
+    assert perf_counter() - began < 2

@@ -1,0 +1,223 @@
+"""The agent's duty as the server sees it: proven before ready, the telephone before the fact."""
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import func, select
+
+from crm.interactions.models import Disposition
+from crm.staff.models import AgentState
+from crm.work_orders.models import WorkOrder
+from mainline.clock import now
+from mainline.db import Database
+from mainline.errors import Unavailable
+from mainline.journal import append, entries_after
+from mainline.journal.call_events import CallerIdentified, CallOffered
+from tests.agentdesk.conftest import Browser, Telephony, browser
+
+PAGE = "11111111-2222-3333-4444-555555555555"
+GOOD = {"page": PAGE, "microphone": True, "socket": True, "echo": True}
+
+
+async def kinds(database: Database) -> list[str]:
+    async with database.reading() as session:
+        found = await entries_after(session, 0)
+    told = [entry.event.kind for entry in found]
+    return [kind for kind in told if not kind.startswith("definition.")]
+
+
+async def be(database: Database, state: str, call_id: str | None = None) -> None:
+    """What the worker's projection would say."""
+    word = state if state in {"closed", "paused", "ready"} else "ready"
+    async with database.unit_of_work() as session:
+        row = AgentState(number="8001", state=state, word=word, since=now(), fact_at=now())
+        row.call_id = call_id
+        await session.merge(row)
+
+
+async def test_ready_is_refused_until_the_desk_is_proven(
+    agent1: Browser, company: Database, telephony: Telephony
+) -> None:
+    await agent1.post("/desk/phone", json={"page": PAGE})
+    refused = await agent1.post("/desk/ready")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "not-proven")
+    assert telephony.switchboard.done == []
+    assert "agent.ready" not in await kinds(company)
+
+
+@pytest.mark.parametrize("missing", ["microphone", "socket", "echo"])
+async def test_one_failed_check_is_enough_to_refuse(agent1: Browser, missing: str) -> None:
+    await agent1.post("/desk/phone", json={"page": PAGE})
+    await agent1.post("/desk/proof", json=GOOD)
+    answer = await agent1.post("/desk/proof", json={**GOOD, missing: False})
+    assert answer.json() == {"proven": False}
+    assert (await agent1.post("/desk/ready")).status_code == 409
+
+
+async def test_a_proven_desk_serves_its_queues_and_the_last_resort(
+    agent1: Browser, company: Database, telephony: Telephony
+) -> None:
+    await agent1.post("/desk/phone", json={"page": PAGE})
+    await agent1.post("/desk/proof", json=GOOD)
+    assert (await agent1.post("/desk/ready")).status_code == 204
+    assert telephony.switchboard.done == [
+        ("add", "service", "8001", "softphone", 50),
+        ("add", "repair", "8001", "softphone", 1),
+        ("unpause", "8001", "softphone"),
+    ]
+    assert await kinds(company) == ["agent.signed_in", "agent.proven", "agent.ready"]
+
+
+async def test_no_fact_is_told_when_the_telephone_system_is_away(
+    agent1: Browser, company: Database, telephony: Telephony
+) -> None:
+    async def away(*_words: object, **_more: object) -> None:
+        raise Unavailable
+
+    telephony.switchboard.queue_add = away  # type: ignore[method-assign]
+    await agent1.post("/desk/proof", json=GOOD)
+    assert (await agent1.post("/desk/ready")).status_code == 503
+    assert "agent.ready" not in await kinds(company)
+
+
+async def test_each_claim_gets_its_own_password_and_locks_the_page_before(
+    app: FastAPI, agent1: Browser, telephony: Telephony
+) -> None:
+    told: list[tuple[str, str, object]] = []
+    app.state.live.tell = lambda agent, event, **data: told.append((agent, event, data["page"]))
+    first = (await agent1.post("/desk/phone", json={"page": PAGE})).json()
+    other = PAGE.replace("1", "9")
+    second = (await agent1.post("/desk/phone", json={"page": other})).json()
+    assert first["user"] == second["user"] == "agent-8001"
+    assert first["password"] != second["password"]
+    assert told == [("8001", "desk.claimed", PAGE), ("8001", "desk.claimed", other)]
+    assert telephony.ari.made == ["agent-8001", "agent-8001"]
+
+
+async def test_end_of_duty_kills_the_password_and_the_proof(
+    agent1: Browser, company: Database, telephony: Telephony
+) -> None:
+    await agent1.post("/desk/phone", json={"page": PAGE})
+    await agent1.post("/desk/proof", json=GOOD)
+    assert (await agent1.post("/desk/sign-out")).status_code == 204
+    assert telephony.ari.dropped == ["agent-8001"]
+    assert ("remove", "repair", "8001", "softphone") in telephony.switchboard.done
+    assert (await kinds(company))[-1] == "agent.signed_out"
+    assert (await agent1.post("/desk/ready")).status_code == 409
+
+
+async def test_pause_needs_a_reason_from_the_list(agent1: Browser, telephony: Telephony) -> None:
+    assert (await agent1.post("/desk/pause", json={"reason": "holiday"})).status_code == 422
+    assert (await agent1.post("/desk/pause", json={"reason": "lunch"})).status_code == 204
+    assert telephony.switchboard.done == [("pause", "8001", "softphone", "lunch")]
+
+
+async def test_who_has_no_agent_number_has_no_desk(app: FastAPI) -> None:
+    async with browser(app, Accept="application/json") as client:
+        await client.sign_in("admin")
+        answer = await client.get("/desk")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "no-telephone")
+
+
+async def test_a_page_reloaded_in_mid_call_gets_its_caller_back(
+    agent1: Browser, company: Database, telephony: Telephony
+) -> None:
+    assert (await agent1.post("/desk/rejoin", json={"page": PAGE})).status_code == 404
+    await be(company, "talking", "ml-7.7")
+    assert (await agent1.post("/desk/rejoin", json={"page": PAGE})).status_code == 204
+    assert telephony.switchboard.done == [("rejoin", "ml-7.7", "8001")]
+
+
+async def test_only_the_own_customer_can_be_handed_over(
+    agent1: Browser, telephony: Telephony
+) -> None:
+    other = {"call_id": "ml-2.2", "target": "8002"}
+    assert (await agent1.post("/desk/join", json=other)).status_code == 404
+    assert telephony.switchboard.done == []
+    own = {"call_id": "ml-1.1", "target": "8002"}
+    assert (await agent1.post("/desk/join", json=own)).status_code == 204
+    assert telephony.switchboard.done == [("redirect", "PJSIP/trunk-00000001", "ml-join", "8002")]
+
+
+async def test_a_number_is_called_in_its_normal_form_and_nonsense_is_not(
+    agent1: Browser, telephony: Telephony
+) -> None:
+    assert (await agent1.post("/desk/call", json={"number": "+86 138-0000-8000"})).json() == {
+        "call_id": "ml-1.1"
+    }
+    for nonsense in ("", "600", "1380000800\r\nAction: x", "PJSIP/8002"):
+        assert (await agent1.post("/desk/call", json={"number": nonsense})).status_code == 422
+    assert telephony.switchboard.done == [("call", "8001", "softphone", "13800008000")]
+
+
+# --- wrap-up ---------------------------------------------------------------------------------
+
+async def leaf(agent: Browser) -> str:
+    """A reason without fields of its own."""
+    reasons = (await agent.get("/desk/reasons")).json()["reasons"]
+    return next(each["code"] for each in reasons if not each["fields"])
+
+
+async def test_wrapup_is_noted_and_makes_the_agent_free(
+    agent1: Browser, company: Database, telephony: Telephony
+) -> None:
+    await be(company, "wrapup", "ml-1.1")
+    form = {"call_id": "ml-1.1", "reason": await leaf(agent1), "notes": "called about it"}
+    assert (await agent1.post("/desk/wrapup", json=form)).json() == {"over": True}
+    assert telephony.switchboard.done == [("unpause", "8001", "softphone")]
+    assert await kinds(company) == ["call.disposed", "agent.wrapup_ended"]
+    async with company.reading() as session:
+        row = (await session.scalars(select(Disposition))).one()
+    assert (row.agent, row.notes) == ("8001", "called about it")
+
+
+async def test_noting_while_talking_keeps_the_agent_in_the_call(
+    agent1: Browser, company: Database, telephony: Telephony
+) -> None:
+    await be(company, "talking", "ml-1.1")
+    form = {"call_id": "ml-1.1", "reason": await leaf(agent1)}
+    assert (await agent1.post("/desk/wrapup", json=form)).json() == {"over": False}
+    assert await kinds(company) == ["call.disposed"]
+    assert telephony.switchboard.done == []
+    await be(company, "wrapup", "ml-1.1")
+    end = {"call_id": "ml-1.1", "next": "ready"}
+    assert (await agent1.post("/desk/wrapup/end", json=end)).json() == {"over": True}
+    assert telephony.switchboard.done == [("unpause", "8001", "softphone")]
+
+
+async def test_a_missing_field_keeps_the_wrapup_open(agent1: Browser, company: Database) -> None:
+    await be(company, "wrapup", "ml-1.1")
+    reasons = (await agent1.get("/desk/reasons")).json()["reasons"]
+    strict = next(r["code"] for r in reasons if any(f["required"] for f in r["fields"]))
+    answer = await agent1.post("/desk/wrapup", json={"call_id": "ml-1.1", "reason": strict})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "field-refused")
+    assert await kinds(company) == []
+
+
+async def test_pressing_twice_opens_one_order(agent1: Browser, company: Database) -> None:
+    types = (await agent1.get("/desk/order-types")).json()["types"]
+    kind = next(t["code"] for t in types if not any(f["required"] for f in t["fields"]))
+    form = {"key": PAGE, "type": kind, "summary": "no heat", "call_id": None}
+    first = (await agent1.post("/desk/orders", json=form)).json()
+    second = (await agent1.post("/desk/orders", json=form)).json()
+    assert first == second
+    async with company.reading() as session:
+        assert await session.scalar(select(func.count(WorkOrder.id))) == 1
+
+
+# --- the pop ---------------------------------------------------------------------------------
+
+
+async def test_what_a_caller_is_called_is_text_and_never_markup(
+    agent1: Browser, company: Database
+) -> None:
+    bait = "<img src=x onerror=alert(1)>"
+    async with company.unit_of_work() as session:
+        await append(session, CallOffered(subject="call:ml-9.9", ani=bait, dnis=bait))
+        await append(session, CallerIdentified(subject="call:ml-9.9", how="none"))
+    page = (await agent1.get("/desk/pop/ml-9.9")).text
+    assert "<img" not in page
+    assert "&lt;im" in page
+
+
+async def test_a_call_nobody_knows_has_no_pop(agent1: Browser) -> None:
+    assert (await agent1.get("/desk/pop/ml-0.0")).status_code == 404
