@@ -13,6 +13,7 @@ from crm.interactions.facts import event_of, plain, with_fact
 from crm.interactions.models import CallTimeline, Interaction, QueueVisit, VoiceMessage
 from crm.interactions.summary import Summary, summarise
 from crm.interactions.visits import Visit
+from mainline.db import Base
 from mainline.ids import call_of
 from mainline.journal import Event, Handler
 from mainline.journal.call_events import MessageLeft
@@ -39,33 +40,36 @@ async def _timeline(session: AsyncSession, call_id: str) -> CallTimeline:
     timeline = await session.get(CallTimeline, call_id)
     if timeline is None:
         timeline = CallTimeline(call_id=call_id, facts=[])
-        session.add(timeline)
-        await session.flush()
+        await _add(session, timeline)
     return timeline
 
 
 async def _project(session: AsyncSession, call_id: str, summary: Summary) -> None:
     interaction = await session.get(Interaction, call_id)
-    if interaction is None:
-        interaction = Interaction(id=call_id)
-        session.add(interaction)
+    is_new = interaction is None
+    interaction = interaction or Interaction(id=call_id)
     for name, value in summary.columns.items():
         setattr(interaction, name, value)
-    if interaction in session.new:  # so that the batch finds it again; changes can wait for its end
-        await session.flush()
-    await _project_visits(session, call_id, summary.visits)
+    if is_new:
+        await _add(session, interaction)
+    for seq, visit in enumerate(summary.visits):
+        await _project_visit(session, call_id, seq, visit)
 
 
-async def _project_visits(session: AsyncSession, call_id: str, visits: list[Visit]) -> None:
-    for seq, visit in enumerate(visits):
-        row = await session.get(QueueVisit, (call_id, seq))
-        if row is None:
-            row = QueueVisit(call_id=call_id, seq=seq)
-            session.add(row)
-        for name in (*Visit.__slots__, "wait_s"):
-            setattr(row, name, getattr(visit, name))
-        if row in session.new:
-            await session.flush()
+async def _project_visit(session: AsyncSession, call_id: str, seq: int, visit: Visit) -> None:
+    row = await session.get(QueueVisit, (call_id, seq))
+    is_new = row is None
+    row = row or QueueVisit(call_id=call_id, seq=seq)
+    for name in (*Visit.__slots__, "wait_s"):
+        setattr(row, name, getattr(visit, name))
+    if is_new:
+        await _add(session, row)
+
+
+async def _add(session: AsyncSession, row: Base) -> None:
+    """New rows are flushed, so that the next fact of the batch finds them; changes wait."""
+    session.add(row)
+    await session.flush()
 
 
 async def _keep_message(session: AsyncSession, call_id: str, left: MessageLeft) -> None:
