@@ -9,7 +9,7 @@ from ivr.flows.crm_books import CrmBooks
 from ivr.phrases import Phrases, load_phrases
 from ivr.plan import Plan, Plans
 from ivr.prompts.warm import wanted, warm
-from ivr.recorder import JournalRecorder
+from ivr.recorder import JournalRecorder, JournalWriter
 from ivr.service import Deps
 from ivr.speech.voice import WavVoice
 from mainline.config import Settings
@@ -27,6 +27,7 @@ def build(database: Database, settings: Settings) -> Deps:
     """What :func:`ivr.service.handle_call` needs; to be made inside the running loop."""
     voice = WavVoice(settings.sounds_dir, command=settings.tts_cmd)
     phrases = load_phrases(settings.pack_dir)
+    writer = JournalWriter(database)
 
     def changed(plan: Plan) -> None:
         task = asyncio.create_task(_warm(plan, phrases, voice, settings))
@@ -38,7 +39,7 @@ def build(database: Database, settings: Settings) -> Deps:
         books=CrmBooks(database, settings),
         voice=voice,
         phrases=phrases,
-        recorder=lambda: JournalRecorder(database),
+        recorder=lambda: JournalRecorder(writer),
         zone=settings.zone,
     )
 

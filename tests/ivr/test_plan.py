@@ -9,12 +9,11 @@ import yaml
 from ivr.lines import Line, line_for
 from ivr.modes import modes, set_mode
 from ivr.plan import Plans, install
-from ivr.recorder import JournalRecorder
 from mainline import definitions
 from mainline.config import PROJECT
 from mainline.db import Database
 from mainline.journal import entries_after
-from mainline.journal.call_events import LineModeSet, MenuVisited
+from mainline.journal.call_events import LineModeSet
 
 HEAT = PROJECT / "packs" / "heat"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -124,28 +123,3 @@ def test_a_line_is_found_by_its_spellings() -> None:
         "+862496778": "96778", "": "96777", "s": "96777",
     }  # fmt: skip
     assert line_for([], "96777") is None
-
-
-async def test_facts_reach_the_journal_in_their_order(database: Database) -> None:
-    recorder = JournalRecorder(database)
-    for number in range(20):
-        recorder.note(MenuVisited(subject="call:1", node=f"n{number}"))
-    await recorder.close()
-    async with database.reading() as session:
-        facts = [entry.event for entry in await entries_after(session, 0)]
-    assert [fact.node for fact in facts if isinstance(fact, MenuVisited)] == [
-        f"n{number}" for number in range(20)
-    ]
-
-
-async def test_a_dead_journal_holds_nobody(sqlite_database: Database) -> None:
-    broken = Database("sqlite+aiosqlite:////no/such/folder/x.db")
-    recorder = JournalRecorder(broken, retry_s=0.001)
-    recorder.note(MenuVisited(subject="call:1", node="a"))
-    await recorder.close(within_s=0.05)
-    recorder._database = sqlite_database
-    recorder.note(MenuVisited(subject="call:1", node="b"))
-    await recorder.close()
-    async with sqlite_database.reading() as session:
-        facts = [entry.event for entry in await entries_after(session, 0)]
-    assert [fact.node for fact in facts if isinstance(fact, MenuVisited)] == ["a", "b"]
