@@ -33,6 +33,8 @@ def join(pieces: Sequence[Piece], incoming: Path, target: Path, form: Form = RAW
         raise ValueError(f"{seconds(frames):.0f} s are more than a call lasts")
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".part")
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)
     digest = hashlib.sha256()
     with partial.open("wb") as file:
         for chunk in _content(pieces, incoming, form):

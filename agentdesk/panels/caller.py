@@ -121,7 +121,7 @@ async def _name_places(session: AsyncSession, view: CallerView, events: Sequence
             view.queue = queue.label.to(locale)
     line = line_for(await _lines(session), view.line) if view.line else None
     view.line = line.name.to(locale) if line is not None else view.line
-    view.route = came_by(events, await _trees(session, events), locale)
+    view.route = came_by(events, await trees_of(session, events), locale)
 
 
 async def _queues(session: AsyncSession) -> Sequence[QueueDefinition]:
@@ -137,7 +137,8 @@ async def _lines(session: AsyncSession) -> list[Line]:
     return [cast(Line, each.body) for each in found]
 
 
-async def _trees(session: AsyncSession, events: Sequence[Event]) -> dict[str, MenuTree]:
+async def trees_of(session: AsyncSession, events: Sequence[Event]) -> dict[str, MenuTree]:
+    """The menus that the call went through, each in the version it began with."""
     found: dict[str, MenuTree] = {}
     for event in events:
         if isinstance(event, MenuStarted) and event.menu not in found:

@@ -1,12 +1,14 @@
 """What happened in a call, in words, each moment at its place in the recording. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from agentdesk.panels.labels import Labels
-from mainline.i18n import Text, _
+from agentdesk.panels.route import meaning
+from ivr.menu import MenuTree
+from mainline.i18n import Text, _, current_locale
 from mainline.journal import Event
 from mainline.journal import call_events as facts
 
@@ -67,9 +69,7 @@ _TOLD: Final[dict[type[Event], tuple[Telling, Tone, bool]]] = {
         True,
     ),
     facts.MenuVisited: (lambda e, _l: _("menu: %(node)s", node=e.node), "", False),
-    facts.KeyPressed: (
-        lambda e, _l: _("keys %(keys)s at %(node)s", keys=e.keys, node=e.node), "", True
-    ),
+    facts.KeyPressed: (lambda e, _l: e.keys, "", True),
     facts.FlowFinished: (lambda e, _l: _(_FLOW[e.result], flow=e.flow), "", True),
     facts.QueueEntered: (
         lambda e, words: _("waits in %(queue)s", queue=words.queue(e.queue)), "warn", True
@@ -94,20 +94,30 @@ def story(
     events: Iterable[Event],
     words: Labels,
     *,
+    trees: Mapping[str, MenuTree] | None = None,
     recorded_from: datetime | None,
     duration_s: float | None,
 ) -> list[Moment]:
     """The call's moments in the order in which they happened."""
     told = sorted((event for event in events if type(event) in _TOLD), key=lambda e: e.at)
-    return [_moment(event, words, recorded_from, duration_s) for event in told]
+    tree: MenuTree | None = None
+    found = []
+    for event in told:
+        if isinstance(event, facts.MenuStarted):
+            tree = (trees or {}).get(event.menu)
+        telling, tone, marked = _TOLD[type(event)]
+        text = _pressed(event, tree) if isinstance(event, facts.KeyPressed) else None
+        offset = _offset(event.at, recorded_from, duration_s)
+        found.append(
+            Moment(event.at, offset, event.kind, text or telling(event, words), tone, marked)
+        )
+    return found
 
 
-def _moment(
-    event: Event, words: Labels, since: datetime | None, duration_s: float | None
-) -> Moment:
-    telling, tone, marked = _TOLD[type(event)]
-    offset = _offset(event.at, since, duration_s)
-    return Moment(event.at, offset, event.kind, telling(event, words), tone, marked)
+def _pressed(event: facts.KeyPressed, tree: MenuTree | None) -> str:
+    """What the menu offered under that key; without the menu, the node's name."""
+    offered = meaning(tree, event.node, event.keys, current_locale())
+    return _("presses %(keys)s: %(meaning)s", keys=event.keys, meaning=offered)
 
 
 def _offset(at: datetime, since: datetime | None, duration_s: float | None) -> float | None:

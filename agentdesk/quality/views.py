@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.guard import content_policy
+from agentdesk.panels.caller import trees_of
 from agentdesk.panels.labels import labels_of
 from agentdesk.panels.terms import OUTCOMES, outcome_words
 from agentdesk.quality.rows import rows_of
@@ -131,9 +132,11 @@ async def call(
         raise NotFound(call_id)
     (row,) = await rows_of(session, [found], who)
     sound, labels = row.recording, await labels_of(session)
+    events = await _facts(session, call_id)
     moments = story(
-        await _facts(session, call_id),
+        events,
         labels,
+        trees=await trees_of(session, events),
         recorded_from=sound.started_at if sound else None,
         duration_s=sound.duration_s if sound else None,
     )

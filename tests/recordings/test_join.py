@@ -103,6 +103,12 @@ def test_joining_twice_gives_the_same_file_and_the_hash_is_that_of_its_bytes(tmp
     assert first.sha256 == hashlib.sha256((tmp_path / "o.wav").read_bytes()).hexdigest()
 
 
+def test_a_recording_is_readable_by_its_owner_only(tmp_path: Path):
+    (tmp_path / "c-0.raw").write_bytes(stereo(5, 6, 0.1))
+    join(lay_out([Segment(0, "c-0.raw", START)], {"c-0.raw": 800}), tmp_path, tmp_path / "o.wav")
+    assert (tmp_path / "o.wav").stat().st_mode & 0o777 == 0o600
+
+
 def test_killed_in_the_middle_leaves_no_half_recording(tmp_path: Path):
     (tmp_path / "c-0.raw").write_bytes(stereo(5, 6, 0.1))
     pieces = lay_out([Segment(0, "c-0.raw", START)], {"c-0.raw": 99_999})  # more than there is

@@ -1,9 +1,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import yaml
 
 from agentdesk.panels.labels import Labels
+from agentdesk.panels.route import meaning
 from agentdesk.quality.story import Moment, marks, story
+from ivr.kinds import IVR_MENU
+from mainline.config import Settings
 from mainline.i18n import speaking
 from mainline.journal.call_events import (
     AgentAnswered,
@@ -13,6 +17,7 @@ from mainline.journal.call_events import (
     CallOffered,
     CallTransferred,
     KeyPressed,
+    MenuStarted,
     QueueEntered,
     RecordingStarted,
 )
@@ -46,13 +51,25 @@ def told() -> list[Moment]:
 def test_moments_come_in_the_order_in_which_they_happened(english: None):
     assert [moment.words for moment in told()] == [
         "call comes in on 96777",
-        "keys 1 at main",
+        "presses 1: main",
         "waits in Fault reports",
         "8001 answers",
         "8001 leaves the call",
         "call ends",
         "wrap-up done by 8001",
     ]
+
+
+def test_keys_are_told_in_the_words_of_the_menu(english: None, settings: Settings):
+    source = yaml.safe_load((settings.pack_dir / "menus" / "main.yaml").read_text("utf-8"))
+    tree = IVR_MENU.parse(source)
+    begun = MenuStarted(**CALL, at=at(2), menu="main", version=1, language="zh")
+    moments = story(
+        [*EVENTS, begun], WORDS, trees={"main": tree}, recorded_from=at(1), duration_s=60.0
+    )
+    (pressed,) = [moment.words for moment in moments if moment.kind == "key.pressed"]
+    assert pressed == "presses 1: " + meaning(tree, "main", "1", "en")
+    assert pressed != "presses 1: main"
 
 
 def test_the_same_in_chinese():
