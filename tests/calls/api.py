@@ -1,5 +1,6 @@
 """The HTTP API of the instance, asked with a bearer token as a program would."""
 
+import asyncio
 import re
 import subprocess
 from pathlib import Path
@@ -59,12 +60,19 @@ class Api:
     async def recording(self, call_id: str, folder: Path) -> Path:
         """The audio of a call's recording."""
         assert self._client
-        row = await self.call(call_id)
-        recording = row["recording"]
-        number = recording["id"] if isinstance(recording, dict) else recording
+        number = await self._recording_id(call_id)
         response = await self._client.get(f"/api/recordings/{number}/audio")
         response.raise_for_status()
         folder.mkdir(exist_ok=True)
         path = folder / f"{number}.wav"
         path.write_bytes(response.content)
         return path
+
+    async def _recording_id(self, call_id: str) -> int:
+        """The recording's number, as soon as the call list knows it."""
+        async with asyncio.timeout(10):
+            while True:
+                recording = (await self.call(call_id)).get("recording")
+                if recording is not None:
+                    return int(recording["id"] if isinstance(recording, dict) else recording)
+                await asyncio.sleep(0.2)

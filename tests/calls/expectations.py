@@ -72,7 +72,7 @@ async def _call_list(stage: Stage, who: str, fields: dict[str, Any]) -> None:
 
     async def agrees() -> bool:
         row.clear()
-        row.update(await stage.instance.call_row(stage.ids[who]))
+        row.update(await stage.instance.call_row(stage.id_of(who)))
         return all(_value(row, name) == value for name, value in fields.items())
 
     await eventually(agrees, 10, lambda: f"{who}: wanted {fields}, the call list says {row}")
@@ -99,7 +99,7 @@ async def eventually(holds: Any, timeout_s: float, words: Any) -> None:
 async def _recording(stage: Stage, who: str, plan: RecordingPlan) -> None:
     """Each tone on its own side, for the time they talked, and not on the other."""
     await stage.fact(who, "recording.stored", SETTLED_S)
-    path = await stage.instance.recording(stage.ids[who])
+    path = await stage.instance.recording(stage.id_of(who))
     (caller, agent), rate = read_channels(path)
     assert rate == 8000
     assert seconds_of_tone(caller, plan.caller) >= plan.both_s, "the caller's tone is missing"

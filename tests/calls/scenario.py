@@ -76,6 +76,7 @@ class Scenario(_Part):
         return (
             bool(self.agents)
             or self.mode != "auto"
+            or bool(self.no_call)
             or self.outside_never_rings
             or any(word in step for step in self.steps for word in shared)
         )

@@ -94,22 +94,24 @@ class Stage:
         self._phones[who] = phone
         number = plan.dials or self.instance.hotline
         call = phone.prepare(number, caller=plan.number, raw_from=plan.raw_from)
-        self._calls[who] = call
-        known = self.instance.facts.offered_since(self.before)
-        self._marks[who] = 0
+        self._calls[who], self._marks[who] = call, 0
         await call.dial(15)
-        self.ids[who] = await self._id_of(who, known)
+        if self.instance.running("worker"):
+            await until(lambda: bool(self.id_of(who)), 10, f"the offer of {who}")
 
-    async def _id_of(self, who: str, known: set[str]) -> str:
-        """The new call in the books, found by its caller's number."""
-        raw = self.scenario.callers[who].number
+    def id_of(self, who: str) -> str:
+        """The caller's call in the books, found by number; empty while it is not there.
 
-        def fresh() -> set[str]:
+        Two calls of one number are told apart by the order in which they were looked for.
+        """
+        if who not in self.ids:
+            raw = self.scenario.callers[who].number
             found = self.instance.facts.offered_since(self.before, ani=raw)
-            return found - known - set(self.ids.values())
-
-        await until(lambda: bool(fresh()) or not self.instance.running("worker"), 10, "the offer")
-        return next(iter(sorted(fresh())), "")
+            fresh = sorted(found - set(self.ids.values()))
+            if not fresh:
+                return ""
+            self.ids[who] = fresh[0]
+        return self.ids[who]
 
     def call(self, who: str) -> Call:
         """The caller's call."""
@@ -184,7 +186,7 @@ class Stage:
 
     def facts_of(self, who: str) -> list[FactRow]:
         """What the journal holds of the caller's call, in the order of events."""
-        return self.instance.facts.of_call(self.ids[who])
+        return self.instance.facts.of_call(self.id_of(who))
 
     async def fact(self, who: str, kind: str, timeout_s: float = 15.0, *, times: int = 1) -> None:
         """Wait until the journal has it."""
