@@ -25,6 +25,7 @@ from ivr.menu import (
     Spoken,
 )
 from ivr.menu import Flow as FlowNode
+from ivr.say import Language
 from ivr.talk import WantsPerson
 from mainline.asterisk.call import CallerGone
 from mainline.journal.call_events import FlowFinished, KeyPressed, MenuStarted, MenuVisited
@@ -61,21 +62,24 @@ class Walk:
 
     async def run(self) -> Decision:
         """Lead the caller to an end: a queue, a message, or good-bye."""
-        journey = self._journey
-        journey.note(
-            MenuStarted(
-                subject=journey.subject,
-                menu=self._menu.name,
-                version=self._menu.version,
-                language=self._talk.language,
-            )
-        )
+        self._note_start()
         where: str | Decision = self._tree.start
         for _ in range(STEPS_MAX):
             if isinstance(where, Decision):
                 return where
             where = await self._visit(where)
         return where if isinstance(where, Decision) else self._person()
+
+    def _note_start(self) -> None:
+        """Under which version, and in which language; once more when the caller chooses another."""
+        self._journey.note(
+            MenuStarted(
+                subject=self._journey.subject,
+                menu=self._menu.name,
+                version=self._menu.version,
+                language=self._talk.language,
+            )
+        )
 
     async def _visit(self, name: str) -> str | Decision:
         node = self._tree.nodes.get(name)
@@ -133,10 +137,15 @@ class Walk:
             if key == PERSON_KEY:
                 return self._tree.person
             if key in node.keys:
-                await self._talk.switch(node.keys[key])
-                self._language_known = True
+                await self._speak_on_in(node.keys[key])
                 break
         return node.next
+
+    async def _speak_on_in(self, language: Language) -> None:
+        self._language_known = True
+        if language != self._talk.language:
+            await self._talk.switch(language)
+            self._note_start()
 
     async def _collect(self, node: Collect) -> str:
         misses: list[str] = []

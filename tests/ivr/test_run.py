@@ -112,6 +112,8 @@ async def test_english_is_spoken_once_chosen() -> None:
     assert await stage.walk(tree) == PERSON
     assert stage.call.heard == ["中文请按1。", "For English, press 2.", "Please choose."]
     assert stage.call.language == "en"
+    started = [fact for fact in stage.facts if isinstance(fact, MenuStarted)]
+    assert [fact.language for fact in started] == ["zh", "en"]
 
 
 async def test_private_digits_never_reach_the_journal() -> None:
