@@ -11,8 +11,9 @@ from ivr.phrases import Phrases
 from ivr.say import Language
 from mainline.asterisk.call import Call
 
-SPARE_S: Final = 10.0
-"""What a step may take beyond its sounds and waiting before the dialplan goes on without us."""
+SPARE_S: Final = 6.0
+"""What a step may take beyond its sounds and waiting before the dialplan goes on without us: two
+answers of the books and a sound that has to be made."""
 ATTEMPTS: Final = 2
 TIMEOUT_S: Final = 5.0
 
@@ -81,7 +82,7 @@ class Talk:
     ) -> str:
         """Play and take keys, whatever they are."""
         sounds = await self.voice.sounds(texts, self.language)
-        waiting = timeout_s * (digits_max + 1)
+        waiting = timeout_s if digits_max == 1 else timeout_s * (digits_max + 1)
         await self.call.hold_deadline(_seconds(sounds) + waiting + SPARE_S)
         keys = await self.call.collect(
             [sound.path for sound in sounds], digits_max=digits_max, timeout_s=timeout_s

@@ -179,7 +179,7 @@ async def test_a_caller_who_goes_round_for_ever_is_given_to_a_person() -> None:
 async def test_the_dead_man_switch_outlasts_every_step() -> None:
     stage = Stage(["1"])
     await stage.walk(REPAIR)
-    assert stage.call.deadlines == [1.0 + 2 * 5.0 + 10.0]
+    assert stage.call.deadlines == [1.0 + 5.0 + 6.0]
 
 
 @settings(deadline=None)
