@@ -20,7 +20,7 @@ from mainline.errors import NotFound
 from mainline.i18n import Text, _, current_locale
 from mainline.web import Config, ReadSession, public
 
-CALLERS_SHOWN: Final = 60
+CALLERS_SHOWN: Final = 100
 UNKNOWN: Final = "13900139000"
 TEXTS: Final[Mapping[str, Text]] = {
     "idle": Text("Ready to call."),

@@ -15,10 +15,9 @@ export class Microphone {
   async stream() {
     const track = this.#stream?.getAudioTracks()[0];
     if (this.#stream && track?.readyState === "live") return this.#stream;
-    const plain = document.body.dataset.plainAudio === "true";
     this.#stream = await navigator.mediaDevices.getUserMedia({
       video: false,
-      audio: { echoCancellation: !plain, noiseSuppression: !plain, autoGainControl: !plain, channelCount: 1 },
+      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
     });
     return this.#stream;
   }

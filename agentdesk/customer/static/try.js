@@ -69,7 +69,9 @@ document.addEventListener("keydown", (event) => {
 });
 filter.addEventListener("input", () => {
   const wanted = filter.value.trim().toLowerCase();
-  callers.replaceChildren(...options.filter((option) => option.text.toLowerCase().includes(wanted)));
+  const found = options.filter((option) => option.text.toLowerCase().includes(wanted));
+  if (!found.length && /^\+?\d{3,20}$/.test(wanted)) found.push(new Option(wanted, wanted)); // any number may call
+  callers.replaceChildren(...found);
   if (callers.options.length) callers.selectedIndex = 0;
 });
 setInterval(() => {

@@ -1,0 +1,141 @@
+"""Two browsers, one call: it rings, the desk knows who it is, they talk, the page is reloaded."""
+
+import pytest
+from playwright.async_api import Page
+
+from mainline.sip.listening import until
+from mainline.sip.sound import read_channels
+from mainline.sip.tones import seconds_of_tone
+from tests.browser.conftest import (
+    AGENT_HZ,
+    CALLER_HZ,
+    HOSTILE_NAME,
+    HOSTILE_NUMBER,
+    Chromium,
+)
+from tests.calls.instance import Instance
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def dial(callers: Chromium, number: str) -> Page:
+    """A customer calls the hotline from the page /try."""
+    page = await callers.page()
+    await page.goto("/try")
+    await page.select_option("#caller", number)
+    await page.click("#call:not([disabled])")
+    await page.wait_for_selector("body[data-call=talking]")
+    return page
+
+
+async def reach_a_person(caller: Page, desk: Page) -> str:
+    """0 leads to a person at every level; returns the call's key once the desk rings."""
+    for _attempt in range(25):
+        await caller.keyboard.press("0")
+        await caller.wait_for_timeout(1500)
+        if await desk.locator(".line.ringing").count():
+            break
+    await desk.wait_for_selector(".line.ringing")
+    return await desk.get_attribute(".line.ringing", "data-key") or ""
+
+
+async def test_a_call_rings_pops_talks_survives_a_reload_and_is_recorded_on_both_sides(
+    agents: Chromium, callers: Chromium, instance: Instance
+) -> None:
+    desk = await agents.ready("agent1")
+    caller = await dial(callers, HOSTILE_NUMBER)
+    call = await reach_a_person(caller, desk)
+
+    # known while it still rings, and a name is text
+    await desk.wait_for_selector(f"#pop[data-drawn-call='{call}']")
+    assert await desk.locator(".line.ringing").count() == 1
+    assert await desk.inner_text("#pop [data-title]") == HOSTILE_NAME
+    assert await desk.locator("#pop img, #pop script").count() == 0
+    assert "owned" not in await desk.title()
+
+    await desk.keyboard.press("F2")
+    await desk.wait_for_selector(".line.talking")
+    await desk.wait_for_selector("#state[data-state=talking]")
+    await desk.wait_for_timeout(4000)
+
+    await desk.reload()
+    await desk.wait_for_selector(".line.talking")
+    assert await desk.get_attribute(".line.talking", "data-key") == call
+    assert await desk.get_attribute("#pop", "data-call") == call
+    assert await caller.get_attribute("body", "data-call") == "talking"
+    await desk.wait_for_timeout(4000)
+
+    await desk.keyboard.press("F4")
+    await caller.wait_for_selector("body[data-call=ended]")
+    await desk.wait_for_selector("#state[data-state=wrapup]")
+    await note(desk)
+    assert agents.complaints == []
+    assert callers.complaints == []
+    await both_sides_are_recorded(instance, call)
+
+
+async def note(desk: Page) -> None:
+    """Wrap-up by keyboard: a reason without fields."""
+    await desk.keyboard.press("Alt+w")
+    await desk.keyboard.type("invoice")
+    await desk.keyboard.press("Enter")
+    await desk.keyboard.press("Alt+Enter")
+    await desk.wait_for_selector("#state[data-state=ready]")
+
+
+async def both_sides_are_recorded(instance: Instance, call: str) -> None:
+    """The caller's tone left and the agent's right, each on its side alone, before and after."""
+
+    def stored() -> bool:
+        return any(fact.kind == "recording.stored" for fact in instance.facts.of_call(call))
+
+    await until(stored, 30, "the recording")
+    (left, right), _rate = read_channels(await instance.recording(call))
+    assert seconds_of_tone(left, CALLER_HZ) > 6
+    assert seconds_of_tone(left, AGENT_HZ) == 0
+    assert seconds_of_tone(right, AGENT_HZ) > 6
+    assert seconds_of_tone(right, CALLER_HZ) == 0
+
+
+async def test_a_desk_whose_customer_data_is_away_still_takes_the_call(
+    agents: Chromium, callers: Chromium
+) -> None:
+    desk = await agents.ready("agent1")
+    await desk.route("**/desk/pop/**", lambda route: route.abort())
+    caller = await dial(callers, HOSTILE_NUMBER)
+    await reach_a_person(caller, desk)
+    await desk.wait_for_selector("#pop .notice.warn")
+    await desk.keyboard.press("F2")
+    await desk.wait_for_selector(".line.talking")
+    await caller.keyboard.press("Escape")
+    await desk.wait_for_selector("#state[data-state=wrapup]")
+    await note(desk)
+
+
+async def test_an_attended_transfer_takes_the_customer_to_the_colleague(
+    agents: Chromium, callers: Chromium
+) -> None:
+    first, second = await agents.ready("agent1"), await agents.ready("agent2")
+    await second.select_option("#pause-reason", "other")
+    await second.wait_for_selector("#state[data-state=paused]")
+    caller = await dial(callers, HOSTILE_NUMBER)
+    call = await reach_a_person(caller, first)
+    await first.keyboard.press("F2")
+    await first.wait_for_selector(".line.talking")
+
+    await first.keyboard.press("Alt+t")
+    await first.keyboard.type("8002")
+    await first.wait_for_selector("#transfer-list option[value='8002']", state="attached")
+    await first.keyboard.press("Shift+Enter")
+    await second.wait_for_selector(".line.ringing")
+    await second.wait_for_selector(f"#pop[data-drawn-call='{call}']")
+    assert await first.locator(".line[data-state=held]").count() == 1
+    await second.keyboard.press("F2")
+    await first.wait_for_selector("#complete:not([disabled])")
+    await first.keyboard.press("Alt+c")
+
+    await first.wait_for_selector("#no-lines:not([hidden])")
+    assert await second.locator(".line.talking").count() == 1
+    assert await caller.get_attribute("body", "data-call") == "talking"
+    await caller.keyboard.press("Escape")
+    await second.wait_for_selector("#no-lines:not([hidden])")

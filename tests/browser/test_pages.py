@@ -1,0 +1,81 @@
+"""Pages at the sizes and in the languages people use, by keyboard, without a complaint."""
+
+import pytest
+
+from crm.staff.demo import PASSWORD
+from tests.browser.conftest import Chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+OVERFLOWING = """
+() => [...document.querySelectorAll("button, a, h1, h2, label, td, select, .tag")]
+  .filter((each) => each.offsetParent && each.scrollWidth > each.clientWidth + 2)
+  .filter((each) => !["inline"].includes(getComputedStyle(each).display))
+  .filter((each) => getComputedStyle(each).textOverflow !== "ellipsis")
+  .map((each) => each.outerHTML.slice(0, 120))
+"""
+BEYOND = """
+() => [document.documentElement.scrollWidth - innerWidth,
+       document.documentElement.scrollHeight - innerHeight].map((more) => Math.max(0, more))
+"""
+
+
+async def test_signing_in_and_becoming_ready_with_the_keyboard_alone(agents: Chromium) -> None:
+    page = await agents.page()
+    await page.goto("/")
+    await page.keyboard.type("agent3")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("body[data-started=true]")
+    assert await page.get_attribute("#state", "data-state") in {"paused", "ready"}
+    await page.keyboard.press("Alt+r")
+    await page.wait_for_selector("#state[data-state=ready]")
+    lights = await page.locator(".light.good").count()
+    assert lights == 3
+    await page.keyboard.press("Alt+q")
+    await page.wait_for_url("**/sign-in")
+    assert agents.complaints == []
+
+
+async def test_the_question_mark_shows_every_key_and_goes_away(agents: Chromium) -> None:
+    page = await agents.page(language="en-US")
+    await agents.sign_in(page, "agent3")
+    await page.wait_for_selector("body[data-started=true]")
+    await page.keyboard.press("?")
+    keys = await page.locator("#key-help dt").all_inner_texts()
+    assert {"F2", "F4", "F8", "F9", "Alt+R", "Alt+Enter", "?"} <= {each.strip() for each in keys}
+    await page.keyboard.press("Escape")
+    assert not await page.locator("#key-help").is_visible()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
+async def test_the_desk_fits_the_screen_in_both_languages(
+    agents: Chromium, language: str, width: int, height: int
+) -> None:
+    page = await agents.page(language=language, width=width, height=height)
+    await agents.sign_in(page, "agent4")
+    await page.context.add_cookies(
+        [{"name": "mainline_language", "value": language.replace("-US", "").replace("-", "_"),
+          "url": agents.base}]
+    )  # fmt: skip
+    await page.goto("/desk")
+    await page.wait_for_selector("body[data-started=true]")
+    assert await page.evaluate("document.documentElement.lang") == language.replace("-US", "")
+    assert await page.evaluate(BEYOND) == [0, 0]
+    assert await page.evaluate(OVERFLOWING) == []
+    assert agents.complaints == []
+
+
+async def test_a_desk_that_was_taken_elsewhere_is_locked_and_can_be_taken_back(
+    agents: Chromium,
+) -> None:
+    first = await agents.ready("agent3")
+    second = await agents.page()
+    await agents.sign_in(second, "agent3")
+    await first.wait_for_selector("#locked:not([hidden])")
+    assert await first.evaluate("document.getElementById('desk').inert")
+    assert await second.locator("#locked").is_hidden()
+    await first.click("#take-back")
+    await second.wait_for_selector("#locked:not([hidden])")
+    assert not await first.evaluate("document.getElementById('desk').inert")
