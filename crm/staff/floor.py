@@ -59,6 +59,10 @@ class Standing:
         return self.reason if self.act is None else ""
 
 
+NOBODY: Final = Standing()
+"""Nothing is known of the agent: closed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stint:
     """A stretch of time in one state."""
@@ -122,9 +126,9 @@ def _rank(fact: Fact) -> int:
     return _IN_ONE_MOMENT.index(fact.kind)
 
 
-def standing_after(facts: Iterable[Fact]) -> Standing:
+def standing_after(facts: Iterable[Fact], start: Standing = NOBODY) -> Standing:
     """How an agent stands after all these facts."""
-    return reduce(after, facts, Standing())
+    return reduce(after, facts, start)
 
 
 def stint(standing: Standing, at: datetime) -> Stint:
@@ -132,10 +136,10 @@ def stint(standing: Standing, at: datetime) -> Stint:
     return Stint(standing.state, standing.shown_reason, standing.call_id, at)
 
 
-def stints(facts: Iterable[Fact]) -> list[Stint]:
+def stints(facts: Iterable[Fact], start: Standing = NOBODY) -> list[Stint]:
     """The stretches of time that the facts, in order, make; the last one goes on."""
     made: list[Stint] = []
-    standing = Standing()
+    standing = start
     for fact in facts:
         standing = after(standing, fact)
         begun = stint(standing, fact.at)

@@ -1,17 +1,27 @@
 """Facts become the floor: what each agent does now, and their stretches of time.
 
-A fact newer than all before it moves the state on; a late one has the time since the agent's last
-closing computed again, so that facts may come in any order and more than once.
+A fact newer than all before it moves the state on; a late one has the time since the agent was last
+in no call computed again, so that facts may come in any order and more than once.
 """
 
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy import Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.staff.floor import Fact, Standing, Stint, after, in_order, same, standing_after, stint
+from crm.staff.floor import (
+    NOBODY,
+    Fact,
+    Standing,
+    Stint,
+    after,
+    in_order,
+    same,
+    standing_after,
+    stint,
+)
 from crm.staff.floor import stints as stretches
 from crm.staff.models import AgentFact, AgentState, AgentStint
 from mainline.ids import call_of
@@ -25,6 +35,7 @@ from mainline.journal.call_events import (
 
 CONSUMER: Final = "floor"
 NUMBER_CHARS_MAX: Final = 8
+WORDS: Final = ("closed", "paused", "ready")
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -113,29 +124,37 @@ def _present(number: str) -> Update:
 
 
 async def _again(session: AsyncSession, state: AgentState, late: Fact) -> None:
-    """Compute everything since the agent was last closed before the late fact."""
-    facts = await _facts_since_closed(session, state.number, late)
-    made = stretches(facts)
-    since = made[0].began_at
-    newer = AgentStint.agent == state.number, AgentStint.began_at >= since
+    """Compute everything since the agent was last in no call before the late fact."""
+    start, since = await _idle_before(session, state.number, late.at)
+    facts = await _facts_since(session, state.number, since)
+    made = stretches(facts, start)
+    newer = AgentStint.agent == state.number, AgentStint.began_at >= made[0].began_at
     await session.execute(delete(AgentStint).where(*newer))
-    await session.execute(_present(state.number).values(ended_at=since))
+    await session.execute(_present(state.number).values(ended_at=made[0].began_at))
     for one in made:
         _add_stint(session, state.number, one)
-    _show(state, standing_after(facts), made[-1].began_at, facts[-1].at)
+    _show(state, standing_after(facts, start), made[-1].began_at, facts[-1].at)
 
 
-async def _facts_since_closed(session: AsyncSession, number: str, late: Fact) -> list[Fact]:
-    closed = await session.scalar(
-        select(func.max(AgentStint.began_at)).where(
-            AgentStint.agent == number,
-            AgentStint.state == "closed",
-            AgentStint.began_at < late.at,
-        )
+async def _idle_before(
+    session: AsyncSession, number: str, at: datetime
+) -> tuple[Standing, datetime]:
+    """The latest moment at which the desk's word alone tells how the agent stood."""
+    row = await session.scalar(
+        select(AgentStint)
+        .where(AgentStint.agent == number, AgentStint.began_at < at)
+        .where(AgentStint.state.in_(WORDS))
+        .order_by(AgentStint.began_at.desc(), AgentStint.id.desc())
+        .limit(1)
     )
-    wanted = select(AgentFact).where(AgentFact.agent == number)
-    if closed is not None:
-        wanted = wanted.where(AgentFact.at >= closed)
+    if row is None:
+        return NOBODY, NEVER
+    word: Any = row.state
+    return Standing(word=word, reason=row.reason), row.began_at
+
+
+async def _facts_since(session: AsyncSession, number: str, since: datetime) -> list[Fact]:
+    wanted = select(AgentFact).where(AgentFact.agent == number, AgentFact.at >= since)
     rows = await session.scalars(wanted)
     return in_order(Fact(row.at, row.kind, row.call_id, row.detail) for row in rows)
 
