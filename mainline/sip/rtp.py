@@ -23,8 +23,10 @@ _TICK: Final = 0.02
 _KEY_TICKS: Final = 6
 """A key lasts 120 ms, as a finger does."""
 _KEY_PAUSE_TICKS: Final = 4
+_RESTED: Final = RATE
+"""A stream that is a second off the clock has rested or begun anew."""
 _LATE: Final = 5 * FRAME
-"""A hole in what is heard longer than 100 ms was silence on the line, not jitter."""
+"""Less silence than this at the end is only the next packet on its way."""
 _HEADER: Final = struct.Struct("!BBHII")
 _EVENT: Final = struct.Struct("!BBH")
 _EVENT_BEGINS: Final = FRAME.to_bytes(2, "big")
@@ -77,6 +79,7 @@ class Media(asyncio.DatagramProtocol):
         self._key_moment = 0
         self._heard: list[Sound] = []
         self._length = 0
+        self._stream = (-1, 0)
         self._started = 0.0
         self._last_event = b""
         self._sequence, self._moment = 1, 160
@@ -177,18 +180,33 @@ class Media(asyncio.DatagramProtocol):
         if form == self._keys_type:
             self._hear_key(data)
         elif form in {ALAW, ULAW}:
-            self._hear(decode(data[_HEADER.size :], form))
+            self._hear(data, form)
 
-    def _hear(self, sound: Sound) -> None:
+    def _hear(self, data: bytes, form: int) -> None:
         self.packets_heard += 1
         if self._length > MAX_HEARD_S * RATE:
             return
-        hole = self.moment - self._length - len(sound)
-        if hole > _LATE:
-            sound = np.concatenate((np.zeros(hole, np.int16), sound))
+        sound = decode(data[_HEADER.size :], form)
+        _, _, _, moment, source = _HEADER.unpack(data[: _HEADER.size])
+        hole = self._place(source, moment) - self._length
+        if hole > 0:
+            self._heard.append(np.zeros(hole, np.int16))
         self._heard.append(sound)
-        self._length += len(sound)
+        self._length += len(sound) + max(0, hole)
         self.heard_changed.set()
+
+    def _place(self, source: int, moment: int) -> int:
+        """Where a packet belongs: by its own clock, so that our being late tears no hole.
+
+        A new stream, or one that rested, begins at the present moment.
+        """
+        stream, offset = self._stream
+        place = (moment + offset) & 0xFFFFFFFF
+        if source == stream and abs(self.moment - place) <= _RESTED:
+            return place
+        now = max(self._length, self.moment - FRAME)
+        self._stream = (source, now - moment)
+        return now
 
     def _hear_key(self, data: bytes) -> None:
         moment = data[4:8]
