@@ -3,7 +3,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 PACK ?= heat
 export MAINLINE_PACK ?= $(PACK)
-CALL ?=
+CALL ?= --from 13800138001 --keys 1,0
 UV := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .PHONY: help setup up test check format call bench screenshots lock clean
@@ -18,7 +18,7 @@ setup: ## Prepare this machine: packages, .venv, browser libraries, Asterisk
 up: setup ## Prepare everything, start everything, say where to look (PACK=heat|gas|water)
 	@exec $(BIN)/mainline up
 
-call: ## Call the hotline of the running instance (CALL="--from 13800000001 --keys 1,2")
+call: ## Call the hotline of the running instance (CALL="--from 13800138001 --keys 1,0")
 	@$(BIN)/mainline call $(CALL)
 
 ##@ Before a change goes in
