@@ -22,16 +22,14 @@ from tests.support import postgres
 from tests.support.clock import StandingClock
 from tests.support.ports import free_port, free_ports
 
-_GROUPS = ("call", "browser")
+_LIVE = ("call", "browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Live calls and browsers are each one group: never two of a kind at a time on one machine."""
+    """Live calls and browsers are one group: one process runs them, one after the other."""
     for item in items:
-        for group in _GROUPS:
-            if item.get_closest_marker(group):
-                item.add_marker(pytest.mark.xdist_group(group))
-                break
+        if any(item.get_closest_marker(name) for name in _LIVE):
+            item.add_marker(pytest.mark.xdist_group("live"))
 
 
 @pytest.fixture(autouse=True)
