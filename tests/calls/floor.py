@@ -46,12 +46,10 @@ class Floor:
         return self._phone_secrets[agent]
 
     async def _put_auth(self, user: str, secret: str) -> None:
-        base = f"http://127.0.0.1:{self._settings.asterisk_http_port}/ari"
         fields = {"auth_type": "digest", "username": user, "password": secret}
         body = {"fields": [{"attribute": k, "value": v} for k, v in fields.items()]}
-        password = Secrets.load_or_create(self._settings.home).ari
-        async with httpx.AsyncClient(auth=("mainline", password), timeout=5) as client:
-            url = f"{base}/asterisk/config/dynamic/res_pjsip/auth/{user}"
+        async with self._ari() as client:
+            url = f"/asterisk/config/dynamic/res_pjsip/auth/{user}"
             (await client.put(url, json=body)).raise_for_status()
 
     async def set_state(self, agent: str, state: str, queues: tuple[str, ...] = QUEUES) -> None:
@@ -93,6 +91,22 @@ class Floor:
     async def _leave(self, agent: str) -> None:
         for queue in QUEUES:
             await self._ami(Action="QueueRemove", Queue=queue, Interface=f"PJSIP/phone-{agent}")
+
+    async def bring_back(self, agent: str) -> None:
+        """The customer comes to the agent's telephone again, as after a reload of the page."""
+        customer = next(name for name in await self._channels() if name.startswith("PJSIP/trunk"))
+        await self._ami(
+            Action="Redirect", Channel=customer, Context="ml-rejoin", Exten=agent, Priority="1"
+        )
+
+    async def _channels(self) -> list[str]:
+        async with self._ari() as client:
+            return [str(channel["name"]) for channel in (await client.get("/channels")).json()]
+
+    def _ari(self) -> httpx.AsyncClient:
+        password = Secrets.load_or_create(self._settings.home).ari
+        base = f"http://127.0.0.1:{self._settings.asterisk_http_port}/ari"
+        return httpx.AsyncClient(base_url=base, auth=("mainline", password), timeout=5)
 
     async def _ami(self, **fields: str) -> str:
         """One action on a connection of its own; the answer's text."""

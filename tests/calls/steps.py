@@ -214,6 +214,14 @@ async def manner(stage: Stage, agent: str, reaction: str) -> None:
     stage.robot(agent).manner.reaction = reaction  # type: ignore[assignment]
 
 
+@sentence(r"the page of (\d{4}) is reloaded")
+async def reloaded(stage: Stage, agent: str) -> None:
+    """The page goes without a word and comes back; the customer is brought to it again."""
+    before = stage.robot(agent).talking
+    await stage.instance.floor.bring_back(agent)
+    await until(lambda: stage.robot(agent).talking not in {None, before}, 15, "the agent again")
+
+
 # --- faults ---------------------------------------------------------------------------------------
 
 
