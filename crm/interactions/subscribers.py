@@ -4,7 +4,7 @@ Each fact is added to the call's timeline and the row computed from all of them 
 come in any order and more than once.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,11 +19,14 @@ from mainline.journal import Event, Handler
 from mainline.journal.call_events import MessageLeft
 
 CONSUMER: Final = "interactions"
+CALL_ID_CHARS_MAX: Final = 64
 
 
 async def on_call_fact(session: AsyncSession, event: Event) -> None:
     """Add the fact to its call."""
     call_id = call_of(event.subject)
+    if len(call_id) > CALL_ID_CHARS_MAX:
+        return
     timeline = await _timeline(session, call_id)
     facts = with_fact(timeline.facts, plain(event))
     if facts is None:
@@ -49,7 +52,7 @@ async def _project(session: AsyncSession, call_id: str, summary: Summary) -> Non
     is_new = interaction is None
     interaction = interaction or Interaction(id=call_id)
     for name, value in summary.columns.items():
-        setattr(interaction, name, value)
+        setattr(interaction, name, _fitting(Interaction, name, value))
     if is_new:
         await _add(session, interaction)
     for seq, visit in enumerate(summary.visits):
@@ -61,9 +64,15 @@ async def _project_visit(session: AsyncSession, call_id: str, seq: int, visit: V
     is_new = row is None
     row = row or QueueVisit(call_id=call_id, seq=seq)
     for name in (*Visit.__slots__, "wait_s"):
-        setattr(row, name, getattr(visit, name))
+        setattr(row, name, _fitting(QueueVisit, name, getattr(visit, name)))
     if is_new:
         await _add(session, row)
+
+
+def _fitting(table: type[Base], name: str, value: Any) -> Any:
+    """Cut to the column's width: one strange fact must not stop all that come after it."""
+    width = getattr(table.__table__.c[name].type, "length", None)
+    return value[:width] if isinstance(value, str) and width else value
 
 
 async def _add(session: AsyncSession, row: Base) -> None:

@@ -249,3 +249,22 @@ async def test_a_message_is_kept_once_and_not_reset_by_a_second_telling(
     await take_in(sqlite_database, *left)
     async with sqlite_database.reading() as session:
         assert list(await session.scalars(select(VoiceMessage.state))) == ["done"]
+
+
+async def test_strange_facts_do_not_stop_the_others(database: Database) -> None:
+    long = "x" * 300
+    strange = [
+        *facts("x" * 80, (0, CallOffered, {"ani": "1", "dnis": "9"})),
+        *facts(
+            "s",
+            (0, CallOffered, {"ani": long, "dnis": long}),
+            (1, QueueEntered, {"queue": long}),
+            (2, AgentAnswered, {"agent": long, "queue": long}),
+            (3, MessageLeft, {"file": "m.wav"}),
+        ),
+    ]
+    await take_in(database, *strange, *answered_call())
+    found = {one["id"]: one for one in await rows(database, Interaction)}
+    assert set(found) == {"s", "ml-1.1"}
+    assert found["s"]["queue"] == "x" * 32
+    assert found["ml-1.1"]["outcome"] == "answered"
