@@ -54,8 +54,10 @@ class Floor:
     behind_s: float = 0.0
 
 
-async def read_floor(session: AsyncSession, zone: ZoneInfo) -> Floor:
-    """Everything the board shows, as it is now."""
+async def read_floor(
+    session: AsyncSession, zone: ZoneInfo, entered: Sequence[Entered] | None = None
+) -> Floor:
+    """Everything the board shows now; ``entered`` when the curve may be a little older."""
     at = now()
     since, until = day_of(at, zone)
     defined = await _queues(session)
@@ -67,7 +69,7 @@ async def read_floor(session: AsyncSession, zone: ZoneInfo) -> Floor:
         midnight=since,
         queues=defined,
         today=await queries.queue_figures(session, since=since, until=until, service_levels=levels),
-        entered=await _entered(session, since),
+        entered=await entered_today(session, zone) if entered is None else entered,
         waiting=waiting,
         calls=calls,
         customers=await _customers(session, [*calls.values(), *(call for _, call in waiting)]),
@@ -85,7 +87,9 @@ async def _queues(session: AsyncSession) -> list[QueueDefinition]:
         return []
 
 
-async def _entered(session: AsyncSession, since: datetime) -> list[Entered]:
+async def entered_today(session: AsyncSession, zone: ZoneInfo) -> list[Entered]:
+    """Every visit of the day: the one part of the picture that grows with the day."""
+    since, _until = day_of(now(), zone)
     rows = await session.execute(
         select(QueueVisit.entered_at, QueueVisit.how).where(QueueVisit.entered_at >= since)
     )

@@ -1,14 +1,15 @@
 import html
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from agentdesk.supervisor.feeds import FEEDS
+from agentdesk.supervisor.feeds import FEEDS, BoardFeed
 from agentdesk.supervisor.views import router
 from mainline.db import Database
-from mainline.journal.call_events import CallEnded, QueueLeft
+from mainline.journal.call_events import CallEnded, QueueEntered, QueueLeft
 from mainline.permissions import Permission
 from mainline.web import undeclared
 from tests.agentdesk.supervisor.conftest import TALK, WAIT, ago, tell
@@ -118,6 +119,24 @@ def test_the_feed_is_for_leaders_and_prompt():
     (feed,) = FEEDS
     assert (feed.name, feed.permission) == ("board", Permission.SEE_BOARD)
     assert feed.at_most_every_s <= 0.25
+
+
+async def test_the_feeds_picture_is_the_pages_and_its_curve_catches_up(
+    desk: Pages, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    feed = BoardFeed()
+
+    async def offered() -> tuple[int, int]:
+        async with sqlite_database.reading() as session:
+            found = await feed(session)
+        return found["today"]["offered"], sum(found["curve"]["offered"])
+
+    assert await offered() == (2, 2)
+    another = {"subject": "call:ml0123abcd-1795000011.1"}
+    await tell(sqlite_database, QueueEntered(**another, at=ago(1), queue="service"))
+    assert await offered() == (3, 2)
+    monkeypatch.setattr("agentdesk.supervisor.feeds.CURVE_EVERY", timedelta(0))
+    assert await offered() == (3, 3)
 
 
 def test_every_route_names_its_permission():
