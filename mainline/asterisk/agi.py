@@ -39,7 +39,7 @@ _NEEDED: Final = frozenset(
     }
 )
 _WORD: Final = "agi_arg_1"
-_REPLY: Final = re.compile(r"(\d{3})([ -])(?:result=(-?\d*)(?: \((.*)\))?)?(.*)", re.DOTALL)
+_REPLY: Final = re.compile(r"(\d{3})([ -])(?:result=(-?[0-9*#A-D]*)(?: \((.*)\))?)?(.*)", re.DOTALL)
 
 
 class AgiRefused(Exception):

@@ -11,6 +11,7 @@ from mainline.asterisk.agi import AgiFailed, AgiHungUp, AgiWire, Environment, Re
 from mainline.asterisk.call import CallerGone
 from mainline.db import in_unit_of_work
 from mainline.ids import CallId
+from mainline.log import get_logger
 
 REPLY_S: Final = 3.0
 """For commands that do something at once."""
@@ -21,10 +22,12 @@ GRACE_S: Final = 2.0
 DEADLINE_MAX_S: Final = 600.0
 _HEARD_MIN: Final = 800
 """Samples (a tenth of a second); less is no recording."""
-_KEYED: Final = "MAINLINE_KEYED"
+_KEYS: Final = "0123456789*#"
 _SOUND: Final = re.compile(r"[A-Za-z0-9/._-]{1,400}")
 _NAME: Final = re.compile(r"_{0,2}[A-Z][A-Z0-9_]{0,60}|CHANNEL\(language\)|TIMEOUT\(absolute\)")
 _ENDPOS: Final = re.compile(r"endpos=(\d{1,12})")
+
+log = get_logger("agi")
 
 
 class AgiCall:
@@ -63,9 +66,9 @@ class AgiCall:
         await self._at_once("ANSWER")
 
     async def play(self, sounds: Sequence[str]) -> None:
-        """Play to the end. A sound that Asterisk cannot read is passed over by it."""
-        if sounds:
-            await self._media("EXEC", "Playback", _joined(sounds))
+        """Play to the end. A sound that Asterisk cannot read is passed over."""
+        for sound in _checked(sounds):
+            await self._stream(sound, "")
 
     async def collect(
         self,
@@ -75,11 +78,40 @@ class AgiCall:
         timeout_s: float,
         terminator: str = "#",
     ) -> str:
-        """Keys, taken by Read(): it plays several files and listens meanwhile."""
-        ends = terminator if digits_max > 1 else ""
-        words = (_KEYED, _joined(sounds), digits_max, f"t({ends})", 1, f"{timeout_s:g}")
-        await self._media("EXEC", "Read", ",".join(map(str, words)))
-        return (await self._at_once("GET VARIABLE", _KEYED)).data
+        """Keys, by commands that notice when we die: the caller then goes on at once.
+
+        Several keys are taken by one command: a key pressed between two commands would be lost.
+        """
+        if terminator != "#":
+            raise AgiFailed("only # ends an entry")
+        timeout_ms = int(timeout_s * 1000)
+        if digits_max == 1:
+            return await self._listen(sounds) or await self._digit(timeout_ms)
+        first = await self._listen(sounds[:-1])
+        if first == terminator:
+            return ""
+        last = "" if first else (_checked(sounds[-1:]) or [""])[0]
+        rest = await self._media("GET DATA", last, timeout_ms, digits_max - len(first))
+        return first + rest.result
+
+    async def _listen(self, sounds: Sequence[str]) -> str:
+        """Play until a key is pressed; the key, if one was."""
+        for sound in _checked(sounds):
+            if key := await self._stream(sound, _KEYS):
+                return key
+        return ""
+
+    async def _digit(self, timeout_ms: int) -> str:
+        return _key(await self._media("WAIT FOR DIGIT", timeout_ms))
+
+    async def _stream(self, sound: str, keys: str) -> str:
+        try:
+            return _key(await self._media("STREAM FILE", sound, keys))
+        except AgiFailed:
+            if self._wire.over:
+                raise
+            log.warning("agi.sound_missing", call=self.id)
+            return ""
 
     async def record(
         self, path: Path, *, max_s: float, silence_s: float, terminators: str = "#"
@@ -139,9 +171,14 @@ class AgiCall:
             raise CallerGone from gone
 
 
-def _joined(sounds: Sequence[str]) -> str:
-    """Several files as Asterisk wants them."""
+def _checked(sounds: Sequence[str]) -> Sequence[str]:
+    """Paths only; nothing that Asterisk could take for more."""
     for sound in sounds:
         if not _SOUND.fullmatch(sound):
             raise AgiFailed("not a sound's path")
-    return "&".join(sounds)
+    return sounds
+
+
+def _key(reply: Reply) -> str:
+    """The key whose code was answered; none for zero."""
+    return chr(int(reply.result)) if reply.result.isdigit() and reply.result != "0" else ""
