@@ -34,7 +34,7 @@ _TEXTS: Final[Mapping[str, Text]] = {
     "act-listen": Text("Listen"),
     "act-whisper": Text("Whisper"),
     "act-barge": Text("Barge in"),
-    "act-pause": Text("Pause"),
+    "act-pause": Text("Set paused"),
     "act-ready": Text("Ready"),
     "act-sign-out": Text("Sign out"),
     "phone-on": Text("Telephone ready"),
