@@ -35,6 +35,7 @@ from mainline.journal.call_events import (
 
 CONSUMER: Final = "floor"
 NUMBER_CHARS_MAX: Final = 8
+CALL_ID_CHARS_MAX: Final = 64
 WORDS: Final = ("closed", "paused", "ready")
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -74,7 +75,7 @@ async def on_proven(session: AsyncSession, event: Event) -> None:
 
 
 async def _take_in(session: AsyncSession, number: str, fact: Fact) -> None:
-    if not 0 < len(number) <= NUMBER_CHARS_MAX:
+    if not 0 < len(number) <= NUMBER_CHARS_MAX or len(fact.call_id) > CALL_ID_CHARS_MAX:
         return
     state = await _state(session, number, fact.at)
     newest = state.fact_at < fact.at

@@ -5,7 +5,13 @@ import pytest
 
 from mainline import definitions
 from mainline.db import Database
-from mainline.journal.call_events import AgentReady, AgentSignedIn, CallerIdentified, QueueEntered
+from mainline.journal.call_events import (
+    AgentReady,
+    AgentSignedIn,
+    CallerIdentified,
+    MessageLeft,
+    QueueEntered,
+)
 from tests.crm.calls import NINE, abandoned_call, answered_call, facts, self_served_call, take_in
 
 AsRole = Callable[[str], httpx.AsyncClient]
@@ -253,3 +259,33 @@ async def test_reasons_and_types_are_told_with_their_version(as_role: AsRole) ->
     assert reasons["items"][0]["children"][1]["work_order"] == "leak"
     types = (await as_role("agent").get("/work-order-types")).json()
     assert len(types["items"]) == 12
+
+
+async def test_messages_are_taken_by_one_and_done(as_role: AsRole, town: Database) -> None:
+    left = facts("ml-2.1", (27, MessageLeft, {"file": "ml-2.1-message.wav"}))
+    await take_in(town, *abandoned_call(), *left)
+    leader, agent, dispatcher = as_role("leader"), as_role("agent"), as_role("dispatcher")
+    [message] = (await agent.get("/messages", params={"state": "new"})).json()["items"]
+    assert (message["ani"], message["call_id"]) == ("139****2222", "ml-2.1")
+    taken = await leader.post(f"/messages/{message['id']}/take")
+    assert (taken.json()["state"], taken.json()["owner"]) == ("taken", "leader")
+    refused = await dispatcher.post(f"/messages/{message['id']}/done")
+    assert (refused.status_code, refused.json()) == (409, {"code": "already-taken"})
+    assert (await leader.post(f"/messages/{message['id']}/done")).json()["state"] == "done"
+    assert (await agent.get("/messages", params={"state": "new"})).json()["items"] == []
+    assert (await leader.post("/messages/99/take")).status_code == 404
+    assert (await as_role("quality").post("/messages/1/take")).status_code == 403
+
+
+async def test_outages_and_bills_are_told(as_role: AsRole) -> None:
+    client = as_role("cashier")
+    outages = (await client.get("/outages")).json()["items"]
+    assert [(one["kind"], one["status"], one["area"]["en"]) for one in outages] == [
+        ("fault", "running", "Guangming Lane"),
+        ("planned", "announced", "Yinhe Bay"),
+    ]
+    bills = (await client.get("/accounts/1/bills")).json()
+    assert (bills["total_fen"], bills["overdue_fen"]) == (447_200, 223_600)
+    assert [one["period"] for one in bills["items"]] == ["2026-2027", "2025-2026", "2024-2025"]
+    assert [one["amount_fen"] for one in bills["payments"]] == [223_600]
+    assert (await client.get("/accounts/999/bills")).status_code == 404
