@@ -37,7 +37,7 @@ class NavItem:
 NAVIGATION: Final = (
     NavItem("/desk", Text("Desk"), Permission.TAKE_CALLS, "1"),
     NavItem("/board", Text("Live board"), Permission.SEE_BOARD, "2"),
-    NavItem("/recordings", Text("Recordings"), Permission.HEAR_RECORDINGS, "3"),
+    NavItem("/quality", Text("Recordings"), Permission.HEAR_RECORDINGS, "3"),
     NavItem("/calls", Text("Calls"), Permission.SEE_CALLS, "4"),
     NavItem("/work-orders", Text("Work orders"), Permission.SEE_WORK_ORDERS, "5"),
     NavItem("/customers", Text("Customers"), Permission.SEE_CUSTOMERS, "6"),
@@ -103,13 +103,18 @@ def navigation(who: Principal | None, present: str) -> list[dict[str, Any]]:
     return [
         {"item": item, "here": present == item.path or present.startswith(item.path + "/")}
         for item in NAVIGATION
-        if who.may(item.permission)
+        if open_to(item, who)
     ]
+
+
+def open_to(item: NavItem, who: Principal) -> bool:
+    """Whether it is of any use to this person: a desk needs a telephone."""
+    return who.may(item.permission) and (item.path != "/desk" or who.agent_number is not None)
 
 
 def home(who: Principal) -> str:
     """Where this person's work is."""
-    return next((item.path for item in NAVIGATION if who.may(item.permission)), "/account")
+    return next((item.path for item in NAVIGATION if open_to(item, who)), "/account")
 
 
 def render(request: Request, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:

@@ -5,21 +5,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from agentdesk.panels.words import URGENCIES
 from crm.catalog.fields import FormField
 from crm.catalog.reasons import CallReasons
 from crm.catalog.work_order_types import WorkOrderTypes
-from mainline.i18n import Locale, Text, _
+from mainline.i18n import Locale, _
 
 CallKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{3,64}$")]
 PageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{8,40}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Values = Annotated[dict[str, str | bool | int | float], Field(max_length=40)]
-
-URGENCIES = {
-    "emergency": Text("Emergency"),
-    "urgent": Text("Urgent"),
-    "normal": Text("Normal"),
-}
 
 
 class Form(BaseModel):

@@ -32,3 +32,9 @@ CALLER_WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
         "nothing": Text("nothing found"),
     },
 }
+
+URGENCIES: Final[Mapping[str, Text]] = {
+    "emergency": Text("Emergency"),
+    "urgent": Text("Urgent"),
+    "normal": Text("Normal"),
+}

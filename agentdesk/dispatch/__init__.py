@@ -1,0 +1,1 @@
+"""The dispatcher's desk: work orders and the customers they are for."""

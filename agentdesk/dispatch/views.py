@@ -1,0 +1,206 @@
+"""``/work-orders`` and ``/customers``: find, read, move on."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from agentdesk.panels.caller import CallerView, add_customer
+from agentdesk.panels.contacts import contacts, open_orders, order_line
+from agentdesk.panels.words import CALLER_WORDS, URGENCIES
+from agentdesk.shell import render
+from crm.catalog import service as catalog
+from crm.catalog.work_order_types import WorkOrderType
+from crm.customers import queries as customers
+from crm.work_orders import queries, service
+from crm.work_orders.models import WorkOrder
+from mainline.clock import now
+from mainline.errors import Invalid, NotFound
+from mainline.i18n import _, current_locale
+from mainline.permissions import Permission
+from mainline.web import (
+    Config,
+    ReadSession,
+    Who,
+    WriteSession,
+    allow,
+    cursor,
+    position,
+)
+
+router = APIRouter()
+LIMIT: Final = 50
+Number = Annotated[str, Path(pattern=r"^[0-9-]{4,20}$")]
+Next = Annotated[str, Query(max_length=300)]
+Choice = Annotated[str, Query(pattern=r"^(open|overdue|all)$")]
+_SEES_ORDERS: Final = allow(Permission.SEE_WORK_ORDERS)
+_SEES_CUSTOMERS: Final = allow(Permission.SEE_CUSTOMERS)
+
+
+@router.get("/work-orders", dependencies=[_SEES_ORDERS])
+async def orders(
+    request: Request,
+    session: ReadSession,
+    show: Choice = "open",
+    type: Annotated[str, Query(max_length=32)] = "",  # noqa: A002 - the address people see
+    after: Next = "",
+) -> HTMLResponse:
+    """The list, the newest first."""
+    wanted = queries.Filter(
+        open=None if show == "all" else True,
+        type_code=type or None,
+        overdue_at=now() if show == "overdue" else None,
+    )
+    found = await queries.find(session, wanted, limit=LIMIT, before=_before(after))
+    last = found[-1] if len(found) == LIMIT else None
+    more = {"show": show, "type": type, "after": cursor(last.opened_at.isoformat(), last.id)} if (
+        last is not None
+    ) else None  # fmt: skip
+    return render(
+        request,
+        "dispatch/orders.html",
+        lines=[await order_line(session, each) for each in found],
+        names=await _names(session, found),
+        types=await _types(session),
+        urgencies=URGENCIES,
+        show=show,
+        type=type,
+        more=urlencode(more) if more else "",
+    )
+
+
+def _before(after: str) -> tuple[datetime, int] | None:
+    place = position(after, 2)
+    try:
+        return (datetime.fromisoformat(str(place[0])), int(place[1])) if place else None
+    except ValueError as error:
+        raise Invalid("after") from error
+
+
+async def _names(session: AsyncSession, found: list[WorkOrder]) -> dict[int, str]:
+    ids = {each.customer_id for each in found if each.customer_id is not None}
+    return {v.customer.id: v.customer.name for v in await customers.views(session, list(ids))}
+
+
+async def _types(session: AsyncSession) -> list[tuple[str, str]]:
+    try:
+        body = (await catalog.work_order_types(session)).body
+    except NotFound:
+        return []
+    return [(each.code, each.name.to(current_locale())) for each in body.types]
+
+
+@router.get("/work-orders/{number}", dependencies=[_SEES_ORDERS])
+async def order(request: Request, number: Number, session: ReadSession, who: Who) -> HTMLResponse:
+    """One order: what, where, for whom, how far, and what can be done now."""
+    found = await service.by_number(session, number)
+    types = (await catalog.work_order_types(session, found.type_version)).body
+    customer = await _customer(session, found.customer_id)
+    return render(
+        request,
+        "dispatch/order.html",
+        line=await order_line(session, found),
+        customer=customer,
+        premise=_premise(customer, found),
+        filled=list(_filled(types.type(found.type_code), found)),
+        actions=service.actions(types, found) if who.may(Permission.MOVE_WORK_ORDERS) else (),
+        moves=await queries.moves(session, found.id),
+        step_words=lambda code: types.step(found.type_code, code).label.to(current_locale()),
+        urgency=_(URGENCIES[found.urgency]),
+        sees_calls=who.may(Permission.SEE_CALLS),
+        sees_customers=who.may(Permission.SEE_CUSTOMERS),
+    )
+
+
+async def _customer(
+    session: AsyncSession, customer_id: int | None
+) -> customers.CustomerView | None:
+    return None if customer_id is None else await customers.view(session, customer_id)
+
+
+def _premise(customer: customers.CustomerView | None, order: WorkOrder) -> str:
+    for account in customer.accounts if customer else ():
+        if account.premise_id == order.premise_id:
+            english = current_locale() == "en" and account.address_en
+            return account.address_en if english else account.address_zh
+    return ""
+
+
+def _filled(kind: WorkOrderType, order: WorkOrder) -> list[tuple[str, str]]:
+    """Label and value of each field, choices in words."""
+    locale = current_locale()
+    told: list[tuple[str, str]] = []
+    for field in kind.fields:
+        if field.name in order.fields:
+            value = order.fields[field.name]
+            words = {option.value: option.label.to(locale) for option in field.options}
+            told.append((field.label.to(locale), words.get(value, _yes_no(value))))
+    return told
+
+
+def _yes_no(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return str(value)
+
+
+@router.post("/work-orders/{number}/moves", dependencies=[allow(Permission.MOVE_WORK_ORDERS)])
+async def move(
+    number: Number,
+    session: WriteSession,
+    who: Who,
+    action: Annotated[str, Form(max_length=32)],
+    note: Annotated[str, Form(max_length=2000)] = "",
+) -> RedirectResponse:
+    """Take the order a step further."""
+    await service.move(session, number, action, by=who.agent_number or who.name, note=note)
+    return RedirectResponse(f"/work-orders/{number}", status_code=303)
+
+
+@router.get("/customers", dependencies=[_SEES_CUSTOMERS])
+async def find_customers(
+    request: Request,
+    session: ReadSession,
+    settings: Config,
+    who: Who,
+    q: Annotated[str, Query(max_length=64)] = "",
+    after: Annotated[int, Query(ge=0)] = 0,
+) -> HTMLResponse:
+    """By name, telephone, account number or address."""
+    found = await customers.find(
+        session, q, limit=LIMIT, after=after, area_code=settings.home_area_code
+    )
+    last = found[-1].customer.id if len(found) == LIMIT else None
+    return render(
+        request,
+        "dispatch/customers.html",
+        found=found,
+        q=q,
+        more=urlencode({"q": q, "after": last}) if last else "",
+        words=CALLER_WORDS,
+        shows_numbers=who.may(Permission.SEE_NUMBERS),
+    )
+
+
+@router.get("/customers/{customer_id}", dependencies=[_SEES_CUSTOMERS])
+async def customer(
+    request: Request, customer_id: int, session: ReadSession, settings: Config, who: Who
+) -> HTMLResponse:
+    """One customer: accounts, arrears, interruptions, orders, calls."""
+    view = CallerView(call_id="")
+    await add_customer(session, settings, view, customer_id)
+    if view.customer is None:
+        raise NotFound("customer")
+    return render(
+        request,
+        "dispatch/customer.html",
+        view=view,
+        contacts=await contacts(session, "", customer_id, ""),
+        orders=await open_orders(session, customer_id),
+        words=CALLER_WORDS,
+        shows_numbers=who.may(Permission.SEE_NUMBERS),
+        may_call_out=False,
+    )

@@ -1,0 +1,95 @@
+"""Work orders and customers as pages."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import select
+
+from agentdesk.dispatch import views
+from crm.catalog import service as catalog
+from crm.customers.models import Customer, CustomerPhone
+from crm.work_orders.models import WorkOrder
+from crm.work_orders.service import open_work_order
+from mainline.config import Settings
+from mainline.db import Database
+from tests.support.pages import Pages, pages
+
+HOSTILE = "<b onmouseover=alert(1)>"
+
+
+@pytest.fixture
+async def order(sqlite_database: Database, settings: Settings) -> str:
+    """An order of a customer with a strange name."""
+    async with sqlite_database.unit_of_work() as session:
+        await catalog.install(session, settings.pack_dir)
+        customer = Customer(name=HOSTILE)
+        session.add(customer)
+        await session.flush()
+        session.add(CustomerPhone(customer_id=customer.id, number="13800008000", tail="8000"))
+        types = (await catalog.work_order_types(session)).body.types
+        free = next(each for each in types if not any(f.required for f in each.fields))
+        opened = await open_work_order(
+            session, type_code=free.code, key="k", by="8001", source="desk",
+            customer_id=customer.id, summary=HOSTILE, call_id="ml-1.1",
+        )  # fmt: skip
+        return opened.number
+
+
+@pytest.fixture
+async def dispatcher(
+    sqlite_database: Database, settings: Settings, order: str
+) -> AsyncIterator[Pages]:
+    async with pages(settings, sqlite_database, [views.router], "dispatcher") as opened:
+        yield opened
+
+
+async def test_the_list_shows_open_orders_and_hides_markup(dispatcher: Pages, order: str) -> None:
+    page = await dispatcher.get("/work-orders")
+    assert page.status_code == 200
+    assert order in page.text
+    assert HOSTILE not in page.text
+    assert order not in (await dispatcher.get("/work-orders?show=overdue")).text
+
+
+async def test_an_order_is_moved_on_and_keeps_its_history(
+    dispatcher: Pages, sqlite_database: Database, order: str
+) -> None:
+    async with sqlite_database.reading() as session:
+        row = (await session.scalars(select(WorkOrder))).one()
+        types = (await catalog.work_order_types(session)).body
+    action = types.step(row.type_code, row.step).transitions[0]
+    page = await dispatcher.get(f"/work-orders/{order}")
+    assert f'value="{action.action}"' in page.text
+    assert HOSTILE not in page.text
+    moved = await dispatcher.post(
+        f"/work-orders/{order}/moves", {"action": action.action, "note": "go now"}
+    )
+    assert moved.status_code == 303
+    page = await dispatcher.get(f"/work-orders/{order}")
+    assert "go now" in page.text
+    assert types.step(row.type_code, action.to).label.en in page.text
+
+
+async def test_who_may_only_look_cannot_move(dispatcher: Pages, order: str) -> None:
+    dispatcher.sign_in("quality")
+    page = await dispatcher.get(f"/work-orders/{order}")
+    assert page.status_code == 200
+    assert "/moves" not in page.text
+    answer = await dispatcher.post(f"/work-orders/{order}/moves", {"action": "assign"})
+    assert answer.status_code == 403
+
+
+async def test_numbers_are_masked_for_those_who_may_not_see_them(dispatcher: Pages) -> None:
+    assert "13800008000" in (await dispatcher.get("/customers?q=13800008000")).text
+    dispatcher.sign_in("cashier")
+    page = (await dispatcher.get("/customers?q=13800008000")).text
+    assert "138****8000" in page
+    assert "13800008000</td>" not in page
+
+
+async def test_a_customer_has_a_page_and_a_stranger_has_none(dispatcher: Pages, order: str) -> None:
+    page = await dispatcher.get("/customers/1")
+    assert page.status_code == 200
+    assert order in page.text
+    assert HOSTILE not in page.text
+    assert (await dispatcher.get("/customers/999")).status_code == 404
