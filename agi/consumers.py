@@ -11,7 +11,7 @@ from mainline.db import Database
 from mainline.journal import Handler, Tail, consume
 from mainline.log import get_logger
 
-BATCH: Final = 40
+BATCH: Final = 20
 """Small enough that a phone that rings does not wait long for the database."""
 LOOK_S: Final = 1.0
 PAUSE_S: Final = 0.5

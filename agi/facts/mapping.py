@@ -47,7 +47,7 @@ _LEFT: Final[Mapping[str, str]] = {
 }
 """QUEUESTATUS in our words; all others (TIMEOUT, FULL, CONTINUE) are ``timeout``: not served."""
 
-Phase = Literal["ringing", "picked_up", "talking", "placing"]
+Phase = Literal["ringing", "picked_up", "talking", "placing", "consulted"]
 
 
 @dataclass(slots=True)
@@ -57,6 +57,7 @@ class Leg:
     agent: str
     phase: Phase
     queue: str = ""
+    channel: str = ""
 
 
 @dataclass(slots=True)
@@ -69,6 +70,8 @@ class CallState:
     """The queue in which the caller waits."""
     legs: dict[str, Leg] = field(default_factory=dict)
     cause: int = 0
+    attended: bool = False
+    """An attended transfer was made: who comes into the call now was consulted before."""
     ended: bool = False
 
     @property
@@ -122,7 +125,9 @@ def _leave_queue(state: CallState, how: str, at: datetime) -> list[Event]:
 def _gone(state: CallState, channel: str, at: datetime) -> list[Event]:
     """An agent's leg ended. Of two telephones of one agent, the last one counts."""
     leg = state.legs.pop(channel, None)
-    if leg is None or any(other.agent == leg.agent for other in state.legs.values()):
+    if leg is None or leg.phase == "consulted":
+        return []
+    if any(o.agent == leg.agent and o.phase != "consulted" for o in state.legs.values()):
         return []
     if leg.phase in {"talking", "placing"}:
         return [AgentLeftCall(subject=state.subject, at=at, agent=leg.agent)]
@@ -224,19 +229,32 @@ def _picked_up(state: CallState, row: Row) -> list[Event]:
 
 
 def _bridged(state: CallState, row: Row) -> list[Event]:
-    """The customer of an outgoing call answered; or a colleague was brought in by a transfer."""
+    """The customer of an outgoing call answered; or a colleague is there who was not rung by us."""
     leg, agent = state.legs.get(row.uniqueid), agent_of(row.channel)
     if leg is not None and leg.phase == "placing":
         return _talk(state, row, "", leg.agent)
-    return _talk(state, row, "", agent) if leg is None and agent else []
+    if leg is not None or not agent:
+        return []
+    if state.attended:
+        return _talk(state, row, "", agent)
+    state.legs[row.uniqueid] = Leg(agent, "consulted", channel=row.channel)
+    return []
 
 
 def _attended(state: CallState, row: Row) -> list[Event]:
+    """Asterisk tells it just before or just after the colleague enters the customer's bridge."""
     target = agent_of(row.extra.get("transfer_target_channel_name", ""))
     if not target:
         return []
+    state.attended = True
     words = {"agent": agent_of(row.channel), "target": target}
-    return [CallTransferred(subject=state.subject, at=row.at, how="attended", **words)]
+    told: list[Event] = [CallTransferred(subject=state.subject, at=row.at, how="attended", **words)]
+    for leg in state.legs.values():
+        if leg.phase == "consulted" and leg.agent == target:
+            leg.phase = "talking"
+            words = {"agent": target, "channel": leg.channel}
+            told.append(AgentAnswered(subject=state.subject, at=row.at, **words))
+    return told
 
 
 def _hung_up(state: CallState, row: Row) -> list[Event]:

@@ -76,13 +76,37 @@ def test_an_attended_transfer_brings_in_the_colleague_who_was_consulted():
     assert brief(found) == [
         *(line.format(ani="13900000001") for line in BEGINNING),
         *(line.format(a="00000001") for line in ANSWERED),
-        "agent.answered agent=8002 queue= channel=PJSIP/phone-8002-00000003",
         "call.transferred how=attended agent=8001 target=8002",
+        "agent.answered agent=8002 queue= channel=PJSIP/phone-8002-00000003",
         "agent.left_call agent=8001",
         "agent.left_call agent=8002",
         "call.ended cause=16",
     ]
     assert {event.subject for event in found} == {"call:ml6ec1cf2a-1795429573.0"}
+
+
+def test_a_colleague_who_enters_after_the_transfer_is_told_is_in_the_call_too():
+    late = rows("attended_transfer")
+    entered = next(
+        r
+        for r in late
+        if r.channel.startswith("PJSIP/phone-8002")
+        and r.at.second == 40
+        and r.type == "BRIDGE_ENTER"
+    )
+    late.remove(entered)
+    place = next(n for n, r in enumerate(late) if r.type == "ATTENDEDTRANSFER")
+    late.insert(place + 1, entered)
+    kinds = [line.split(" queue")[0] for line in brief(told(late))]
+    assert kinds.index("call.transferred how=attended agent=8001 target=8002") + 1 == kinds.index(
+        "agent.answered agent=8002"
+    )
+    assert "agent.left_call agent=8002" in kinds
+
+
+def test_a_consultation_that_is_called_off_leaves_no_trace():
+    without = [r for r in rows("attended_transfer") if r.type != "ATTENDEDTRANSFER"]
+    assert "8002" not in " ".join(brief(told(without)))
 
 
 def test_a_reloaded_page_rejoins_its_call():
