@@ -62,6 +62,13 @@ def test_a_prompt_is_recognised_through_the_codec_and_another_is_not() -> None:
     assert not contains(line, other)
 
 
+def test_a_prompt_torn_by_a_busy_machine_is_still_recognised() -> None:
+    prompt = speech(3, seed=4)
+    torn = np.concatenate((prompt[:6000], silence(0.08), prompt[6000:12000], silence(0.06)))
+    assert contains(np.concatenate((silence(0.5), torn, prompt[12000:])), prompt)
+    assert not contains(np.concatenate((silence(0.5), prompt[:6000], silence(2.5))), prompt)
+
+
 def test_a_wav_comes_back_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "heard.wav"
     write_wav(path, tone(440, 0.2))
