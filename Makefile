@@ -16,7 +16,7 @@ setup: ## Prepare this machine: packages, .venv, browser libraries, Asterisk
 	@scripts/setup.sh
 
 up: setup ## Prepare everything, start everything, say where to look (PACK=heat|gas|water)
-	@exec $(BIN)/mainline up
+	@exec setpriv --pdeathsig TERM $(BIN)/mainline up
 
 call: ## Call the hotline of the running instance (CALL="--from 13800138001 --keys 1,0")
 	@$(BIN)/mainline call $(CALL)

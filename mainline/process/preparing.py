@@ -7,6 +7,8 @@ say)``.
 
 from collections.abc import Awaitable, Callable
 
+from alembic.util.exc import CommandError
+
 from mainline import features
 from mainline.asterisk import install
 from mainline.config import Settings
@@ -32,12 +34,19 @@ class OtherPack(MainlineError):
     )
 
 
+class StrangeDatabase(MainlineError):
+    """The database does not descend from any migration we know."""
+
+    code = "strange-database"
+    words = Text("The database was made by another version of Mainline: %(detail)s")
+
+
 async def prepare(settings: Settings, say: Say) -> None:
     """All steps, in order; raises with the words of the first that fails."""
     _folders(settings)
     Secrets.load_or_create(settings.home)
     install.ensure(settings, say)
-    await upgrade(settings.database)
+    await _migrate(settings)
     database = Database(settings.database)
     try:
         if settings.demo:
@@ -46,6 +55,13 @@ async def prepare(settings: Settings, say: Say) -> None:
             await module.prepare(settings, database, say)
     finally:
         await database.dispose()
+
+
+async def _migrate(settings: Settings) -> None:
+    try:
+        await upgrade(settings.database)
+    except CommandError as error:
+        raise StrangeDatabase(str(error)) from error
 
 
 def _folders(settings: Settings) -> None:

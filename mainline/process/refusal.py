@@ -14,6 +14,7 @@ EXIT_CODES: Final = {
     "port-taken": 20,
     "already-up": 21,
     "other-pack": 22,
+    "strange-database": 23,
 }
 """Stable, listed in docs/operations.md; every other refusal is 1. setup.sh uses 10 to 15."""
 
