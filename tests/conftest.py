@@ -25,6 +25,7 @@ from tests.support.ports import free_port, free_ports
 _LIVE = ("call", "browser")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Live calls and browsers are one group: one process runs them, one after the other."""
     for item in items:
