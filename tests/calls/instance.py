@@ -84,7 +84,8 @@ class Instance:
         await self._prepare()
         async with self.database.unit_of_work() as session:
             await self._furnish(session)
-        await self._prepare()  # once more, for what is rendered from the database
+        if self._furnish is not settle:
+            await self._prepare()  # once more, for what is rendered from the database
         for name in self._programs:
             self._launch(name)
         for name in self._programs:
