@@ -91,7 +91,7 @@ def test_a_colleague_who_enters_after_the_transfer_is_told_is_in_the_call_too():
         r
         for r in late
         if r.channel.startswith("PJSIP/phone-8002")
-        and r.at.second == 40
+        and r.call_id == rows_call()
         and r.type == "BRIDGE_ENTER"
     )
     late.remove(entered)
