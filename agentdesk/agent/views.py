@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from agentdesk.agent import wrapping
 from agentdesk.agent.duty import PAUSE_REASONS, Duty, NoTelephone, dialable, station
@@ -31,6 +31,7 @@ from crm.catalog import service as catalog
 from crm.staff import queries as staff
 from dialplan.contract import SOFTPHONE_PREFIX
 from mainline import clock
+from mainline.errors import NotFound
 from mainline.i18n import current_locale
 from mainline.permissions import Permission
 from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow
@@ -160,9 +161,12 @@ async def join(form: JoinForm, number: Number, duty: OnDuty) -> None:
 @router.get("/pop/{call_id}")
 async def pop(
     request: Request, call_id: str, session: ReadSession, settings: Config, who: Who
-) -> HTMLResponse:
-    """The screen pop of a call, a piece of the page."""
-    view = await caller(session, settings, call_id)
+) -> Response:
+    """The screen pop of a call, a piece of the page; empty while the call is not in the books."""
+    try:
+        view = await caller(session, settings, call_id)
+    except NotFound:
+        return Response(status_code=204)
     customer = view.customer.customer.id if view.customer else None
     return render(
         request,

@@ -1,12 +1,8 @@
-// Every page: keyboard help, and small aids that need no framework.
+// Every page: keyboard help, and small aids that need no framework. The page loads it; nobody imports
+// it, because a second copy would listen a second time.
+import { typing } from "/static/typing.js";
 
 const help = /** @type {HTMLDialogElement} */ (document.getElementById("key-help"));
-
-/** Whether a key belongs to a field that is being typed into. @param {Event} event */
-export function typing(event) {
-  const target = /** @type {HTMLElement} */ (event.target);
-  return target.matches?.("input, textarea, select, [contenteditable]") ?? false;
-}
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "?" && !typing(event)) {

@@ -42,10 +42,11 @@ async def test_the_question_mark_shows_every_key_and_goes_away(agents: Chromium)
     await agents.sign_in(page, "agent3")
     await page.wait_for_selector("body[data-started=true]")
     await page.keyboard.press("?")
+    await page.wait_for_selector("#key-help[open]")
     keys = await page.locator("#key-help dt").all_inner_texts()
     assert {"F2", "F4", "F8", "F9", "Alt+R", "Alt+Enter", "?"} <= {each.strip() for each in keys}
     await page.keyboard.press("Escape")
-    assert not await page.locator("#key-help").is_visible()
+    await page.wait_for_selector("#key-help:not([open])", state="hidden")
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])

@@ -1,5 +1,5 @@
 // The picture of a menu: larger, smaller, as wide as the page.
-import { typing } from "/static/app.js";
+import { typing } from "/static/typing.js";
 
 const drawing = document.querySelector(".drawing");
 const svg = drawing?.querySelector("svg");

@@ -1,6 +1,6 @@
 // The agent's desk. What is true lives in Asterisk and in the journal; this page is a view of it.
 import { ask, listen } from "/static/live.js";
-import { typing } from "/static/app.js";
+import { typing } from "/static/typing.js";
 import { Softphone } from "/static/softphone.js";
 import { Microphone, echoProven, until } from "./checks.js";
 import { bind, press } from "./keys.js";
@@ -46,7 +46,7 @@ async function settle() {
 function learn(kind, fact) {
   status.standing = after(status.standing, kind, fact);
   const call = String(fact.subject ?? "").replace(/^call:/, "");
-  if (kind === "agent.offered") void pop.show(call, true);
+  if (kind === "agent.offered" || kind === "call.placed") void pop.show(call, true);
   if (kind === "caller.identified" && call === pop.call) void pop.show(call, true);
   if (kind === "agent.left_call" || kind === "agent.missed" || kind === "call.ended") { setTimeout(history, 800); tidy(call); }
   attend();

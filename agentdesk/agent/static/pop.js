@@ -2,6 +2,15 @@
 import { ask } from "/static/live.js";
 import { part, tried } from "./texts.js";
 
+/** A piece of a page; empty when the server does not know the call yet, null when it is away.
+ * @param {string} path */
+function fragment(path) {
+  return fetch(path, { headers: { Accept: "text/html" } }).then(
+    (response) => (response.ok ? response.text() : null),
+    () => null,
+  );
+}
+
 export class Pop {
   call = "";
   #asked = 0;
@@ -25,11 +34,13 @@ export class Pop {
   /** @param {string} path @param {boolean} fresh */
   async #draw(path, fresh) {
     const turn = ++this.#asked;
-    const html = await fetch(path, { headers: { Accept: "text/html", "X-Fragment": "1" } })
-      .then((response) => (response.ok ? response.text() : null))
-      .catch(() => null);
+    let html = await fragment(path);
+    for (let again = 0; html === "" && again < 10 && turn === this.#asked; again++) {
+      await new Promise((resolve) => setTimeout(resolve, 150)); // it rings before the books know it
+      html = await fragment(path);
+    }
     if (turn !== this.#asked) return;
-    if (html === null) {
+    if (!html) {
       if (fresh) this.#without();
       return;
     }

@@ -1,5 +1,5 @@
 // A customer's telephone for demonstrations.
-import { typing } from "/static/app.js";
+import { typing } from "/static/typing.js";
 import { ask } from "/static/live.js";
 import { Softphone } from "/static/softphone.js";
 

@@ -1,5 +1,5 @@
 // The list of calls by keyboard: / searches, J and K move, Enter opens.
-import { typing } from "/static/app.js";
+import { typing } from "/static/typing.js";
 
 const links = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-open]")]);
 

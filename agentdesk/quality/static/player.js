@@ -1,6 +1,6 @@
 // One recording: both sides as waveforms, one side alone, speed, marks, all by keyboard.
 import WaveSurfer from "/static/vendor/wavesurfer.js";
-import { typing } from "/static/app.js";
+import { typing } from "/static/typing.js";
 import { ask } from "/static/live.js";
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];

@@ -1,5 +1,5 @@
 // The leader's board.
-import { typing } from "/static/app.js";
+import { typing } from "/static/typing.js";
 import { ask } from "/static/live.js";
 import { Curve } from "./curve.js";
 import { follow, language, limits, make, mayAct, one, percent, queueName, rows, tick, words, write, duration } from "./picture.js";

@@ -32,7 +32,7 @@ function drawPeople(picture) {
     });
 }
 
-setInterval(() => {
-  write(one("[data-clock]"), timeOfDay(present()));
-}, 1000);
+const clock = () => write(one("[data-clock]"), timeOfDay(present()));
+clock();
+setInterval(clock, 1000);
 follow((picture) => { drawQueues(picture); drawPeople(picture); });
