@@ -11,6 +11,8 @@ from tests.calls.stage import Stage
 
 SETTLED_S = 25.0
 LENGTH_TOLERANCE_S = 0.5
+NOTE_S = 0.4
+"""Prompts and hold music on the agent's side may hold a note that long."""
 ONCE_EACH = {
     "call.offered",
     "caller.identified",
@@ -106,9 +108,10 @@ async def _recording(stage: Stage, who: str, plan: RecordingPlan) -> None:
     for hertz in plan.agents:
         assert seconds_of_tone(agent, hertz) >= plan.both_s, f"the agent's {hertz} Hz is missing"
         assert seconds_of_tone(caller, hertz) == 0, f"{hertz} Hz on the caller's side"
-    assert seconds_of_tone(agent, plan.caller) == 0, "the caller's tone on the agent's side"
+    astray = seconds_of_tone(agent, plan.caller)
+    assert astray <= NOTE_S, f"the caller's tone on the agent's side, {astray:.1f} s"
     for hertz in plan.not_heard:
-        assert seconds_of_tone(agent, hertz) == 0
+        assert seconds_of_tone(agent, hertz) <= NOTE_S
 
 
 def _nothing_of(stage: Stage, scenario: Scenario) -> None:
