@@ -8,12 +8,13 @@ from typing import Final
 
 from mainline import features
 from mainline.db import Database
-from mainline.journal import Handler, Tail, consume
+from mainline.journal import Handler, Tail, consume, kinds_after, last_id
 from mainline.log import get_logger
 
 BATCH: Final = 20
 """Small enough that a phone that rings does not wait long for the database."""
 LOOK_S: Final = 1.0
+ASK_ALL_S: Final = 2.0
 PAUSE_S: Final = 0.5
 PAUSE_MAX_S: Final = 20.0
 
@@ -48,6 +49,8 @@ class Consumers:
         self._tell, self._pause_s = tell, pause_s
         self._pauses: dict[str, float] = {}
         self._not_before: dict[str, float] = {}
+        self._seen = 0
+        self._ask_all_at = 0.0
 
     @property
     def failing(self) -> frozenset[str]:
@@ -63,9 +66,27 @@ class Consumers:
 
     async def catch_up(self, stop: asyncio.Event | None = None) -> None:
         """A batch for each reader in turn, until none has anything left."""
-        behind = list(self._readers)
+        behind = await self._behind()
         while behind and not (stop and stop.is_set()):
             behind = [name for name in behind if await self._step(name)]
+
+    async def _behind(self) -> list[str]:
+        """Readers for whom something was written since the last look, or who failed then.
+
+        Now and then all of them: one may have been rewound, to build its picture again.
+        """
+        moment = asyncio.get_running_loop().time()
+        async with self._database.reading() as session:
+            if moment >= self._ask_all_at:
+                self._ask_all_at = moment + ASK_ALL_S
+                self._seen = await last_id(session)
+                return list(self._readers)
+            self._seen, kinds = await kinds_after(session, self._seen)
+        return [
+            name
+            for name, handlers in self._readers.items()
+            if name in self._pauses or not kinds.isdisjoint(handlers)
+        ]
 
     async def _step(self, name: str) -> bool:
         """One batch; whether there may be more."""

@@ -1,7 +1,15 @@
 """The append-only record of what happened: every fact the packages tell one another."""
 
 from mainline.journal.event import KINDS, Event, event_kind
-from mainline.journal.journal import Handler, append, append_all, consume, entries_after, last_id
+from mainline.journal.journal import (
+    Handler,
+    append,
+    append_all,
+    consume,
+    entries_after,
+    kinds_after,
+    last_id,
+)
 from mainline.journal.tail import Tail
 
 __all__ = [
@@ -14,5 +22,6 @@ __all__ = [
     "consume",
     "entries_after",
     "event_kind",
+    "kinds_after",
     "last_id",
 ]

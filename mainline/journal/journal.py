@@ -58,6 +58,17 @@ async def last_id(session: AsyncSession) -> int:
     return await session.scalar(select(func.max(JournalEntry.id))) or 0
 
 
+async def kinds_after(session: AsyncSession, entry_id: int) -> tuple[int, frozenset[str]]:
+    """The newest entry's id, and which kinds were written after ``entry_id``."""
+    rows = await session.execute(
+        select(JournalEntry.kind, func.max(JournalEntry.id))
+        .where(JournalEntry.id > entry_id)
+        .group_by(JournalEntry.kind)
+    )
+    newest: dict[str, int] = {kind: entry for kind, entry in rows}  # noqa: C416 - rows are no pairs
+    return max(newest.values(), default=entry_id), frozenset(newest)
+
+
 async def entries_after(
     session: AsyncSession, entry_id: int, *, limit: int = 500, subject: str | None = None
 ) -> list[Entry]:

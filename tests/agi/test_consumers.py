@@ -2,12 +2,14 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agi.consumers import BATCH, Consumers, all_readers
 from mainline.db import Database
 from mainline.journal import Event, append_all
 from mainline.journal.call_events import CallDegraded
+from mainline.journal.journal import rewind
 
 
 def facts(number: int) -> list[Event]:
@@ -75,3 +77,35 @@ def test_the_readers_of_all_features_are_found():
     readers = all_readers()
     assert {"interactions", "floor", "recordings"} <= readers.keys()
     assert "call.ended" in readers["interactions"]
+
+
+async def test_a_reader_that_is_rewound_reads_again(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("agi.consumers.ASK_ALL_S", 0.0)
+    reader = Reader()
+    consumers = Consumers(sqlite_database, {"a": {"call.degraded": reader}})
+    await write(sqlite_database, facts(2))
+    await consumers.catch_up()
+    async with sqlite_database.unit_of_work() as session:
+        await rewind(session, "a")
+    await consumers.catch_up()
+    assert reader.seen == ["call:0", "call:1"] * 2
+
+
+async def test_readers_of_other_kinds_are_not_asked(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[str] = []
+
+    async def noted(*_: object, consumer: str, **__: object) -> int:
+        asked.append(consumer)
+        return 0
+
+    readers = {"a": {"call.degraded": Reader()}, "b": {"call.ended": Reader()}}
+    consumers = Consumers(sqlite_database, readers)
+    await consumers.catch_up()
+    await write(sqlite_database, facts(1))
+    monkeypatch.setattr("agi.consumers.consume", noted)
+    await consumers.catch_up()
+    assert asked == ["a"]
