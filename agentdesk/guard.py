@@ -5,6 +5,7 @@ Plain ASGI, so that streams pass through and context variables reach the handler
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
@@ -24,6 +25,9 @@ LARGEST_BODY: Final = 2_000_000
 LONGEST_S: Final = 30
 _ENDLESS: Final = ("/live",)
 _LONG: Final = ("/audio",)
+
+
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,253}")
 
 
 class TooLarge(MainlineError):
@@ -55,13 +59,15 @@ def error_body(error: MainlineError) -> dict[str, object]:
     return {"error": {"code": error.code, "message": messages["en"], "messages": messages}}
 
 
-def content_policy(settings: Settings) -> str:
-    """Nothing but our own files; sockets only to us and to this instance's Asterisk."""
+def content_policy(settings: Settings, host: str = "") -> str:
+    """Nothing but our own files; sockets only to us and to this instance's Asterisk.
+
+    ``host``: the name by which the page was asked for; the softphone uses the same.
+    """
     port = settings.asterisk_https_port if settings.https else settings.asterisk_http_port
     scheme = "wss" if settings.https else "ws"
-    sockets = f"{scheme}://{settings.public_host}:{port}"
-    if settings.public_host == "localhost":
-        sockets += f" {scheme}://127.0.0.1:{port}"
+    name = host.partition(":")[0]
+    sockets = f"{scheme}://{name if _HOST.fullmatch(name) else settings.public_host}:{port}"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         f"font-src 'self'; media-src 'self' blob:; connect-src 'self' {sockets}; "
@@ -72,7 +78,6 @@ def content_policy(settings: Settings) -> str:
 def security_headers(settings: Settings) -> Mapping[str, str]:
     """Sent with every response."""
     headers = {
-        "Content-Security-Policy": content_policy(settings),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
@@ -111,7 +116,9 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        outgoing = _Outgoing(send, self._headers, scope["path"])
+        policy = content_policy(self._settings, headers.get("host", ""))
+        own = {**self._headers, "Content-Security-Policy": policy}
+        outgoing = _Outgoing(send, own, scope["path"])
         with speaking(request_locale(headers, self._settings)):
             try:
                 _check(scope["method"], headers)

@@ -12,6 +12,7 @@ from dialplan.contract import CONTEXT_JOIN, QUEUE_SERVICE, SOFTPHONE_PREFIX
 from mainline.db import Database
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
+from mainline.ids import call_subject
 from mainline.journal import Event, append
 from mainline.journal.call_events import (
     AgentPaused,
@@ -20,6 +21,7 @@ from mainline.journal.call_events import (
     AgentSignedIn,
     AgentSignedOut,
     AgentWrapupEnded,
+    CallerIdentified,
 )
 from mainline.phone import normalise
 
@@ -134,6 +136,11 @@ class Duty:
         await self.switchboard.agent_channel(call_id, number)
         customer = await self.switchboard.customer_channel(call_id)
         await self.switchboard.redirect(customer, CONTEXT_JOIN, target)
+
+    async def identified(self, call_id: str, customer_id: int) -> None:
+        """Whom the agent calls is known before anybody answers."""
+        subject = call_subject(call_id)
+        await self._tell(CallerIdentified(subject=subject, how="choice", customer_id=customer_id))
 
     async def number_of(self, customer_id: int | None, phone_id: int) -> str:
         """The number of a customer's telephone, which the page shows masked."""

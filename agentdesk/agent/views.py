@@ -149,6 +149,8 @@ async def call_out(
     else:
         wanted = await duty.number_of(form.customer_id, form.phone_id)
     call_id = await duty.switchboard.call_out(number, station(await duty.view(number)), wanted)
+    if form.phone_id is not None and form.customer_id is not None:
+        await duty.identified(call_id, form.customer_id)
     return {"call_id": call_id}
 
 

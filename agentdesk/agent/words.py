@@ -35,6 +35,7 @@ TEXTS: Final[Mapping[str, Text]] = {
     "no-reason-found": Text("Nothing fits. Use fewer letters."),
     "reason-first": Text("Choose a reason first."),
     "fields-first": Text("Please fill in the marked fields."),
+    "call-first": Text("Finish the call first."),
     "noted": Text("Noted."),
     "order-opened": Text("Work order opened:"),
 }

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from agentdesk.panels.terms import outcome_words
 from crm.catalog import service as catalog
 from crm.catalog.reasons import CallReasons
 from crm.interactions import queries as interactions
@@ -17,21 +18,11 @@ from crm.work_orders import queries as work_orders
 from crm.work_orders.models import WorkOrder
 from mainline import clock
 from mainline.errors import MainlineError
-from mainline.i18n import Locale, Text, _, current_locale
+from mainline.i18n import Locale, current_locale
 from mainline.journal.call_events import AgentMissed
 
 SHOWN = 6
 TODAY_MAX = 200
-
-OUTCOMES = {
-    "in-progress": Text("In progress"),
-    "answered": Text("Answered"),
-    "abandoned": Text("Gave up"),
-    "self-served": Text("Self-service"),
-    "refused": Text("Refused"),
-    "message": Text("Left a message"),
-    "transferred": Text("Transferred"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +87,7 @@ async def _told(session: AsyncSession, calls: Sequence[Interaction]) -> list[Con
         Contact(
             call,
             reason_words(reasons, call.reason, locale),
-            _(OUTCOMES.get(call.outcome, Text(call.outcome))),
+            outcome_words(call.outcome),
             names.get(call.customer_id or 0, ""),
         )
         for call in calls

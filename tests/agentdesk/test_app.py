@@ -78,6 +78,17 @@ async def test_every_answer_carries_the_strict_policy(app: FastAPI, stranger: Br
         assert "frame-ancestors 'none'" in policy
 
 
+async def test_the_policy_follows_the_name_in_the_address_but_never_its_tricks(
+    app: FastAPI, stranger: Browser
+) -> None:
+    port = app.state.settings.asterisk_http_port
+    named = await stranger.get("/sign-in", headers={"Host": "desk.example:8080"})
+    assert f"ws://desk.example:{port};" in named.headers["content-security-policy"]
+    tricky = await stranger.get("/sign-in", headers={"Host": "a; script-src *"})
+    assert "*" not in tricky.headers["content-security-policy"]
+    assert f"ws://localhost:{port};" in tricky.headers["content-security-policy"]
+
+
 async def test_pages_have_no_inline_script_or_style(agent1: Browser) -> None:
     text = (await agent1.get("/desk", headers={"Accept": "text/html"})).text
     assert "<style" not in text

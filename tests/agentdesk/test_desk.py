@@ -4,6 +4,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
+from crm.customers.models import Customer, CustomerPhone
 from crm.interactions.models import Disposition
 from crm.staff.models import AgentState
 from crm.work_orders.models import WorkOrder
@@ -149,7 +150,24 @@ async def test_a_number_is_called_in_its_normal_form_and_nonsense_is_not(
     assert telephony.switchboard.done == [("call", "8001", "softphone", "13800008000")]
 
 
+async def test_a_masked_number_is_looked_up_here_and_the_call_knows_its_customer(
+    agent1: Browser, company: Database, telephony: Telephony
+) -> None:
+    async with company.unit_of_work() as session:
+        session.add(Customer(id=5, name="Wang"))
+        await session.flush()
+        session.add(CustomerPhone(id=9, customer_id=5, number="13800008000", tail="8000"))
+    other = {"phone_id": 9, "customer_id": 4}
+    assert (await agent1.post("/desk/call", json=other)).status_code == 404
+    assert telephony.switchboard.done == []
+    answer = await agent1.post("/desk/call", json={"phone_id": 9, "customer_id": 5})
+    assert "13800008000" not in answer.text
+    assert telephony.switchboard.done == [("call", "8001", "softphone", "13800008000")]
+    assert await kinds(company) == ["caller.identified"]
+
+
 # --- wrap-up ---------------------------------------------------------------------------------
+
 
 async def leaf(agent: Browser) -> str:
     """A reason without fields of its own."""

@@ -7,6 +7,7 @@ import { bind, press } from "./keys.js";
 import { Lines } from "./lines.js";
 import { OrderDialog } from "./order.js";
 import { Pop } from "./pop.js";
+import { Ringer } from "./ringer.js";
 import { after, fromServer, shown } from "./standing.js";
 import { Status } from "./status.js";
 import { part, say, tried, words } from "./texts.js";
@@ -21,6 +22,7 @@ const FACTS = [
 ];
 
 const microphone = new Microphone();
+const ringer = new Ringer(microphone.context);
 const lines = new Lines();
 const status = new Status(prove, signOff);
 const pop = new Pop((customer) => customerKnown(customer));
@@ -115,6 +117,7 @@ function lineChanged(line) {
 /** @param {boolean} on */
 function ringing(on) {
   document.body.classList.toggle("ringing", on);
+  ringer.ring(on);
   document.title = on ? `☎ ${words("state-ringing")} · Mainline` : `${words(`state-${shown(status.standing)}`)} · Mainline`;
 }
 
@@ -132,10 +135,13 @@ async function prove() {
   return answer.proven;
 }
 
+const leaving = /** @type {HTMLFormElement} */ (document.querySelector("form[action='/sign-out']"));
+
 async function signOff() {
+  if (lines.all.length) { say(words("call-first")); return; }
   await ask("/desk/sign-out", {});
   phone?.stop();
-  (/** @type {HTMLFormElement} */ (document.querySelector("form[action='/sign-out']"))).submit();
+  leaving.submit();
 }
 
 /** Another page of this agent took the telephone. @param {{page: string}} claim */
@@ -206,6 +212,10 @@ bind([
   { key: "g", alt: true, act: () => /** @type {HTMLElement | null} */ (part("pop").querySelector("[data-choose]"))?.focus() },
   { key: "Enter", alt: true, act: press("finish") },
 ]);
+leaving.addEventListener("submit", (event) => {
+  event.preventDefault(); // whoever leaves the page takes no more calls
+  void tried(signOff);
+});
 part("keys").addEventListener("click", () => { part("keypad").hidden = !part("keypad").hidden; });
 document.addEventListener("keydown", (event) => {
   if (!part("keypad").hidden && !typing(event) && /^[0-9*#]$/.test(event.key)) lines.digits(event.key);

@@ -45,7 +45,7 @@ export class Pop {
       return;
     }
     this.place.innerHTML = html; // made by our server, every value escaped there
-    requestAnimationFrame(() => this.#drawn());
+    this.#drawn();
   }
 
   /** The call goes on without knowing who it is. */
@@ -57,9 +57,11 @@ export class Pop {
   }
 
   #drawn() {
-    this.place.dataset.drawnCall = this.call;
-    this.place.dataset.drawnAt = String(performance.timeOrigin + performance.now());
-    performance.mark("pop-drawn", { detail: this.call });
+    requestAnimationFrame(() => { // never comes in a hidden tab, where nothing is drawn
+      this.place.dataset.drawnCall = this.call;
+      this.place.dataset.drawnAt = String(performance.timeOrigin + performance.now());
+      performance.mark("pop-drawn", { detail: this.call });
+    });
     const known = this.place.querySelector("[data-customer]")?.getAttribute("data-customer");
     this.onCustomer(known ? Number(known) : null);
   }
