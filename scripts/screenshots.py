@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -32,7 +32,8 @@ MICROPHONE: Final = (
 )
 UP_S: Final = 300
 KNOWN_CALLER: Final = "13800138001"
-OTHERS: Final = ("13800138002", "13800138005", "13800138007")
+TALKING: Final = ("13800138002", "13800138007")
+WAITING: Final = ("13800138005", "13800138003", "13800138009")
 
 
 def instance(home: Path) -> Settings:
@@ -138,51 +139,83 @@ async def ready(photographer: Photographer, page: Page) -> None:
     await page.wait_for_selector("#state[data-state=ready]", timeout=60_000)
 
 
-async def desk_and_board(photographer: Photographer, settings: Settings) -> None:
-    """A pop while it rings, then the board while they talk and others wait."""
-    agent, leader = await photographer.page("agent1"), await photographer.page("leader")
+async def answering(page: Page) -> None:
+    """Take the next call that rings here."""
+    await page.wait_for_selector("body.ringing", timeout=120_000)
+    await page.click("#answer")
+
+
+async def floor(photographer: Photographer, settings: Settings) -> None:
+    """A pop while it rings; then board and wall while three agents talk and three callers wait."""
+    agents = [await photographer.page(f"agent{number}") for number in (1, 2, 3)]
+    leader = await photographer.page("leader")
+    first, *others = agents
     for language in LANGUAGES:
-        await photographer.speak(agent, language)
-        await photographer.speak(leader, language)
-        await ready(photographer, agent)
-        await photographer.go(leader, "/board")
+        for page in (*agents, leader):
+            await photographer.speak(page, language)
+        await ready(photographer, first)
         async with AsyncExitStack() as callers:
             await callers.enter_async_context(calling(settings, KNOWN_CALLER, "1,0"))
-            await agent.wait_for_selector("body.ringing", timeout=90_000)
-            await photographer.take(agent, "desk-pop", language)
-            await agent.click("#answer")
-            for other in OTHERS:
-                await callers.enter_async_context(calling(settings, other, "1,0"))
-            await agent.wait_for_timeout(60_000)  # they come through the menu into the queue
+            await first.wait_for_selector("body.ringing", timeout=120_000)
+            await photographer.take(first, "desk-pop", language)
+            await first.click("#answer")
+            for page in others:
+                await ready(photographer, page)
+            for caller in TALKING:
+                await callers.enter_async_context(calling(settings, caller, "1,0"))
+            await asyncio.gather(*(answering(page) for page in others))
+            for caller in WAITING:
+                await callers.enter_async_context(calling(settings, caller, "1,0"))
+            await photographer.go(leader, "/board")
+            everybody = leader.locator('[data-rows="waiting"] tr')
+            await everybody.nth(len(WAITING) - 1).wait_for(timeout=90_000)
             await photographer.take(leader, "board", language)
-            await agent.click("#hangup")
-        await agent.wait_for_selector("#state[data-state=ready]", timeout=90_000)
+            await photographer.go(leader, "/board/wall")
+            await photographer.take(leader, "wall", language)
+        for page in agents:
+            await page.wait_for_selector("#state[data-state=ready]", timeout=90_000)
 
 
-async def quality(photographer: Photographer) -> None:
-    """The call that was recorded, with waveform and marks."""
+async def caller_page(photographer: Photographer, _settings: Settings) -> None:
+    """The telephone in the browser."""
+    page = await photographer.page("leader")
+    for language in LANGUAGES:
+        await photographer.speak(page, language)
+        await photographer.go(page, "/try")
+        await photographer.take(page, "try", language)
+
+
+async def quality(photographer: Photographer, _settings: Settings) -> None:
+    """A talk that was recorded, with waveform and marks."""
     page = await photographer.page("quality")
     for language in LANGUAGES:
         await photographer.speak(page, language)
-        await photographer.go(page, "/quality?agent=8001")
+        await photographer.go(page, f"/quality?outcome=answered&caller={KNOWN_CALLER}")
         await page.click("tbody a >> nth=0")
+        await page.wait_for_selector("#wave > div")
         await page.wait_for_load_state("networkidle")
         await photographer.take(page, "quality", language)
 
 
-async def menu(photographer: Photographer) -> None:
+async def menu(photographer: Photographer, _settings: Settings) -> None:
     """The menu as the administrator sees it."""
     page = await photographer.page("admin")
+    await page.set_viewport_size({"width": 1900, "height": 1000})
     for language in LANGUAGES:
         await photographer.speak(page, language)
         await photographer.go(page, "/admin/menus")
         await page.click("main a[href*='/admin/menus/main'] >> nth=0")
         await page.wait_for_load_state("networkidle")
+        await page.keyboard.press("0")  # the whole tree
         await photographer.take(page, "menu", language)
 
 
-async def main() -> None:
-    """All pictures."""
+SCENES: Final = {"try": caller_page, "floor": floor, "quality": quality, "menu": menu}
+"""In this order: quality hears what was said on the floor."""
+
+
+async def main(chosen: Collection[str] = ()) -> None:
+    """These scenes, or all."""
     with tempfile.TemporaryDirectory(prefix="mainline-pictures-") as folder:
         settings = instance(Path(folder) / "home")
         async with running(settings), async_playwright() as playwright:
@@ -190,11 +223,11 @@ async def main() -> None:
                 executable_path=CHROMIUM, args=list(MICROPHONE)
             )
             photographer = Photographer(browser, settings)
-            await desk_and_board(photographer, settings)
-            await quality(photographer)
-            await menu(photographer)
+            for name, scene in SCENES.items():
+                if not chosen or name in chosen:
+                    await scene(photographer, settings)
             await browser.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))
