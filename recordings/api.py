@@ -65,7 +65,7 @@ async def list_recordings(
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
     short: bool | None = None,
-    after: Annotated[str | None, Query(max_length=512)] = None,
+    after: Annotated[str | None, Query(alias="next", max_length=512)] = None,
     limit: Annotated[int, Query(ge=1, le=queries.LIMIT_MAX)] = 50,
 ) -> Page[RecordingOut]:
     """Newest first."""
@@ -80,7 +80,7 @@ def _place(after: str | None) -> tuple[datetime, int] | None:
     try:
         return (datetime.fromisoformat(str(place[0])), int(place[1])) if place else None
     except ValueError as error:
-        raise Invalid("after") from error
+        raise Invalid("next") from error
 
 
 @router.get("/{recording_id}")

@@ -40,7 +40,7 @@ QUIET_S: Final = 1.0
 """A raw file that has not grown for so long after the call's end is complete."""
 PATIENCE_S: Final = 60.0
 """How long after the call's end its files may still be written, or fail to appear."""
-SHORT_S: Final = 0.5
+TOLERANCE_S: Final = 0.5
 POLL_S: Final = 0.5
 SWEEP_EVERY_S: Final = 60.0
 BATCH: Final = 20
@@ -143,11 +143,12 @@ class Finaliser:
             recording.state = STORED
             recording.sha256, recording.size_bytes = joined.sha256, joined.size_bytes
             recording.duration_s, recording.segments = joined.duration_s, len(work.segments)
-            recording.short = is_short(recording)
+            recording.short = excess_s(recording) < -TOLERANCE_S
             if recording.kind == CALL:
                 await append(session, _stored_fact(recording))
-        if recording.short:
-            _log.warning("recording.short", call=recording.call_id, duration_s=joined.duration_s)
+        if abs(off := excess_s(recording)) > TOLERANCE_S:
+            what = "recording.short" if off < 0 else "recording.long"
+            _log.warning(what, call=recording.call_id, excess_s=round(off, 2))
 
     async def _nothing(self, recording: Recording) -> None:
         """No sound: worth knowing when somebody talked or a segment was begun."""
@@ -172,12 +173,16 @@ def _stored_fact(recording: Recording) -> RecordingStored:
     )
 
 
-def is_short(recording: Recording) -> bool:
-    """Whether the sound is shorter than the call by more than half a second."""
+def excess_s(recording: Recording) -> float:
+    """How much longer the sound is than the call was; negative when something was not recorded.
+
+    Longer happens on a machine that is too busy: late sound is written beside the silence that
+    stood in for it.
+    """
     if recording.kind != CALL or recording.ended_at is None or recording.duration_s is None:
-        return False
+        return 0.0
     expected = (recording.ended_at - recording.started_at).total_seconds()
-    return expected - recording.duration_s > SHORT_S
+    return recording.duration_s - expected
 
 
 def remove(paths: Sequence[Path]) -> None:

@@ -95,7 +95,7 @@ async def test_a_long_list_comes_in_pages_each_row_once(
         )
     seen, after = [], None
     for _page in range(3):
-        params = {"limit": 2} | ({"after": after} if after else {})
+        params = {"limit": 2} | ({"next": after} if after else {})
         page = (await client.get("/api/recordings", params=params)).json()
         seen += [item["call_id"] for item in page["items"]]
         after = page["next"]
@@ -105,7 +105,7 @@ async def test_a_long_list_comes_in_pages_each_row_once(
 
 @pytest.mark.parametrize("after", ["x", "WzEsMl0", "WyJ4IiwgInkiXQ"])
 async def test_a_made_up_place_in_the_list_is_refused(client: httpx.AsyncClient, after: str):
-    answer = await client.get("/api/recordings", params={"after": after})
+    answer = await client.get("/api/recordings", params={"next": after})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
 
 

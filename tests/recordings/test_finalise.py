@@ -108,6 +108,16 @@ async def test_recording_shorter_than_its_call_is_marked(
     assert (await only(sqlite_database)).short is True
 
 
+async def test_recording_longer_than_its_call_is_told_in_the_log(
+    sqlite_database: Database, settings: Settings, capsys: pytest.CaptureFixture[str]
+):
+    write_raw(settings, f"{FILES}-0.raw", stereo(1, 1, 9.0))
+    await tell(sqlite_database, started(0, ago(35)), answered(ago(34)), ended(ago(30)))
+    await Finaliser(sqlite_database, settings).step()
+    assert (await only(sqlite_database)).short is False
+    assert "recording.long" in capsys.readouterr().out
+
+
 async def test_answered_call_without_any_sound_is_shown_as_missing(
     sqlite_database: Database, settings: Settings
 ):
