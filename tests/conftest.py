@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,15 +23,13 @@ from tests.support import postgres
 from tests.support.clock import StandingClock
 from tests.support.ports import free_port, free_ports
 
-_LIVE = ("call", "browser")
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """One process runs everything live."""
+    from tests.support.sharing import OneLiveProcess
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Live calls and browsers are one group: one process runs them, one after the other."""
-    for item in items:
-        if any(item.get_closest_marker(name) for name in _LIVE):
-            item.add_marker(pytest.mark.xdist_group("live"))
+    return OneLiveProcess(config, log)
 
 
 @pytest.fixture(autouse=True)
