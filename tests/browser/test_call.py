@@ -74,13 +74,14 @@ async def test_a_call_rings_pops_talks_survives_a_reload_and_is_recorded_on_both
     await both_sides_are_recorded(instance, call)
 
 
-async def note(desk: Page) -> None:
+async def note(desk: Page, then: str = "ready") -> None:
     """Wrap-up by keyboard: a reason without fields."""
+    await desk.wait_for_selector("#state[data-state=wrapup]")
     await desk.keyboard.press("Alt+w")
     await desk.keyboard.type("invoice")
     await desk.keyboard.press("Enter")
     await desk.keyboard.press("Alt+Enter")
-    await desk.wait_for_selector("#state[data-state=ready]")
+    await desk.wait_for_selector(f"#state[data-state={then}]")
 
 
 async def both_sides_are_recorded(instance: Instance, call: str) -> None:
@@ -140,3 +141,31 @@ async def test_an_attended_transfer_takes_the_customer_to_the_colleague(
     assert await caller.get_attribute("body", "data-call") == "talking"
     await caller.keyboard.press("Escape")
     await second.wait_for_selector("#no-lines:not([hidden])")
+    await note(first)
+    await note(second, "paused")
+
+
+async def test_a_conversation_survives_the_web_and_is_wrapped_up_when_it_is_back(
+    agents: Chromium, callers: Chromium, instance: Instance
+) -> None:
+    desk = await agents.ready("agent1")
+    caller = await dial(callers, HOSTILE_NUMBER)
+    call = await reach_a_person(caller, desk)
+    await desk.keyboard.press("F2")
+    await desk.wait_for_selector("#state[data-state=talking]")
+
+    await instance.kill("web")
+    await desk.wait_for_selector("#server:not([hidden])")
+    assert await desk.locator(".line.talking").count() == 1
+    await desk.keyboard.press("F8")
+    await desk.wait_for_selector(".line[data-state=held]")
+    await desk.keyboard.press("F8")
+    await desk.wait_for_selector(".line[data-state=talking]")
+    await desk.keyboard.press("F4")
+    await caller.wait_for_selector("body[data-call=ended]")
+
+    await instance.revive("web")
+    await desk.wait_for_selector("#server", state="hidden")
+    await desk.wait_for_selector("#state[data-state=wrapup]")
+    assert await desk.get_attribute("#wrapup", "data-call") == call
+    await note(desk)
