@@ -15,6 +15,7 @@ TEXTS: Final[Mapping[str, Text]] = {
     "state-wrapup": Text("Wrap-up"),
     "pause-signed-in": Text("Signed in, not yet ready"),
     "pause-leader": Text("By the leader"),
+    "pause-unreachable": Text("Your telephone was not reachable. Go ready again when it is back."),
     "line-ringing": Text("Rings"),
     "line-dialling": Text("Dialling"),
     "line-talking": Text("Talking"),

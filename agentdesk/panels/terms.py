@@ -31,6 +31,7 @@ PAUSES: Final[dict[str, Text]] = {
     "paperwork": Text("paperwork"),
     "other": Text("other"),
     "leader": Text("by the leader"),
+    "unreachable": Text("telephone unreachable"),
 }
 
 
