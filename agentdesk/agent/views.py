@@ -183,9 +183,9 @@ async def pop(
 
 
 @router.post("/candidate", status_code=204)
-async def candidate(form: CandidateForm, session: WriteSession) -> None:
+async def candidate(form: CandidateForm, number: Number, session: WriteSession) -> None:
     """The caller is this one of several customers."""
-    await wrapping.choose(session, form)
+    await wrapping.choose(session, number, form)
 
 
 @router.get("/calls")

@@ -9,13 +9,22 @@ from crm.customers import queries as customers
 from crm.interactions import service as interactions
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.service import open_work_order
+from mainline.errors import NotFound
 from mainline.ids import call_subject
-from mainline.journal import append
+from mainline.journal import append, entries_after
 from mainline.journal.call_events import CallerIdentified
 
 
-async def choose(session: AsyncSession, form: CandidateForm) -> None:
+async def own_call(session: AsyncSession, agent: str, call_id: str) -> None:
+    """Refuses calls that this agent had no part in, and those that never were."""
+    told = await entries_after(session, 0, subject=call_subject(call_id))
+    if not any(getattr(entry.event, "agent", None) == agent for entry in told):
+        raise NotFound("call")
+
+
+async def choose(session: AsyncSession, agent: str, form: CandidateForm) -> None:
     """The agent knows which of several customers calls: a fact like any identification."""
+    await own_call(session, agent, form.call_id)
     found = await customers.view(session, form.customer_id)
     account = next((each.id for each in found.accounts if each.id == form.account_id), None)
     fact = CallerIdentified(
@@ -29,6 +38,7 @@ async def choose(session: AsyncSession, form: CandidateForm) -> None:
 
 async def dispose(session: AsyncSession, agent: str, form: WrapupForm) -> None:
     """Reason, fields and notes of the call."""
+    await own_call(session, agent, form.call_id)
     await interactions.dispose(
         session,
         form.call_id,

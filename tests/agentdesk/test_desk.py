@@ -12,7 +12,7 @@ from mainline.clock import now
 from mainline.db import Database
 from mainline.errors import Unavailable
 from mainline.journal import append, entries_after
-from mainline.journal.call_events import CallerIdentified, CallOffered
+from mainline.journal.call_events import AgentAnswered, CallerIdentified, CallOffered
 from tests.agentdesk.conftest import Browser, Telephony, browser
 
 PAGE = "11111111-2222-3333-4444-555555555555"
@@ -23,16 +23,18 @@ async def kinds(database: Database) -> list[str]:
     async with database.reading() as session:
         found = await entries_after(session, 0)
     told = [entry.event.kind for entry in found]
-    return [kind for kind in told if not kind.startswith("definition.")]
+    return [kind for kind in told if not kind.startswith(("definition.", "agent.answered"))]
 
 
 async def be(database: Database, state: str, call_id: str | None = None) -> None:
-    """What the worker's projection would say."""
+    """What the worker's projection would say, and the fact of the call it says it from."""
     word = state if state in {"closed", "paused", "ready"} else "ready"
     async with database.unit_of_work() as session:
         row = AgentState(number="8001", state=state, word=word, since=now(), fact_at=now())
         row.call_id = call_id
         await session.merge(row)
+        if call_id is not None:
+            await append(session, AgentAnswered(subject=f"call:{call_id}", agent="8001"))
 
 
 async def test_ready_is_refused_until_the_desk_is_proven(
@@ -200,6 +202,21 @@ async def test_noting_while_talking_keeps_the_agent_in_the_call(
     end = {"call_id": "ml-1.1", "next": "ready"}
     assert (await agent1.post("/desk/wrapup/end", json=end)).json() == {"over": True}
     assert telephony.switchboard.done == [("unpause", "8001", "softphone")]
+
+
+async def test_calls_of_others_cannot_be_noted_or_named(
+    agent1: Browser, app: FastAPI, company: Database
+) -> None:
+    await be(company, "wrapup", "ml-1.1")
+    reason = await leaf(agent1)
+    async with browser(app, Accept="application/json") as other:
+        await other.sign_in("agent2")
+        for call_id in ("ml-1.1", "ml-0.0"):
+            form = {"call_id": call_id, "reason": reason}
+            assert (await other.post("/desk/wrapup", json=form)).status_code == 404
+            named = {"call_id": call_id, "customer_id": 1}
+            assert (await other.post("/desk/candidate", json=named)).status_code == 404
+    assert await kinds(company) == []
 
 
 async def test_a_missing_field_keeps_the_wrapup_open(agent1: Browser, company: Database) -> None:
