@@ -226,6 +226,25 @@ class Instance:
             new = await definitions.draft(session, "ivr_menu", "main", now.source, author="test")
             await definitions.publish(session, "ivr_menu", "main", new.version, by="test")
 
+    async def command(self, *words: str) -> str:
+        """``mainline …`` on this instance; what it printed."""
+        code, told = await self.command_result(*words)
+        assert code == 0, told
+        return told
+
+    async def command_result(self, *words: str) -> tuple[int, str]:
+        """Exit code and output."""
+        done = await asyncio.to_thread(
+            subprocess.run,
+            mainline_command(*words),
+            env=environment(self.settings),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return done.returncode, str(done.stdout) + str(done.stderr)
+
     async def call_row(self, call_id: str) -> dict[str, Any]:
         """The call as ``GET /api/calls`` tells it."""
         return await self.api.call(call_id)
