@@ -9,6 +9,7 @@ from mainline.journal.journal import (
     entries_after,
     kinds_after,
     last_id,
+    take_in,
 )
 from mainline.journal.tail import Tail
 
@@ -24,4 +25,5 @@ __all__ = [
     "event_kind",
     "kinds_after",
     "last_id",
+    "take_in",
 ]

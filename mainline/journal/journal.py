@@ -87,13 +87,20 @@ def _event(row: JournalEntry) -> Event:
 async def consume(
     database: Database, *, consumer: str, handlers: Mapping[str, Handler], limit: int = 100
 ) -> int:
-    """Take in the next entries for ``consumer``; how many there were.
+    """Take in the next entries for ``consumer``, if there are any; how many there were."""
+    if not await _behind(database, consumer, handlers):
+        return 0
+    return await take_in(database, consumer=consumer, handlers=handlers, limit=limit)
+
+
+async def take_in(
+    database: Database, *, consumer: str, handlers: Mapping[str, Handler], limit: int
+) -> int:
+    """The same for who knows that there is something: takes the writers' lock without asking.
 
     The cursor moves in the same transaction as the handlers' writes, so a crash repeats entries
     rather than losing them: handlers are idempotent.
     """
-    if not await _behind(database, consumer, handlers):
-        return 0
     async with database.unit_of_work() as session:
         _keep_rows(session)
         cursor = await _cursor(session, consumer)

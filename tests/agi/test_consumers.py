@@ -106,6 +106,6 @@ async def test_readers_of_other_kinds_are_not_asked(
     consumers = Consumers(sqlite_database, readers)
     await consumers.catch_up()
     await write(sqlite_database, facts(1))
-    monkeypatch.setattr("agi.consumers.consume", noted)
+    monkeypatch.setattr("agi.consumers.take_in", noted)
     await consumers.catch_up()
     assert asked == ["a"]
