@@ -31,7 +31,8 @@ FLAGS = (
     "--use-fake-device-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 )
-AGENT_HZ, CALLER_HZ = 1000, 440
+AGENT_HZ, CALLER_HZ = 1000, 1900
+"""Far from each other, from voices, and from the 450 Hz that telephones ring with."""
 HOSTILE_NAME, HOSTILE_NUMBER = "<img src=x onerror=document.title='owned'>", "13977770001"
 # a tone survives neither noise suppression nor echo cancellation
 PLAIN_MICROPHONE = """
@@ -163,7 +164,7 @@ async def agents(_agents: Chromium) -> AsyncIterator[Chromium]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def callers(_callers: Chromium) -> AsyncIterator[Chromium]:
-    """The callers' browser; its microphone says 440 Hz."""
+    """The callers' browser; its microphone says 1900 Hz."""
     _callers.complaints.clear()
     yield _callers
     await _callers.close_pages()

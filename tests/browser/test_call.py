@@ -95,8 +95,7 @@ async def both_sides_are_recorded(instance: Instance, call: str) -> None:
     assert seconds_of_tone(left, CALLER_HZ) > 6
     assert seconds_of_tone(left, AGENT_HZ) == 0
     assert seconds_of_tone(right, AGENT_HZ) > 6
-    # a spoken prompt may come close to 440 Hz for a moment; a tone is purer
-    assert seconds_of_tone(right, CALLER_HZ, least=0.9) == 0
+    assert seconds_of_tone(right, CALLER_HZ) == 0
 
 
 async def test_a_desk_whose_customer_data_is_away_still_takes_the_call(
