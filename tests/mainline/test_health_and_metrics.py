@@ -47,7 +47,7 @@ def client(
     who: Principal | None = None,
     address: str = "127.0.0.1",
 ) -> httpx.AsyncClient:
-    app = FastAPI()
+    app = FastAPI(openapi_url=None)
     app.state.settings, app.state.database = settings, database
 
     async def authenticate(_request: Request) -> Principal | None:
