@@ -17,6 +17,8 @@ from mainline.log import get_logger
 from mainline.secrets import Secrets
 
 COMPARE_EVERY_S: Final = 5.0
+LOOK_AGAIN_S: Final = 1.5
+"""A call that has just ended is gone from Asterisk a moment before its end is written down."""
 
 log = get_logger("live")
 
@@ -27,6 +29,7 @@ class LiveLink:
     def __init__(self, settings: Settings, follower: Follower) -> None:
         self._follower = follower
         self._compare = asyncio.Event()
+        self._missing: frozenset[str] = frozenset()
         self.ami = Ami(
             port=settings.ami_port,
             user="live",
@@ -45,15 +48,21 @@ class LiveLink:
         while not stop.is_set():
             with suppress(Unavailable):
                 await self.compare_once()
-            await pause(stop, COMPARE_EVERY_S, self._compare)
+            await pause(stop, LOOK_AGAIN_S if self._missing else COMPARE_EVERY_S, self._compare)
 
     async def compare_once(self) -> int:
-        """How many calls were closed."""
+        """Close the calls that were missing at the last look too; how many."""
         if not self._follower.calls:
             return 0
         asked_at = now()
         alive = frozenset(leg.call_id for leg in await self.switchboard.channels())
-        return await self._follower.close_missing(alive, asked_at)
+        lost = self._missing - alive
+        self._missing = self._follower.calls - alive
+        if not lost:
+            return 0
+        closed = await self._follower.close_missing(lost, asked_at)
+        self._missing &= self._follower.calls
+        return closed
 
     async def _heard(self, _event: Fields) -> None:
         self._follower.hint.set()

@@ -117,10 +117,10 @@ class Follower:
             if await self.step() == 0:
                 await self._wait(stop)
 
-    async def close_missing(self, alive: frozenset[str], asked_at: datetime) -> int:
+    async def close_missing(self, lost: frozenset[str], asked_at: datetime) -> int:
         """End calls that Asterisk no longer has: it was killed and wrote no end of them.
 
-        ``alive`` are the calls it had at ``asked_at``. The last row of a call is when it ended.
+        ``lost`` are those it did not have at ``asked_at``. The last row of a call is when it ended.
         """
         await self.catch_up()
         latest = min(asked_at, now()) - timedelta(seconds=SETTLED_S)
@@ -128,7 +128,7 @@ class Follower:
             gone = [
                 CallState.of(state.plain())
                 for call_id, state in self._calls.items()
-                if call_id not in alive and state.last_at < latest
+                if call_id in lost and state.last_at < latest
             ]
             if gone:
                 await self._close(gone)

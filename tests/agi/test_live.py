@@ -92,3 +92,25 @@ async def test_a_call_that_is_still_up_stays_up(sqlite_database: Database, setti
         await asyncio.wait_for(follower.hint.wait(), 5)
         stop.set()
         await job
+
+
+async def test_a_call_whose_end_is_written_a_moment_later_ends_when_it_ended(
+    sqlite_database: Database, settings_for
+):
+    async with Asterisk() as server:
+        settings = settings_for(server)
+        killed_in_talk(settings)
+        follower = Follower(sqlite_database, settings.cel_dir)
+        await follower.catch_up()
+        link, stop = LiveLink(settings, follower), asyncio.Event()
+        job = asyncio.create_task(link.run(stop))
+        await asyncio.wait_for(link.ami.up.wait(), 5)
+        assert await link.compare_once() == 0
+        rows = (ROWS / "blind_transfer.csv").read_bytes().splitlines(keepends=True)
+        with (settings.cel_dir / "mainline.csv").open("ab") as file:
+            file.writelines(rows[13:])
+        assert await link.compare_once() == 0
+        stop.set()
+        await job
+    assert (await kinds(sqlite_database)).count("call.ended") == 1
+    assert "call.transferred" in await kinds(sqlite_database)

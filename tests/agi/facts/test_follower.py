@@ -24,6 +24,7 @@ ROWS = Path(__file__).parent / "rows"
 BLIND = (ROWS / "blind_transfer.csv").read_bytes()
 CALL = b"1795429834.8"
 FACTS_OF_BLIND = 14
+LOST = frozenset({"ml6ec1cf2a-1795429834.8"})
 
 
 @pytest.fixture
@@ -151,28 +152,27 @@ async def test_a_call_that_asterisk_no_longer_has_is_closed(
     """Killed in mid-talk: no row says that the call ended."""
     append(folder, b"".join(BLIND.splitlines(keepends=True)[:13]))
     follower = Follower(sqlite_database, folder)
-    assert await follower.close_missing(frozenset(), now()) == 1
+    assert await follower.close_missing(LOST, now()) == 1
     told = await journal(sqlite_database)
     assert [event.kind for event in told[-2:]] == ["agent.left_call", "call.ended"]
     assert told[-1].at == datetime(2026, 11, 23, 10, 30, 38, 54532, tzinfo=UTC)
     assert follower.calls == frozenset()
-    assert await follower.close_missing(frozenset(), now()) == 0
+    assert await follower.close_missing(LOST, now()) == 0
     assert len(await journal(sqlite_database)) == len(told)
 
 
 async def test_a_call_that_asterisk_still_has_stays_open(sqlite_database: Database, folder: Path):
     append(folder, b"".join(BLIND.splitlines(keepends=True)[:13]))
     follower = Follower(sqlite_database, folder)
-    alive = frozenset({"ml6ec1cf2a-1795429834.8"})
-    assert await follower.close_missing(alive, now()) == 0
-    assert follower.calls == alive
+    assert await follower.close_missing(frozenset(), now()) == 0
+    assert follower.calls == LOST
 
 
 async def test_a_call_younger_than_the_question_stays_open(sqlite_database: Database, folder: Path):
     append(folder, b"".join(BLIND.splitlines(keepends=True)[:13]))
     follower = Follower(sqlite_database, folder)
     asked = datetime(2026, 11, 23, 10, 30, 38, tzinfo=UTC) - timedelta(seconds=1)
-    assert await follower.close_missing(frozenset(), asked) == 0
+    assert await follower.close_missing(LOST, asked) == 0
     assert len(follower.calls) == 1
 
 
