@@ -37,7 +37,7 @@ quietly() {
     tail -n 15 "$log" >&2
     if looks_like_network "$log"; then
         rm -f "$log"
-        fail 12 no-network "The network is needed for: $english" "此步骤需要网络：$chinese" \
+        fail 12 no-network "$english There seems to be no network." "$chinese网络似乎不通。" \
             "check the connection, proxy and name service, then run again / 检查网络、代理和域名解析后重试"
     fi
     rm -f "$log"
@@ -45,7 +45,7 @@ quietly() {
 }
 
 looks_like_network() {
-    grep -qiE 'could not resolve|temporary failure|failed to (fetch|connect)|connection (refused|timed out)|network is unreachable|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|dns error|NewConnectionError' "$1"
+    grep -qiE 'could not resolve|temporary failure|failed to (fetch|connect)|connection (refused|timed out)|network is unreachable|ENOTFOUND|EAI_AGAIN|from versions: none|ECONNREFUSED|ETIMEDOUT|dns error|NewConnectionError' "$1"
 }
 
 # --- packages of the system --------------------------------------------------------------------
