@@ -14,6 +14,7 @@ function fragment(path) {
 export class Pop {
   call = "";
   #asked = 0;
+  #answered = 0;
 
   /** @param {(customer: number | null) => void} onCustomer told when the pop knows its customer */
   constructor(onCustomer) {
@@ -28,24 +29,34 @@ export class Pop {
     const changed = call !== this.call;
     this.call = call;
     if (changed) this.place.dataset.call = call;
-    await this.#draw(`/desk/pop/${encodeURIComponent(call)}`, changed);
+    await this.#draw(this.#path(), changed);
   }
 
   /** @param {string} path @param {boolean} fresh */
   async #draw(path, fresh) {
     const turn = ++this.#asked;
     let html = await fragment(path);
-    for (let again = 0; html === "" && again < 10 && turn === this.#asked; again++) {
+    for (let again = 0; html === "" && again < 10 && this.#wanted(path); again++) {
       await new Promise((resolve) => setTimeout(resolve, 150)); // it rings before the books know it
       html = await fragment(path);
     }
-    if (turn !== this.#asked) return;
+    if (turn < this.#answered || !this.#wanted(path)) return; // a later answer was faster
+    this.#answered = turn;
     if (!html) {
       if (fresh) this.#without();
       return;
     }
     this.place.innerHTML = html; // made by our server, every value escaped there
     this.#drawn();
+  }
+
+  /** Whether this is still the call that is looked at. @param {string} path */
+  #wanted(path) {
+    return path === this.#path();
+  }
+
+  #path() {
+    return `/desk/pop/${encodeURIComponent(this.call)}`;
   }
 
   /** The call goes on without knowing who it is. */
@@ -58,6 +69,7 @@ export class Pop {
 
   #drawn() {
     requestAnimationFrame(() => { // never comes in a hidden tab, where nothing is drawn
+      if (this.place.dataset.drawnCall === this.call) return; // the first time counts
       this.place.dataset.drawnCall = this.call;
       this.place.dataset.drawnAt = String(performance.timeOrigin + performance.now());
       performance.mark("pop-drawn", { detail: this.call });
@@ -80,7 +92,7 @@ export class Pop {
 
   clear() {
     this.call = "";
-    this.#asked++;
+    this.#answered = ++this.#asked;
     const template = /** @type {HTMLTemplateElement} */ (part("pop-empty"));
     this.place.replaceChildren(template.content.cloneNode(true));
     this.onCustomer(null);
