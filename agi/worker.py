@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from functools import partial
+from typing import Final
 
 from agi.consumers import Consumers, all_readers
 from agi.crew import Crew, Job
@@ -19,8 +21,13 @@ from mainline.secrets import Secrets
 from recordings import finalise
 
 
+NICENESS: Final = 5
+"""On a full machine the telephones and the callers in the menu go before the books."""
+
+
 def main(settings: Settings) -> None:
     """Run until told to stop."""
+    os.nice(NICENESS)
     run(partial(serve, settings))
 
 
