@@ -14,10 +14,11 @@ PROOF_LASTS: Final = timedelta(hours=12)
 
 @dataclass(slots=True)
 class Claim:
-    """One page that took the telephone."""
+    """One page that took the telephone. ``good`` None: nothing was said here; the books know."""
 
     page: str
-    proven_at: datetime | None = None
+    good: bool | None = None
+    at: datetime = field(default_factory=now)
 
 
 @dataclass(slots=True)
@@ -26,30 +27,32 @@ class Claims:
 
     by_agent: dict[str, Claim] = field(default_factory=dict)
 
-    def take(self, agent: str, page: str) -> None:
-        """This page holds the telephone now; what the desk had proven stays proven."""
+    def take(self, agent: str, page: str, *, reloaded: bool) -> None:
+        """This page holds the telephone now. Only a desk that was reloaded is still proven;
+        another desk has another microphone.
+        """
         before = self.by_agent.get(agent)
-        self.by_agent[agent] = Claim(page, before.proven_at if before else None)
+        if not reloaded:
+            self.by_agent[agent] = Claim(page, good=False)
+        else:
+            self.by_agent[agent] = Claim(page, before.good, before.at) if before else Claim(page)
 
     def prove(self, agent: str, page: str, *, good: bool) -> None:
-        """The page told the result of its checks; only the holder's word counts."""
-        claim = self.by_agent.get(agent)
-        if claim is None or claim.page != page:
-            self.by_agent[agent] = claim = Claim(page)
-        claim.proven_at = now() if good else None
+        """The page told the result of its checks."""
+        self.by_agent[agent] = Claim(page, good=good)
 
     def end(self, agent: str) -> None:
         """End of duty: everything is to be proven again."""
-        self.by_agent.pop(agent, None)
+        self.by_agent[agent] = Claim("", good=False)
 
     def proven(self, agent: AgentView) -> bool:
         """Whether this desk may be ready. A desk phone needs no proof: it rings or it does not."""
         if agent.station == "phone":
             return True
         claim = self.by_agent.get(agent.number)
-        if claim is not None and claim.proven_at is not None:
-            return now() - claim.proven_at < PROOF_LASTS
-        return claim is None and _proven_before(agent)
+        if claim is not None and claim.good is not None:
+            return claim.good and now() - claim.at < PROOF_LASTS
+        return _proven_before(agent)
 
 
 def _proven_before(agent: AgentView) -> bool:

@@ -75,13 +75,13 @@ class Duty:
         async with self.database.reading() as session:
             return await agent(session, number)
 
-    async def sign_in(self, number: str, page: str) -> str:
+    async def sign_in(self, number: str, page: str, *, reloaded: bool = False) -> str:
         """The page takes the agent's telephone; its password, empty for a desk phone."""
         present = await self.view(number)
         password = ""
         if present.station == "softphone":
             password = (await self.credentials.make(SOFTPHONE_PREFIX + number)).password
-        self.claims.take(number, page)
+        self.claims.take(number, page, reloaded=reloaded)
         if present.word == "closed":
             fact = AgentSignedIn(subject=_subject(number), station=station(present))
             await self._tell(fact)

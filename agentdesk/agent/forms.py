@@ -29,6 +29,12 @@ class PageForm(Form):
     page: PageId
 
 
+class PhoneForm(PageForm):
+    """A page takes the telephone; ``reloaded``: the same desk, proven before."""
+
+    reloaded: bool = False
+
+
 class ProofForm(PageForm):
     """What the checks found."""
 

@@ -15,6 +15,7 @@ from agentdesk.agent.forms import (
     OrderForm,
     PageForm,
     PauseForm,
+    PhoneForm,
     ProofForm,
     WrapupEndForm,
     WrapupForm,
@@ -91,10 +92,10 @@ async def state(number: Number, duty: OnDuty, settings: Config) -> Mapping[str, 
 
 @router.post("/phone")
 async def phone(
-    request: Request, form: PageForm, number: Number, duty: OnDuty, settings: Config
+    request: Request, form: PhoneForm, number: Number, duty: OnDuty, settings: Config
 ) -> Mapping[str, Any]:
     """This page takes the agent's telephone; any other page of the agent is told."""
-    password = await duty.sign_in(number, form.page)
+    password = await duty.sign_in(number, form.page, reloaded=form.reloaded)
     live: Live = request.app.state.live
     live.tell(number, "desk.claimed", page=form.page)
     if not password:

@@ -96,6 +96,29 @@ async def test_each_claim_gets_its_own_password_and_locks_the_page_before(
     assert telephony.ari.made == ["agent-8001", "agent-8001"]
 
 
+async def test_a_reloaded_page_stays_proven_and_another_desk_is_not(agent1: Browser) -> None:
+    await agent1.post("/desk/proof", json=GOOD)
+    again = {"page": PAGE.replace("1", "9"), "reloaded": True}
+    await agent1.post("/desk/phone", json=again)
+    assert (await agent1.get("/desk/state")).json()["proven_now"] is True
+    await agent1.post("/desk/phone", json={"page": PAGE})
+    assert (await agent1.get("/desk/state")).json()["proven_now"] is False
+
+
+async def test_after_the_web_was_restarted_the_books_know_what_was_proven(
+    app: FastAPI, agent1: Browser, company: Database
+) -> None:
+    told = {"microphone": True, "socket": True, "echo": True, "at": now().isoformat()}
+    for state, proven in (("ready", True), ("closed", False)):
+        async with company.unit_of_work() as session:
+            row = AgentState(number="8001", state=state, word=state, since=now(), fact_at=now())
+            row.proven = told
+            await session.merge(row)
+        app.state.claims.by_agent.clear()
+        await agent1.post("/desk/phone", json={"page": PAGE, "reloaded": True})
+        assert (await agent1.get("/desk/state")).json()["proven_now"] is proven
+
+
 async def test_end_of_duty_kills_the_password_and_the_proof(
     agent1: Browser, company: Database, telephony: Telephony
 ) -> None:

@@ -15,6 +15,7 @@ import { transferDialog } from "./transfer.js";
 import { Wrapup } from "./wrapup.js";
 
 const PAGE = crypto.randomUUID();
+const PROVEN = "mainline-desk-proven";
 const FACTS = [
   "agent.signed_in", "agent.ready", "agent.paused", "agent.signed_out", "agent.wrapup_ended", "agent.offered",
   "agent.answered", "agent.missed", "agent.left_call", "call.placed", "call.rejoined", "call.ended",
@@ -82,7 +83,8 @@ function customerKnown(customer) {
 
 async function takePhone() {
   phone?.stop();
-  const account = await ask("/desk/phone", { page: PAGE });
+  const reloaded = sessionStorage.getItem(PROVEN) !== null;
+  const account = await ask("/desk/phone", { page: PAGE, reloaded });
   locked = false;
   lock(false);
   if (!account.user) { part("soft").hidden = true; return; }
@@ -132,6 +134,7 @@ async function prove() {
   status.light("echo", echo ? "good" : "bad", words("echo-bad"));
   const answer = await ask("/desk/proof", { page: PAGE, microphone: heard, socket: linked, echo });
   status.proven = answer.proven;
+  if (answer.proven) sessionStorage.setItem(PROVEN, "yes"); else sessionStorage.removeItem(PROVEN);
   return answer.proven;
 }
 
@@ -141,6 +144,7 @@ async function signOff() {
   if (lines.all.length) { say(words("call-first")); return; }
   await ask("/desk/sign-out", {});
   phone?.stop();
+  sessionStorage.removeItem(PROVEN);
   leaving.submit();
 }
 
@@ -164,6 +168,13 @@ async function rejoin(state) {
   if (state?.state !== "talking" || !phone) return;
   const registered = await until(() => phone?.registered ?? false);
   if (registered && !lines.all.length) await tried(() => ask("/desk/rejoin", { page: PAGE }));
+}
+
+/** Calls come to this desk already, but nobody has shown that it can hear: look now. */
+async function proveWhenReady() {
+  const { standing } = status;
+  if (standing.word !== "ready" || standing.act || !phone) return;
+  if (!(await settle())?.proven_now && !(await prove())) await ask("/desk/pause", { reason: "other" });
 }
 
 // --- calling out -----------------------------------------------------------------------------
@@ -235,4 +246,5 @@ await tried(takePhone);
 void microphone.proven().then((good) => status.light("microphone", good ? "good" : "bad", words("microphone-bad")), () => status.light("microphone", "bad", words("microphone-bad")));
 wrapup.allow();
 await rejoin(state);
+await tried(proveWhenReady);
 document.body.dataset.started = "true";
