@@ -20,7 +20,6 @@ from mainline.process.heartbeat import Pulse, beating
 from mainline.secrets import Secrets
 from recordings import finalise
 
-
 NICENESS: Final = 5
 """On a full machine the telephones and the callers in the menu go before the books."""
 
