@@ -15,10 +15,12 @@ from bench.station import CALLERS, station
 from tests.calls.instance import Instance
 from tests.support.ports import free_port
 
-AGENTS = 120
-RATES = (5.0, 10.0, 15.0, 20.0, 25.0)
+AGENTS = 200
+RATES = (5.0, 10.0, 15.0, 20.0)
 SECONDS = 6
 GOOD = 0.99
+WRAPUPS_OVER_S = 10
+"""Agents of the first half are free again before the second."""
 PYTHON = ("gateway", "web", "worker")
 GOAL = 0.8
 
@@ -37,6 +39,7 @@ async def measure() -> list[Figure]:
     """Climb the rates twice."""
     async with station(AGENTS) as (instance, crowd):
         full = await _climb(instance, crowd)
+        await asyncio.sleep(WRAPUPS_OVER_S)
         for name in PYTHON:
             await instance.kill(name)
         bare = await _climb(instance, crowd)

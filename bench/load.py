@@ -14,7 +14,7 @@ from mainline.sip.sound import tone
 
 LONGEST_S = 90
 SIPP = Path(__file__).parent / "sipp"
-_COUNT = re.compile(r"(Successful call|Failed call)\s*\|[^|]*\|\s*(\d+)")
+_COUNT = re.compile(r"(Successful call)\s*\|[^|]*\|\s*(\d+)")
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,6 @@ class Result:
 
     offered: int
     good: int
-    failed: int
     seconds: float
 
     @property
@@ -60,6 +59,7 @@ class Crowd:
         self, number: str, callers: list[str], *, rate: float, calls: int, port: int
     ) -> Result:
         """So many calls to the number at this rate; returns when the last has ended."""
+        (self._folder / "caller.screen").unlink(missing_ok=True)
         (self._folder / "callers.csv").write_text("RANDOM\n" + "\n".join(callers) + "\n")
         command = self._sipp("caller", port, "-mp", "26000")
         command += ["-inf", "callers.csv", "-s", number, "-r", f"{rate:g}", "-m", str(calls)]
@@ -78,7 +78,7 @@ class Crowd:
             callers_process.kill()
         counts = self._counts()
         seconds = asyncio.get_running_loop().time() - begun
-        return Result(calls, counts["Successful call"], counts["Failed call"], seconds)
+        return Result(calls, counts.get("Successful call", 0), seconds)
 
     def _sipp(self, scenario: str, port: int, *more: str) -> list[str]:
         return [
@@ -98,5 +98,6 @@ class Crowd:
         )
 
     def _counts(self) -> dict[str, int]:
-        text = (self._folder / "caller.screen").read_text("utf-8", "replace")
+        screen = self._folder / "caller.screen"
+        text = screen.read_text("utf-8", "replace") if screen.exists() else ""
         return {name: int(number) for name, number in _COUNT.findall(text)}

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.load import Crowd
 from crm.staff.models import User, UserQueue
+from mainline.journal import append_all
+from mainline.journal.call_events import AgentReady, AgentSignedIn
 from mainline.sip.digest import Credentials
 from mainline.sip.phone import Phone
 from tests.calls.instance import Instance, private_settings
@@ -17,6 +19,22 @@ from tests.calls.people import settle
 from tests.support.ports import free_port
 
 FIRST_AGENT = 7001
+SHORT_MENU = {
+    "title": {"zh": "测量用菜单", "en": "Menu for measuring"},
+    "languages": ["zh", "en"],
+    "start": "main",
+    "person": "agent",
+    "nodes": {
+        "main": {
+            "kind": "menu",
+            "choices": [
+                {"key": "0", "text": {"zh": "人工请按0。", "en": "Press 0."}, "go": "agent"}
+            ],
+        },
+        "agent": {"kind": "queue", "queue": "service"},
+    },
+}
+"""As short as what plain dialplan asks, so that the same call is measured with and without it."""
 FIRST_LOOK_S = 3.0
 """Asterisk asks each new telephone once whether it is there; somebody has to answer."""
 CALLERS = ["13922220001", "13922220004", "13922220006"]
@@ -50,6 +68,7 @@ async def station(agents: int) -> AsyncIterator[tuple[Instance, Crowd]]:
         agents_port = free_port()
         await instance.start()
         try:
+            await instance.publish_menu(SHORT_MENU)
             await _seat(instance, agents, agents_port)
             async with Crowd(home / "sipp", instance.trunk, agents_port) as crowd:
                 yield instance, crowd
@@ -59,11 +78,23 @@ async def station(agents: int) -> AsyncIterator[tuple[Instance, Crowd]]:
 
 async def _seat(instance: Instance, agents: int, port: int) -> None:
     """Register every agent from the port on which SIPp is going to answer for all."""
+    await _ready(instance, agents)
     phone = await Phone.open(instance.trunk, local=("127.0.0.1", port))
     for number in map(str, range(FIRST_AGENT, FIRST_AGENT + agents)):
         phone.user = f"phone-{number}"
         phone.credentials = Credentials(phone.user, await instance.floor.phone_secret(number))
         await phone.register(3600)
-        await instance.floor.join(number, ("service",))
+        await instance.floor.begin_shift(number, ("service",))
     await asyncio.sleep(FIRST_LOOK_S)
     await phone.close()
+
+
+async def _ready(instance: Instance, agents: int) -> None:
+    """In the books too: the worker takes everybody out of the queues who is not on duty."""
+    subjects = [f"agent:{FIRST_AGENT + place}" for place in range(agents)]
+    async with instance.database.unit_of_work() as session:
+        await append_all(
+            session,
+            [AgentSignedIn(subject=subject, station="phone") for subject in subjects]
+            + [AgentReady(subject=subject) for subject in subjects],
+        )

@@ -66,6 +66,13 @@ class Floor:
             await self._tell(AgentReady(subject=subject))
         await self.join(agent, queues, paused=state == "paused")
 
+    async def begin_shift(self, agent: str, queues: tuple[str, ...]) -> None:
+        """Somebody who was not here before is ready in these queues."""
+        subject = f"agent:{agent}"
+        await self._tell(AgentSignedIn(subject=subject, station="phone"))
+        await self._tell(AgentReady(subject=subject))
+        await self.join(agent, queues)
+
     async def end_wrapup(self, agent: str, calls: Iterable[str]) -> None:
         """The agent is done with these calls, as if the page had said so."""
         subject = f"agent:{agent}"

@@ -221,9 +221,14 @@ class Instance:
 
     async def publish_menu_again(self) -> None:
         """The main menu as it is, under a new version."""
-        async with self.database.unit_of_work() as session:
+        async with self.database.reading() as session:
             now = await definitions.current(session, "ivr_menu", "main")
-            new = await definitions.draft(session, "ivr_menu", "main", now.source, author="test")
+        await self.publish_menu(now.source)
+
+    async def publish_menu(self, source: Any) -> None:
+        """Another main menu from the next call on."""
+        async with self.database.unit_of_work() as session:
+            new = await definitions.draft(session, "ivr_menu", "main", source, author="test")
             await definitions.publish(session, "ivr_menu", "main", new.version, by="test")
 
     async def command(self, *words: str) -> str:
