@@ -32,6 +32,13 @@ async def test_signing_in_and_becoming_ready_with_the_keyboard_alone(agents: Chr
     await page.wait_for_selector("#state[data-state=ready]")
     lights = await page.locator(".light.good").count()
     assert lights == 3
+    await page.keyboard.press("Alt+p")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    assert await page.get_attribute("#state", "data-state") == "ready"
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("#state[data-state=paused]")
+    assert await page.inner_text("#state-reason") == "用餐"
     await page.keyboard.press("Alt+q")
     await page.wait_for_url("**/sign-in")
     assert agents.complaints == []

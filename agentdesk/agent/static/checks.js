@@ -9,6 +9,7 @@ const PATIENCE_MS = 8000;
 /** The microphone of this desk: asked for once, kept open, handed to every call. */
 export class Microphone {
   /** @type {MediaStream | null} */ #stream = null;
+  /** Told when the device is unplugged. */ onLost = () => {};
   context = new AudioContext();
 
   /** @returns {Promise<MediaStream>} */
@@ -19,6 +20,7 @@ export class Microphone {
       video: false,
       audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
     });
+    this.#stream.getAudioTracks()[0]?.addEventListener("ended", () => this.onLost());
     return this.#stream;
   }
 

@@ -170,6 +170,14 @@ async function rejoin(state) {
   if (registered && !lines.all.length) await tried(() => ask("/desk/rejoin", { page: PAGE }));
 }
 
+/** A desk that can no longer be heard takes no calls. */
+microphone.onLost = () => {
+  status.light("microphone", "bad", words("microphone-bad"));
+  status.proven = false;
+  sessionStorage.removeItem(PROVEN);
+  if (status.standing.word === "ready") void tried(() => ask("/desk/pause", { reason: "other" }));
+};
+
 /** Calls come to this desk already, but nobody has shown that it can hear: look now. */
 async function proveWhenReady() {
   const { standing } = status;
@@ -210,7 +218,7 @@ bind([
   { key: "F8", act: press("hold") },
   { key: "F9", act: press("mute") },
   { key: "r", alt: true, act: press("ready") },
-  { key: "p", alt: true, act: () => part("pause-reason").focus() },
+  { key: "p", alt: true, act: choosePause },
   { key: "q", alt: true, act: press("sign-off") },
   { key: "y", alt: true, act: press("check") },
   { key: "k", alt: true, act: press("keys") },
@@ -223,6 +231,12 @@ bind([
   { key: "g", alt: true, act: () => /** @type {HTMLElement | null} */ (part("pop").querySelector("[data-choose]"))?.focus() },
   { key: "Enter", alt: true, act: press("finish") },
 ]);
+function choosePause() {
+  const reasons = /** @type {HTMLSelectElement} */ (part("pause-reason"));
+  if (reasons.disabled) return;
+  reasons.focus();
+  reasons.showPicker?.(); // open, so that walking through the list does not choose yet
+}
 leaving.addEventListener("submit", (event) => {
   event.preventDefault(); // whoever leaves the page takes no more calls
   void tried(signOff);
