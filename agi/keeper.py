@@ -97,9 +97,7 @@ class Keeper:
         fact = AgentWrapupEnded(subject=f"agent:{f.agent}", call_id=f.call_id, by="timeout")
         await self._tell(fact)
         self._ended = (*self._ended[-99:], key)
-        async with self._database.reading() as session:
-            words = {agent.number: agent.word for agent in await agents(session)}
-        if words.get(f.agent) == "ready":
+        if f.reason == "ready":
             with suppress(NotFound):
                 await self._switchboard.unpause(f.agent, f.station)
 

@@ -41,6 +41,7 @@ class Finding:
     queue: str = ""
     penalty: int = 0
     reason: str = ""
+    """Of a pause; of the end of wrap-up, the desk's word that shows again."""
     call_id: str = ""
 
 
@@ -63,7 +64,8 @@ def _of(agent: AgentView, own: Sequence[Member], at: datetime, wrapup_s: int) ->
         )
         return
     if agent.state == "wrapup" and _older(agent, at, wrapup_s):
-        yield Finding("wrapup-over", agent.number, station, call_id=agent.call_id or "")
+        call_id = agent.call_id or ""
+        yield Finding("wrapup-over", agent.number, station, reason=agent.word, call_id=call_id)
     elif agent.reason == UNREACHABLE and _older(agent, at, LEASE_S):
         yield Finding("sign-out", agent.number, station)
     elif agent.word == "ready":

@@ -107,7 +107,7 @@ def test_wrapup_ends_when_its_time_is_over():
     paused = everywhere(paused=True, reason="wrapup")
     assert kinds(one, *paused, wrapup_s=31) == []
     assert found(one, *paused, wrapup_s=30) == [
-        Finding("wrapup-over", "8001", "softphone", call_id="ml1-1.0")
+        Finding("wrapup-over", "8001", "softphone", reason="ready", call_id="ml1-1.0")
     ]
 
 
