@@ -42,7 +42,7 @@ class Crowd:
         self._folder.mkdir(parents=True, exist_ok=True)
         for name, hertz in (("caller", 440), ("agent", 1000)):
             (self._folder / f"{name}.al").write_bytes(encode(tone(hertz, 10), ALAW))
-        self._agents = self._start(self._sipp("agent", self._agents_port, "-mp", "36000"))
+        self._agents = self._start(self._sipp("agent", self._agents_port, "-mp", "14000"))
         return self
 
     async def __aexit__(
@@ -61,7 +61,7 @@ class Crowd:
         """So many calls to the number at this rate; returns when the last has ended."""
         (self._folder / "caller.screen").unlink(missing_ok=True)
         (self._folder / "callers.csv").write_text("RANDOM\n" + "\n".join(callers) + "\n")
-        command = self._sipp("caller", port, "-mp", "26000")
+        command = self._sipp("caller", port, "-mp", "12000")
         command += ["-inf", "callers.csv", "-s", number, "-r", f"{rate:g}", "-m", str(calls)]
         command += [
             "-l",
