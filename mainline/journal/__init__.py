@@ -1,5 +1,6 @@
 """The append-only record of what happened: every fact the packages tell one another."""
 
+from mainline.journal import call_events
 from mainline.journal.event import KINDS, Event, event_kind
 from mainline.journal.journal import (
     Handler,
@@ -20,6 +21,7 @@ __all__ = [
     "Tail",
     "append",
     "append_all",
+    "call_events",
     "consume",
     "entries_after",
     "event_kind",

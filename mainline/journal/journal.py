@@ -7,6 +7,7 @@ import sqlalchemy.event
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mainline import features
 from mainline.db import Database
 from mainline.journal.event import KINDS, Event
 from mainline.journal.models import ConsumerCursor, JournalEntry
@@ -81,6 +82,8 @@ async def entries_after(
 
 
 def _event(row: JournalEntry) -> Event:
+    if row.kind not in KINDS:
+        list(features.modules("events"))  # of a feature that this process has not used so far
     return KINDS[row.kind].model_validate_json(row.payload)
 
 

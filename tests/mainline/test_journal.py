@@ -1,6 +1,7 @@
 """The journal: order, cursors, crashes, waking up."""
 
 import asyncio
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from mainline.journal.call_events import AgentPaused, AgentReady
 from mainline.journal.event import KINDS, event_kind
 from mainline.journal.journal import rewind
 from mainline.journal.lag import lag
+from mainline.process.events import DemoLoaded
 
 
 def ready(number: int | str) -> AgentReady:
@@ -245,3 +247,23 @@ def test_a_fact_needs_an_aware_time() -> None:
     naive = datetime(2026, 1, 1)  # noqa: DTZ001 - on purpose
     with pytest.raises(ValueError, match="timezone"):
         AgentReady(subject="agent:1", at=naive)
+
+
+async def test_a_fact_of_a_feature_not_used_so_far_can_be_read(sqlite_database: Database) -> None:
+    """The web reads the whole journal, and imports by far not every feature's events."""
+    code = """
+import asyncio, sys
+from mainline.db import Database
+from mainline.journal import entries_after
+async def read():
+    database = Database(sys.argv[1])
+    async with database.reading() as session:
+        print([entry.event.kind for entry in await entries_after(session, 0)])
+    await database.dispose()
+asyncio.run(read())
+"""
+    await write(sqlite_database, DemoLoaded(subject="demo", pack="heat"), ready(1))
+    command = [sys.executable, "-c", code, sqlite_database.url]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    told, _nothing = await asyncio.wait_for(process.communicate(), 30)
+    assert told.decode().split("'")[1::2] == ["demo.loaded", "agent.ready"]
