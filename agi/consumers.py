@@ -14,7 +14,7 @@ from mainline.log import get_logger
 
 BATCH: Final = 20
 """Small enough that a phone that rings does not wait long for the database."""
-GATHER_S: Final = 0.05
+GATHER_S: Final = 0.1
 """After each round: what is written meanwhile is one batch, not many."""
 LOOK_S: Final = 1.0
 ASK_ALL_S: Final = 2.0

@@ -1,4 +1,8 @@
-"""The worker's live link: wakes the follower, and closes calls that Asterisk has lost."""
+"""The worker's live link: actions for the floor, and the end of calls that Asterisk has lost.
+
+It listens to no events: Asterisk's record is looked at fifty times a second, which is as prompt,
+and events cost more than the calls they tell of.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from typing import Final
 
 from agi.facts.follower import Follower
 from agi.running import pause
-from mainline.asterisk.ami import Ami, Fields
+from mainline.asterisk.ami import Ami
 from mainline.asterisk.switchboard import Switchboard
 from mainline.clock import now
 from mainline.config import Settings
@@ -24,7 +28,7 @@ log = get_logger("live")
 
 
 class LiveLink:
-    """AMI as a hint only: what counts is what Asterisk has written down."""
+    """What counts is what Asterisk has written down; AMI tells what it holds now."""
 
     def __init__(self, settings: Settings, follower: Follower) -> None:
         self._follower = follower
@@ -34,7 +38,6 @@ class LiveLink:
             port=settings.ami_port,
             user="live",
             secret=Secrets.load_or_create(settings.home).ami_live,
-            listener=self._heard,
             on_up=self._came_up,
         )
         self.switchboard = Switchboard(self.ami)
@@ -63,9 +66,6 @@ class LiveLink:
         closed = await self._follower.close_missing(lost, asked_at)
         self._missing &= self._follower.calls
         return closed
-
-    async def _heard(self, _event: Fields) -> None:
-        self._follower.hint.set()
 
     async def _came_up(self) -> None:
         self._compare.set()

@@ -64,8 +64,6 @@ class Follower:
         self._look_at = 0.0
         self.rows = 0
         self.garbage = 0
-        self.hint = asyncio.Event()
-        """Set by who knows that something is written now."""
 
     @property
     def calls(self) -> frozenset[str]:
@@ -149,11 +147,7 @@ class Follower:
         while not stop.is_set() and loop.time() < self._look_at:
             if _mark(self._folder / CEL_FILE) != self._live:
                 return
-            try:
-                await asyncio.wait_for(self.hint.wait(), POLL_S)
-            except TimeoutError:
-                continue
-            self.hint.clear()
+            await asyncio.sleep(POLL_S)
 
     def _next(self) -> Chunk | None:
         """The next unread lines: of files rotated away first, then of the one being written."""
