@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from crm.staff.queries import AgentView
-from dialplan.contract import QUEUE_SERVICE
+from dialplan.contract import LAST_RESORT_PENALTY, QUEUE_SERVICE
 from mainline.asterisk.snapshots import Member, Station
 from mainline.asterisk.switchboard import WRAPUP
 
@@ -24,8 +24,6 @@ SETTLE_S: Final = 3.0
 """A difference between books and Asterisk counts when it lasts: facts travel for a moment."""
 LEASE_S: Final = 900.0
 """Somebody who has been unreachable that long has gone home."""
-SERVICE_PENALTY: Final = 50
-"""In the queue of plain dialplan, agents of other queues come after its own."""
 
 Kind = Literal["join", "leave", "pause", "unpause", "unreachable", "wrapup-over", "sign-out"]
 _WAIT_S: Final[Mapping[Kind, float]] = {"unreachable": UNREACHABLE_S, "wrapup-over": 0.0}
@@ -77,7 +75,7 @@ def _of(agent: AgentView, own: Sequence[Member], at: datetime, wrapup_s: int) ->
 def _ready(agent: AgentView, own: Sequence[Member], station: Station) -> Iterator[Finding]:
     here = [member for member in own if member.station == station]
     joined = {member.queue for member in here}
-    for queue, penalty in {QUEUE_SERVICE: SERVICE_PENALTY, **agent.queues}.items():
+    for queue, penalty in {QUEUE_SERVICE: LAST_RESORT_PENALTY, **agent.queues}.items():
         if queue not in joined:
             yield Finding("join", agent.number, station, queue=queue, penalty=penalty)
     yield from (

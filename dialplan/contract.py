@@ -8,8 +8,6 @@ from typing import Final
 # --- AGI routes (agi://host:port/<route>) ---------------------------------------------------
 ROUTE_INBOUND: Final = "inbound"
 """Identify, menu, self-service; leaves its decision in the variables below."""
-ROUTE_MESSAGE: Final = "message"
-"""A message has been recorded: put it into the books."""
 
 # --- Channel variables set by the gateway, read by the dialplan ------------------------------
 VAR_AGI: Final = "MAINLINE_AGI"
@@ -107,6 +105,8 @@ QUARANTINE_ENDPOINT: Final = "quarantine"
 
 QUEUE_SERVICE: Final = "service"
 """The queue that plain dialplan uses when nobody decides: always rendered, all agents are in it."""
+LAST_RESORT_PENALTY: Final = 50
+"""Everybody is a member of QUEUE_SERVICE, but last, unless the staff list says otherwise."""
 
 # --- The CEL file (settings.cel_dir / CEL_FILE) ----------------------------------------------
 CEL_FILE: Final = "mainline.csv"

@@ -8,7 +8,7 @@ from agentdesk.agent.claims import Claims
 from agentdesk.agent.telephone import Credentials, Station, Switchboard
 from crm.customers import queries as customers
 from crm.staff.queries import AgentView, agent
-from dialplan.contract import CONTEXT_JOIN, QUEUE_SERVICE, SOFTPHONE_PREFIX
+from dialplan.contract import CONTEXT_JOIN, LAST_RESORT_PENALTY, QUEUE_SERVICE, SOFTPHONE_PREFIX
 from mainline.db import Database
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
@@ -24,9 +24,6 @@ from mainline.journal.call_events import (
     CallerIdentified,
 )
 from mainline.phone import normalise
-
-LAST_RESORT_PENALTY: Final = 50
-"""In the queue of the plain dialplan, agents of other queues come after its own."""
 
 
 @dataclass(frozen=True, slots=True)
