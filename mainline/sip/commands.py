@@ -96,7 +96,7 @@ def _kind(part: Stretch) -> str:
     words = {
         "silence": _("silence"),
         "speech": _("speech"),
-        "music": _("music"),
+        "music": _("music or a long prompt"),
         "tone": _("tone of %(hertz)s Hz", hertz=part.hertz),
     }
     return words[part.kind]
