@@ -8,6 +8,7 @@ from playwright.async_api import Page, async_playwright
 from bench.figures import Figure, percentile
 from bench.load import Crowd
 from bench.station import CALLERS, station
+from crm.staff.demo import PASSWORD
 from mainline.sip.phone import Phone
 from mainline.sip.robot import Manner, Robot
 from tests.calls.instance import Instance
@@ -16,7 +17,7 @@ from tests.support.ports import free_port
 AGENTS = 80
 AGENT, LOGIN = "8001", "agent1"
 RATE, LOAD_S = 5.0, 60
-POPS = 25
+POPS = 15
 EMERGENCY_LINE = 1
 """Its place among the pack's lines: it rings the agent without a menu."""
 GOAL_MS = 300
@@ -68,15 +69,17 @@ async def _desk(page: Page, instance: Instance) -> Page:
     base = f"http://localhost:{instance.settings.http_port}"
     await page.goto(f"{base}/sign-in")
     await page.fill("input[name=login]", LOGIN)
-    await page.fill("input[name=password]", LOGIN)
-    await page.click("button.primary")
+    await page.fill("input[name=password]", PASSWORD)
+    await page.press("input[name=password]", "Enter")
+    await page.wait_for_url(lambda url: "/sign-in" not in url)
     await page.goto(f"{base}/desk")
-    await page.wait_for_selector("#pop")
+    await page.wait_for_selector("#pop", state="attached")
     return page
 
 
 async def _one_call(instance: Instance, caller: Phone, robot: Robot) -> None:
-    """A call that rings the agent, is answered and ended at once."""
+    """A call that rings the agent, is answered and ended at once; what came before is noted."""
+    await instance.floor.end_wrapup(AGENT, _answered(instance))
     await instance.floor.set_state(AGENT, "ready", ("emergency",))
     number = instance.lines[EMERGENCY_LINE]
     taken = len(robot.taken)
@@ -86,6 +89,14 @@ async def _one_call(instance: Instance, caller: Phone, robot: Robot) -> None:
             await asyncio.sleep(0.05)
     await asyncio.sleep(0.3)
     await call.hang_up()
+
+
+def _answered(instance: Instance) -> list[str]:
+    return [
+        fact.subject.removeprefix("call:")
+        for fact in instance.facts.since(0)
+        if fact.kind == "agent.answered" and fact.payload["agent"] == AGENT
+    ][-1:]
 
 
 def _latencies(instance: Instance, before: int, drawn: list[list[Any]]) -> list[float]:
