@@ -27,7 +27,7 @@ async def test_signing_in_and_becoming_ready_with_the_keyboard_alone(agents: Chr
     await page.keyboard.type(PASSWORD)
     await page.keyboard.press("Enter")
     await page.wait_for_selector("body[data-started=true]")
-    assert await page.get_attribute("#state", "data-state") in {"paused", "ready"}
+    await page.wait_for_selector("#state[data-state=paused], #state[data-state=ready]")
     await page.keyboard.press("Alt+r")
     await page.wait_for_selector("#state[data-state=ready]")
     lights = await page.locator(".light.good").count()
