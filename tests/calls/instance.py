@@ -225,11 +225,11 @@ class Instance:
             now = await definitions.current(session, "ivr_menu", "main")
         await self.publish_menu(now.source)
 
-    async def publish_menu(self, source: Any) -> None:
-        """Another main menu from the next call on."""
+    async def publish_menu(self, source: Any, name: str = "main") -> None:
+        """Another menu from the next call on."""
         async with self.database.unit_of_work() as session:
-            new = await definitions.draft(session, "ivr_menu", "main", source, author="test")
-            await definitions.publish(session, "ivr_menu", "main", new.version, by="test")
+            new = await definitions.draft(session, "ivr_menu", name, source, author="test")
+            await definitions.publish(session, "ivr_menu", name, new.version, by="test")
 
     async def command(self, *words: str) -> str:
         """``mainline …`` on this instance; what it printed."""
