@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import timedelta
-from datetime import timedelta
 from typing import Any
 
 from mainline.sip.g711 import RATE, Sound
