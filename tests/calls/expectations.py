@@ -13,8 +13,6 @@ from tests.calls.stage import Stage
 
 SETTLED_S = 25.0
 LENGTH_TOLERANCE_S = 0.5
-AT_ONCE = timedelta(milliseconds=20)
-"""What Asterisk's threads do within so short a time has no order: a goodbye and what caused it."""
 SAME_MOMENT = timedelta(milliseconds=50)
 """Asterisk's threads write what happens together in any order."""
 NOTE_S = 0.4
@@ -67,7 +65,7 @@ def _journal(facts: list[FactRow], expected: list[Fact], who: str) -> None:
                 index
                 for index, fact in enumerate(facts)
                 if index not in taken
-                and fact.at >= reached - AT_ONCE
+                and fact.at >= reached - SAME_MOMENT
                 and fact.matches(wanted.kind, wanted.particulars)
             ),
             None,
