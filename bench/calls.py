@@ -89,6 +89,6 @@ def _ratios(bare: list[Step], full: list[Step]) -> list[Figure]:
     cost = [step.asterisk_ms + step.python_ms for step in (bare[-1], full[-1])]
     return [
         Figure("calls_mainline_to_bare", rate, f">={GOAL:g}"),
-        Figure("calls_cpu_bare_to_mainline", cost[0] / cost[1]),
+        Figure("calls_cpu_bare_to_mainline", cost[0] / cost[1], f">={GOAL:g}"),
         Figure("calls_cpu_bound_per_s", 1000 * (os.cpu_count() or 1) / cost[1]),
     ]
