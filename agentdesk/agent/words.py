@@ -32,6 +32,7 @@ TEXTS: Final[Mapping[str, Text]] = {
     "media-lost": Text("The sound connection was lost. Call the customer back, please."),
     "sound-blocked": Text("The browser blocks the sound. Click anywhere on the page."),
     "transferred": Text("The call was handed over."),
+    "hold-refused": Text("The line did not react. Please press hold again."),
     "transfer-refused": Text("The call could not be handed over. It is still here."),
     "no-reason-found": Text("Nothing fits. Use fewer letters."),
     "reason-first": Text("Choose a reason first."),

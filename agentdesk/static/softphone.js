@@ -13,6 +13,8 @@ import JsSIP from "/static/vendor/jssip.js";
  * @property {boolean} auto  The server asked for auto-answer.
  * @property {"ringing" | "dialling" | "talking" | "ended"} state
  * @property {boolean} held
+ * @property {boolean} wanted  Held, as last asked for.
+ * @property {Promise<void>} holding  Resolved when the last of these wishes is fulfilled.
  * @property {boolean} muted
  * @property {number} since  Milliseconds; when the present state began.
  * @property {HTMLAudioElement} audio
@@ -29,6 +31,8 @@ import JsSIP from "/static/vendor/jssip.js";
 
 /** Asterisk says something at least each 15 s (qualify); twice that and a little is too long. */
 const SILENCE_MS = 35_000;
+/** How long an exchange about hold may take, longer than a lost packet's repetitions. */
+const EXCHANGE_MS = 8_000;
 const MEDIA = { iceServers: [], bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" };
 
 const LibrarySocket = /** @type {any} */ (JsSIP.WebSocketInterface);
@@ -118,7 +122,7 @@ export class Softphone extends EventTarget {
       auto: /alert-autoanswer/i.test(header("Alert-Info")),
       remote: String(session.remote_identity?.uri.user ?? ""),
       state: incoming ? "ringing" : "dialling",
-      held: false, muted: false, since: Date.now(), audio: new Audio(),
+      held: false, wanted: false, holding: Promise.resolve(), muted: false, since: Date.now(), audio: new Audio(),
     };
     line.audio.autoplay = true;
     this.lines.add(line);
@@ -190,12 +194,29 @@ export class Softphone extends EventTarget {
     try { line.session.terminate(); } catch { /* it ended in the same moment */ }
   }
 
-  /** @param {Line} line @param {boolean} on @returns {Promise<void>} */
+  /** One wish after the other: the last one counts, however fast they come.
+   * @param {Line} line @param {boolean} on @returns {Promise<void>} */
   hold(line, on) {
-    return new Promise((resolve, reject) => {
-      const done = () => resolve();
-      const asked = on ? line.session.hold({}, done) : line.session.unhold({}, done);
-      if (!asked) reject(new Error("busy"));
+    line.wanted = on;
+    line.holding = line.holding.catch(() => undefined).then(() => this.#settleHold(line));
+    return line.holding;
+  }
+
+  /** While an exchange with the other side is under way the library refuses another. @param {Line} line */
+  async #settleHold(line) {
+    const deadline = Date.now() + EXCHANGE_MS;
+    while (line.held !== line.wanted && !line.session.isEnded()) {
+      if (Date.now() > deadline) { line.wanted = line.held; throw new Error("busy"); }
+      if (!(await this.#offerHold(line))) await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** @param {Line} line @returns {Promise<boolean>} */
+  #offerHold(line) {
+    return new Promise((resolve) => {
+      const done = () => resolve(true);
+      const asked = line.wanted ? line.session.hold({}, done) : line.session.unhold({}, done);
+      if (asked) /** @type {any} */ (line.session).once("ended", done); else resolve(false);
     });
   }
 

@@ -52,7 +52,14 @@ async def talk(asterisk: PrivateAsterisk) -> Talk:
     call.media.play(tone(CUSTOMER, 5), loop=True)
     await until(lambda: first.taken, "the first agent to answer")
     key = await asterisk.call_of("13800000001")
+    await until(lambda: is_bridged(asterisk, key), "customer and agent to be joined")
     return Talk(call, first, second, key)
+
+
+def is_bridged(asterisk: PrivateAsterisk, key: str) -> bool:
+    """An answered call is joined a moment later; who transfers before that transfers nobody."""
+    joined = {p.channel[:17] for p in asterisk.points(key) if p.name == "BRIDGE_ENTER"}
+    return "PJSIP/phone-8001-" in joined
 
 
 def heard(path: Path, hertz: int) -> tuple[float, float]:

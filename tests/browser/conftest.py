@@ -155,11 +155,12 @@ async def _callers(_launch: Callable[[int], object]) -> Chromium:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def agents(_agents: Chromium) -> AsyncIterator[Chromium]:
+async def agents(_agents: Chromium, instance: Instance) -> AsyncIterator[Chromium]:
     """The agents' browser; its microphone says 1000 Hz."""
     _agents.complaints.clear()
     yield _agents
     await _agents.close_pages()
+    await instance.heal()  # what a failed test left dead must not fail the next ones
 
 
 @pytest_asyncio.fixture(loop_scope="session")

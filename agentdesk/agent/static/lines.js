@@ -40,7 +40,7 @@ export class Lines {
     const acts = {
       answer: (line, phone) => line.state === "ringing" && phone.answer(line),
       hangup: (line, phone) => phone.hangUp(line),
-      hold: (line, phone) => line.state === "talking" && phone.hold(line, !line.held),
+      hold: (line, phone) => line.state === "talking" && phone.hold(line, !line.wanted).catch(() => say(words("hold-refused"), "bad")),
       mute: (line, phone) => line.state === "talking" && phone.mute(line, !line.muted),
     };
     for (const [name, act] of Object.entries(acts)) {
