@@ -1,21 +1,23 @@
-"""What the company changes itself: look, draft, check, publish, roll back."""
+"""What the company changes itself: look, draft, check, publish now or at a time, roll back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.admin.page import page
 from agentdesk.admin.text import TEXT_CHARS_MAX, difference, from_text, to_text
 from mainline import definitions, features
+from mainline.clock import now
 from mainline.definitions import DefinitionRefused, Problem, Version
 from mainline.errors import Invalid, NotFound
 from mainline.permissions import Permission
-from mainline.web import ReadSession, Who, WriteSession, allow
+from mainline.web import Config, ReadSession, Who, WriteSession, allow
 
 router = APIRouter(prefix="/admin/definitions", include_in_schema=False)
 _see = allow(Permission.SEE_DEFINITIONS)
@@ -33,17 +35,26 @@ class Listed:
     in_force: Version
 
 
+def _or_none(value: Any) -> Any:
+    return value or None
+
+
+Empty = BeforeValidator(_or_none)
+
+
 class Draft(BaseModel):
-    """What the form sends."""
+    """What the form sends. ``after``: the newest version it was written after."""
 
     text: str = Field(max_length=TEXT_CHARS_MAX)
     why: str = Field(default="", max_length=500)
+    after: Annotated[int | None, Empty] = None
 
 
 class Act(BaseModel):
-    """Publishing or rolling back, with the reason."""
+    """Publishing or rolling back, with the reason. ``at``: on the company's clock, or at once."""
 
     why: str = Field(default="", max_length=500)
+    at: Annotated[datetime | None, Empty] = None
 
 
 @router.get("", dependencies=[_see])
@@ -84,7 +95,7 @@ async def save(
     """Keep the text as a draft; it may still have mistakes."""
     problems_of(kind, {})
     made = await definitions.draft(
-        session, kind, name, from_text(form.text), author=who.name, why=form.why
+        session, kind, name, from_text(form.text), author=who.name, why=form.why, after=form.after
     )
     return _back(kind, name, made.version)
 
@@ -92,13 +103,23 @@ async def save(
 @router.post("/{kind}/{name}/{version}/publish", dependencies=[_edit])
 async def publish(
     request: Request, session: WriteSession, who: Who, kind: KindName, name: Name, version: int,
-    form: Annotated[Act, Form()],
+    form: Annotated[Act, Form()], settings: Config,
 ) -> Response:  # fmt: skip
-    """Put a draft in force for the next call; refused while it has errors."""
+    """Put a draft in force, for the next call or at a time; refused while it has errors."""
+    at = form.at.replace(tzinfo=form.at.tzinfo or settings.zone) if form.at else None
     try:
-        await definitions.publish(session, kind, name, version, by=who.name, why=form.why)
+        await definitions.publish(session, kind, name, version, by=who.name, why=form.why, at=at)
     except DefinitionRefused:
         return await _page(request, session, kind, name, version, status=422)
+    return _back(kind, name, version)
+
+
+@router.post("/{kind}/{name}/{version}/withdraw", dependencies=[_edit])
+async def withdraw(
+    session: WriteSession, who: Who, kind: KindName, name: Name, version: int
+) -> RedirectResponse:
+    """A version that waits for its time becomes a draft again."""
+    await definitions.withdraw(session, kind, name, version, by=who.name)
     return _back(kind, name, version)
 
 
@@ -134,23 +155,17 @@ async def _page(
     *, status: int = 200,
 ) -> HTMLResponse:  # fmt: skip
     history = await definitions.history(session, kind, name)
-    in_force = version_in_force(history)
+    in_force = definitions.in_force(history, now())
     shown = _wanted(history, number) or in_force or (history[0] if history else None)
     body = shown.source if shown else {}
     problems = problems_of(kind, body)
     return page(
         request, "definition.html", status,
-        kind=kind, name=name, history=history, shown=shown, in_force=in_force,
+        kind=kind, name=name, history=history, shown=shown, in_force=in_force, now=now(),
         text=to_text(body) if shown else "",
         problems=problems if shown else [],
         changes=difference(in_force.source, body) if in_force and shown else [],
     )  # fmt: skip
-
-
-def version_in_force(history: Sequence[Version]) -> Version | None:
-    """The version in force, newest first given: the published one that was published last."""
-    published = [version for version in history if version.published_at is not None]
-    return max(published, key=lambda v: (v.published_at, v.version), default=None)
 
 
 def _wanted(history: Sequence[Version], number: int | None) -> Version | None:

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from agentdesk.admin.definitions import problems_of, version_in_force
+from agentdesk.admin.definitions import problems_of
 from agentdesk.admin.page import page
 from ivr.draw import draw_svg
 from ivr.kinds import IVR_MENU
 from mainline import definitions
+from mainline.clock import now
 from mainline.definitions import Version
 from mainline.errors import NotFound
 from mainline.i18n import current_locale
@@ -41,7 +42,7 @@ async def show(
 ) -> HTMLResponse:
     """One menu drawn; a draft too, before it is published."""
     history = await definitions.history(session, IVR_MENU.name, name)
-    in_force = version_in_force(history)
+    in_force = definitions.in_force(history, now())
     shown = _chosen(history, version) if version is not None else in_force
     if shown is None:
         raise NotFound(name)
@@ -49,6 +50,7 @@ async def show(
     return page(
         request, "menu.html",
         name=name, history=history, shown=shown, in_force=in_force, problems=problems,
+        now=now(),
         drawing=drawing_of(shown.source),
     )  # fmt: skip
 

@@ -7,26 +7,31 @@ back, who and why. Calls and orders that began under an old version finish under
 from mainline.definitions.kind import Kind, Problem, kind_named, kinds, register
 from mainline.definitions.service import (
     DefinitionRefused,
+    EditedMeanwhile,
     Version,
     current,
     draft,
     history,
+    in_force,
     install,
     names,
     publish,
     roll_back,
     stamp,
     version,
+    withdraw,
 )
 
 __all__ = [
     "DefinitionRefused",
+    "EditedMeanwhile",
     "Kind",
     "Problem",
     "Version",
     "current",
     "draft",
     "history",
+    "in_force",
     "install",
     "kind_named",
     "kinds",
@@ -36,4 +41,5 @@ __all__ = [
     "roll_back",
     "stamp",
     "version",
+    "withdraw",
 ]

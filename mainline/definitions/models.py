@@ -9,7 +9,7 @@ from mainline.db import Record
 
 
 class DefinitionVersion(Record):
-    """One version. ``published_at`` None is a draft; the newest published one is in force."""
+    """One version. ``published_at`` None is a draft; in force is the one that counts since last."""
 
     __tablename__ = "definition_version"
     __table_args__ = (

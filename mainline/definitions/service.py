@@ -1,22 +1,27 @@
-"""Draft, check, publish, roll back."""
+"""Draft, check, publish at once or at a time, roll back."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.clock import now
-from mainline.definitions.events import DefinitionPublished
+from mainline.definitions.events import DefinitionPublished, DefinitionWithdrawn
 from mainline.definitions.kind import Problem, kind_named
 from mainline.definitions.models import DefinitionVersion
-from mainline.errors import MainlineError, NotFound
+from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
 from mainline.journal import append
 
 BODY_CHARS_MAX = 1_000_000
+AHEAD_MAX = timedelta(days=366)
+_EFFECTIVE = func.coalesce(DefinitionVersion.valid_from, DefinitionVersion.published_at)
+"""From when on a published version counts."""
 
 
 class DefinitionRefused(MainlineError):
@@ -29,6 +34,27 @@ class DefinitionRefused(MainlineError):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(f"{problem.where}: {problem.code}" for problem in problems))
         self.problems = problems
+
+
+class EditedMeanwhile(MainlineError):
+    """Somebody else has kept a version since this one was begun."""
+
+    code = "edited-meanwhile"
+    words = Text("%(author)s has kept version %(number)s in the meantime. Nothing was overwritten.")
+
+
+class AlreadyInForce(MainlineError):
+    """It counts already: another version can replace it, nothing can undo it."""
+
+    code = "already-in-force"
+    words = Text("This version is in force already. Put an earlier one in force instead.")
+
+
+class WrongMoment(Invalid):
+    """A version takes effect from now on, and within a year."""
+
+    code = "wrong-moment"
+    words = Text("It can take effect from now on, within a year; not at that time.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +71,102 @@ class Version:
     why: str
     published_at: datetime | None
     published_by: str | None
+    valid_from: datetime | None = None
+
+    @property
+    def effective_at(self) -> datetime | None:
+        """From when on it counts; None for a draft."""
+        return self.valid_from or self.published_at
+
+    def waits(self, at: datetime) -> bool:
+        """Whether it is published, but for a later time."""
+        return self.effective_at is not None and self.effective_at > at
 
 
 async def draft(
-    session: AsyncSession, kind: str, name: str, body: Any, *, author: str, why: str = ""
+    session: AsyncSession,
+    kind: str,
+    name: str,
+    body: Any,
+    *,
+    author: str,
+    why: str = "",
+    after: int | None = None,
 ) -> Version:
-    """Keep a new version that is not in force; it may still have mistakes."""
+    """Keep a new version that is not in force; it may still have mistakes.
+
+    ``after``: the newest version its author had seen; refused when there is a newer one.
+    """
     text = json.dumps(body, ensure_ascii=False)
     if len(text) > BODY_CHARS_MAX:
         raise DefinitionRefused(
             [Problem("error", "too-large", "", Text("The definition is too large."))]
         )
     kind_named(kind)
+    newest = await _newest(session, kind, name)
+    if after is not None and newest is not None and newest.version != after:
+        raise EditedMeanwhile(author=newest.author, number=newest.version)
     row = DefinitionVersion(
-        kind=kind, name=name, version=await _next_version(session, kind, name),
+        kind=kind, name=name, version=newest.version + 1 if newest else 1,
         body=text, author=author, why=why[:500],
     )  # fmt: skip
-    session.add(row)
-    await session.flush()
+    await _add(session, row)
     return _version(row, parse=False)
 
 
+async def _add(session: AsyncSession, row: DefinitionVersion) -> None:
+    """Two who draft at the very same moment: the second one is told."""
+    try:
+        async with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:
+        raise EditedMeanwhile(author="?", number=row.version) from error
+
+
 async def publish(
-    session: AsyncSession, kind: str, name: str, number: int, *, by: str, why: str = ""
+    session: AsyncSession,
+    kind: str,
+    name: str,
+    number: int,
+    *,
+    by: str,
+    why: str = "",
+    at: datetime | None = None,
 ) -> Version:
-    """Put a draft in force from now on; refused while its check finds errors."""
+    """Put a draft in force, now or ``at`` a later time; refused while its check finds errors."""
+    present = now()
+    if at is not None and not present <= at <= present + AHEAD_MAX:
+        raise WrongMoment
     row = await _row(session, kind, name, number)
     problems = [p for p in kind_named(kind).problems(json.loads(row.body)) if p.level == "error"]
     if problems:
         raise DefinitionRefused(problems)
     if row.published_at is None:
-        row.published_at, row.published_by = now(), by
+        row.published_at, row.published_by, row.valid_from = present, by, at or present
         row.why = why[:500] or row.why
         await append(
             session,
             DefinitionPublished(
-                subject=f"definition:{kind}/{name}", version=number, by=by, why=row.why
+                subject=f"definition:{kind}/{name}", version=number, by=by, why=row.why,
+                valid_from=row.valid_from,
             ),
-        )
+        )  # fmt: skip
     await session.flush()
     return _version(row)
+
+
+async def withdraw(session: AsyncSession, kind: str, name: str, number: int, *, by: str) -> Version:
+    """A version that waits for its time becomes a draft again."""
+    row = await _row(session, kind, name, number)
+    if row.published_at is None:
+        raise NotFound(f"{kind}/{name} version {number} was never published")
+    if (row.valid_from or row.published_at) <= now():
+        raise AlreadyInForce
+    row.published_at = row.published_by = row.valid_from = None
+    subject = f"definition:{kind}/{name}"
+    await append(session, DefinitionWithdrawn(subject=subject, version=number, by=by))
+    await session.flush()
+    return _version(row, parse=False)
 
 
 async def roll_back(
@@ -107,9 +189,9 @@ async def current(
     statement = select(DefinitionVersion).where(
         DefinitionVersion.kind == kind,
         DefinitionVersion.name == name,
-        DefinitionVersion.published_at <= (at or now()),
+        (at or now()) >= _EFFECTIVE,
     )
-    order = (DefinitionVersion.published_at.desc(), DefinitionVersion.version.desc())
+    order = (_EFFECTIVE.desc(), DefinitionVersion.version.desc())
     row = await session.scalar(statement.order_by(*order).limit(1))
     if row is None:
         raise NotFound(f"{kind}/{name}")
@@ -134,11 +216,17 @@ async def history(
     return [_version(row, parse=False) for row in rows]
 
 
+def in_force(history: Sequence[Version], at: datetime) -> Version | None:
+    """Which of these versions counts at that moment. Pure."""
+    counting = [each for each in history if each.effective_at and not each.waits(at)]
+    return max(counting, key=lambda each: (each.effective_at, each.version), default=None)
+
+
 async def names(session: AsyncSession, kind: str) -> list[str]:
-    """Everything of a kind that has been published."""
+    """Everything of a kind of which a version is in force."""
     statement = (
         select(DefinitionVersion.name)
-        .where(DefinitionVersion.kind == kind, DefinitionVersion.published_at.is_not(None))
+        .where(DefinitionVersion.kind == kind, now() >= _EFFECTIVE)
         .distinct()
         .order_by(DefinitionVersion.name)
     )
@@ -146,9 +234,8 @@ async def names(session: AsyncSession, kind: str) -> list[str]:
 
 
 async def stamp(session: AsyncSession) -> str:
-    """Differs as soon as anything is published: for those who keep parsed definitions at hand."""
-    published = DefinitionVersion.published_at
-    statement = select(func.max(published), func.count(published))
+    """Differs as soon as anything comes into force: for who keeps parsed definitions at hand."""
+    statement = select(func.max(_EFFECTIVE), func.count()).where(now() >= _EFFECTIVE)
     return "/".join(str(part) for part in (await session.execute(statement)).one())
 
 
@@ -163,13 +250,14 @@ async def install(
         return await publish(session, kind, name, made.version, by=by, why=why)
 
 
-async def _next_version(session: AsyncSession, kind: str, name: str) -> int:
-    newest = await session.scalar(
-        select(func.max(DefinitionVersion.version)).where(
-            DefinitionVersion.kind == kind, DefinitionVersion.name == name
-        )
+async def _newest(session: AsyncSession, kind: str, name: str) -> DefinitionVersion | None:
+    found: DefinitionVersion | None = await session.scalar(
+        select(DefinitionVersion)
+        .where(DefinitionVersion.kind == kind, DefinitionVersion.name == name)
+        .order_by(DefinitionVersion.version.desc())
+        .limit(1)
     )
-    return (newest or 0) + 1
+    return found
 
 
 async def _row(session: AsyncSession, kind: str, name: str, number: int) -> DefinitionVersion:
@@ -190,5 +278,5 @@ def _version(row: DefinitionVersion, *, parse: bool = True) -> Version:
     body = kind_named(row.kind).parse(source) if parse else None
     return Version(
         row.kind, row.name, row.version, body, source,
-        row.author, row.why, row.published_at, row.published_by,
+        row.author, row.why, row.published_at, row.published_by, row.valid_from,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Draft, check, publish, roll back."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,12 @@ from mainline import definitions
 from mainline.db import Database
 from mainline.definitions import Kind, Problem
 from mainline.definitions import kind as kind_module
-from mainline.definitions.service import DefinitionRefused
+from mainline.definitions.service import (
+    AlreadyInForce,
+    DefinitionRefused,
+    EditedMeanwhile,
+    WrongMoment,
+)
 from mainline.errors import NotFound
 from mainline.i18n import Text
 from mainline.journal import entries_after
@@ -155,3 +161,98 @@ async def test_the_packs_first_content_leaves_the_companys_own_alone(database: D
 def test_a_kind_is_registered_once() -> None:
     with pytest.raises(ValueError, match="already registered"):
         definitions.register(Kind("opening", Opening))
+
+
+# --- at a time --------------------------------------------------------------------------------
+
+
+async def publish_at(database: Database, number: int, at: datetime | None) -> None:
+    async with database.unit_of_work() as session:
+        await definitions.publish(session, "opening", "office", number, by="wang", at=at)
+
+
+async def stamp(database: Database) -> str:
+    async with database.reading() as session:
+        return await definitions.stamp(session)
+
+
+async def test_a_version_published_for_tomorrow_counts_from_tomorrow_on(
+    database: Database, clock: StandingClock
+) -> None:
+    await publish(database, await draft(database, {"opens": 8, "closes": 17}))
+    before = await stamp(database)
+    later = clock.at + timedelta(days=1)
+    await publish_at(database, await draft(database, {"opens": 9, "closes": 18}), later)
+    assert (await in_force(database))[0] == 1
+    assert await stamp(database) == before
+    clock.set(later)
+    assert (await in_force(database))[0] == 2
+    assert await stamp(database) != before
+    async with database.reading() as session:
+        history = await definitions.history(session, "opening", "office")
+    assert definitions.in_force(history, later - timedelta(seconds=1)) == history[1]
+    assert definitions.in_force(history, later) == history[0]
+
+
+async def test_what_only_waits_is_not_listed_as_in_force(
+    database: Database, clock: StandingClock
+) -> None:
+    number = await draft(database, {"opens": 8, "closes": 17})
+    await publish_at(database, number, clock.at + timedelta(hours=1))
+    async with database.reading() as session:
+        assert await definitions.names(session, "opening") == []
+    clock.forward(hours=1)
+    async with database.reading() as session:
+        assert await definitions.names(session, "opening") == ["office"]
+
+
+async def test_a_waiting_version_can_be_withdrawn_and_one_in_force_cannot(
+    database: Database, clock: StandingClock
+) -> None:
+    number = await draft(database, {"opens": 8, "closes": 17})
+    await publish_at(database, number, clock.at + timedelta(hours=1))
+    async with database.unit_of_work() as session:
+        await definitions.withdraw(session, "opening", "office", number, by="zhao")
+    clock.forward(hours=2)
+    with pytest.raises(NotFound):
+        await in_force(database)
+    async with database.reading() as session:
+        kinds = [entry.event.kind for entry in await entries_after(session, 0)]
+    assert kinds == ["definition.published", "definition.withdrawn"]
+    await publish(database, number)
+    with pytest.raises(AlreadyInForce):
+        async with database.unit_of_work() as session:
+            await definitions.withdraw(session, "opening", "office", number, by="zhao")
+    assert (await in_force(database))[0] == number
+
+
+@pytest.mark.parametrize("days", [-1, 400])
+async def test_a_moment_that_has_passed_or_is_years_away_is_refused(
+    database: Database, clock: StandingClock, days: int
+) -> None:
+    number = await draft(database, {"opens": 8, "closes": 17})
+    with pytest.raises(WrongMoment):
+        await publish_at(database, number, clock.at + timedelta(days=days))
+    with pytest.raises(NotFound):
+        await in_force(database, at=clock.at + timedelta(days=500))
+
+
+async def test_who_wrote_over_an_older_version_is_told_whose_came_first(
+    database: Database,
+) -> None:
+    async def keep(author: str, opens: int) -> int:
+        async with database.unit_of_work() as session:
+            body = {"opens": opens, "closes": 17}
+            made = await definitions.draft(
+                session, "opening", "office", body, author=author, after=1
+            )
+            return made.version
+
+    assert await draft(database, {"opens": 8, "closes": 17}) == 1
+    assert await keep("li", 9) == 2
+    with pytest.raises(EditedMeanwhile) as refused:
+        await keep("wang", 10)
+    assert refused.value.values["author"] == "li"
+    assert refused.value.values["number"] == 2
+    async with database.reading() as session:
+        assert len(await definitions.history(session, "opening", "office")) == 2

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -11,6 +12,7 @@ from mainline import definitions
 from mainline.config import PROJECT, Settings
 from mainline.db import Database
 from mainline.web import undeclared
+from tests.support.clock import StandingClock
 from tests.support.pages import Pages, pages
 
 MENU = PROJECT / "packs" / "heat" / "menus" / "main.yaml"
@@ -175,3 +177,42 @@ async def test_health_names_every_process(desk: Pages):
 
 def test_every_route_names_its_permission():
     assert undeclared(router.routes) == []
+
+
+async def test_a_version_is_published_for_a_time_on_the_companys_clock_and_withdrawn(
+    desk: Pages, sqlite_database: Database, clock: StandingClock
+):
+    page = "/admin/definitions/recording_retention/default"
+    await desk.post(page, {"text": "answered_days: 90"})
+    when = {"why": "season", "at": "2026-11-24T08:00"}
+    assert (await desk.post(f"{page}/1/publish", when)).status_code == 303
+    async with sqlite_database.reading() as session:
+        [waiting] = await definitions.history(session, "recording_retention", "default")
+        assert await definitions.names(session, "recording_retention") == []
+    assert waiting.valid_from == datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
+    assert "waits for its time" in (await desk.get(f"{page}?version=1")).text
+    assert (await desk.post(f"{page}/1/withdraw")).status_code == 303
+    clock.forward(days=2)
+    async with sqlite_database.reading() as session:
+        assert await definitions.names(session, "recording_retention") == []
+
+
+async def test_a_moment_in_the_past_is_refused_in_words(desk: Pages, clock: StandingClock):
+    page = "/admin/definitions/recording_retention/default"
+    await desk.post(page, {"text": "answered_days: 90"})
+    answer = await desk.post(f"{page}/1/publish", {"why": "w", "at": "2026-11-01T08:00"})
+    assert answer.status_code == 422
+    assert "from now on" in answer.text
+
+
+async def test_who_edits_the_text_after_somebody_else_is_told_and_overwrites_nothing(
+    desk: Pages, sqlite_database: Database
+):
+    page = "/admin/definitions/ivr_menu/main"
+    assert 'name="after" value="1"' in (await desk.get(page)).text
+    assert (await desk.post(page, {"text": "{}", "after": "1"})).status_code == 303
+    answer = await desk.post(page, {"text": "a: 1", "after": "1"}, language="zh-CN")
+    assert answer.status_code == 409
+    assert "chen 已保存版本 2" in answer.text
+    async with sqlite_database.reading() as session:
+        assert len(await definitions.history(session, "ivr_menu", "main")) == 2
