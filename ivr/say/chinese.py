@@ -2,7 +2,10 @@
 
 # ruff: noqa: PLR2004, SIM905 - a grammar is made of numbers and word lists
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Final
+
+from ivr.say.shape import Unit, groups, split_duration
 
 DIGITS: Final = "零一二三四五六七八九"
 _SPELLED: Final = {str(value): DIGITS[value] for value in range(10)} | {"1": "幺"}
@@ -11,9 +14,36 @@ _GROUPS: Final = ((10**8, "亿"), (10**4, "万"), (1, ""))
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NEAR_DAYS: Final = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 _PARTS_OF_DAY: Final = ((6, "凌晨"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
+_UNITS: Final[dict[Unit, str]] = {
+    "m3": "立方米",
+    "t": "吨",
+    "kwh": "千瓦时",
+    "gj": "吉焦",
+    "m2": "平方米",
+    "celsius": "摄氏度",
+}
+_TIMES: Final = {"day": "天", "hour": "小时", "minute": "分钟", "second": "秒"}
 
 VOCABULARY: Final = frozenset(
-    [*DIGITS, "幺", "两", "十", "万", "亿", "负", "元", "角", "分", "年", "点"]
+    [
+        *DIGITS,
+        "幺",
+        "两",
+        "十",
+        "万",
+        "亿",
+        "负",
+        "元",
+        "角",
+        "分",
+        "年",
+        "点",
+        "整",
+        "至",
+        "加",
+        "，",
+    ]
+    + [*_UNITS.values(), *_TIMES.values()]
     + [digit + place for digit in DIGITS[1:] for _, place in _PLACES]
     + ["两百", "两千"]
     + [f"{month}月" for month in "一 二 三 四 五 六 七 八 九 十 十一 十二".split()]
@@ -78,13 +108,15 @@ def _placed(digit: int, place: str, *, leading: bool) -> str:
     return DIGITS[digit] + place
 
 
-def money(fen: int) -> list[str]:
-    """元, 角, 分; 零 when the 角 between are missing."""
+def money(fen: int, *, exact: bool = False) -> list[str]:
+    """元, 角, 分; 零 when the 角 between are missing; ``exact`` ends whole 元 with 整."""
     if fen < 0:
-        return ["负", *money(-fen)]
+        return ["负", *money(-fen, exact=exact)]
     yuan, rest = divmod(fen, 100)
     jiao, cent = divmod(rest, 10)
     words = [*count(yuan), "元"] if yuan or not fen else []
+    if exact and not rest:
+        words.append("整")
     if jiao:
         words += ["两" if jiao == 2 and not words else DIGITS[jiao], "角"]
     if cent:
@@ -100,6 +132,53 @@ def digits(text: str) -> list[str]:
         for character in text.upper()
         if character in _SPELLED or character in _LETTERS
     ]
+
+
+def grouped(text: str, sizes: list[int] | None = None) -> list[str]:
+    """Digits with a breath between groups."""
+    words: list[str] = []
+    for group in groups(text, sizes):
+        spoken = ["加", *digits(group)] if group.startswith("+") else digits(group)
+        words += (["，"] if words and spoken else []) + spoken
+    return words
+
+
+def quantity(value: Decimal, unit: Unit) -> list[str]:
+    """十二点五立方米, 两吨, 零点五吨; cold is 负五摄氏度."""
+    if value < 0:
+        return ["负", *quantity(-value, unit)]
+    whole, _, part = format(value, "f").partition(".")
+    if not part.strip("0"):
+        spoken = number if unit == "celsius" else count
+        return [*spoken(int(whole)), _UNITS[unit]]
+    decimals = [DIGITS[int(digit)] for digit in part.rstrip("0")]
+    return [*number(int(whole)), "点", *decimals, _UNITS[unit]]
+
+
+def duration(seconds: int) -> list[str]:
+    """两小时三十分钟, 一小时零五分钟, 三十秒."""
+    words: list[str] = []
+    for amount, unit in split_duration(seconds):
+        words += ["零"] if words and amount < 10 and unit == "minute" else []
+        words += [*count(amount), _TIMES[unit]]
+    return words
+
+
+def span(first: time, last: time) -> list[str]:
+    """上午八点至十点, 上午八点三十分至下午五点: a part of the day is said once."""
+    begin, end = clock(first), clock(last)
+    return [*begin, "至", *(end[1:] if end[0] == begin[0] and last >= first else end)]
+
+
+def days(first: date, last: date, today: date | None) -> list[str]:
+    """十一月十五日至二十日: what does not change is said once."""
+    begin, end = day(first, today), day(last, today if first.year == last.year else None)
+    if begin[-1] != "日" or end[-1] != "日":
+        return [*begin, "至", *end]
+    if first.year == last.year:
+        end = end[end.index("年") + 1 :] if "年" in end else end
+        end = end[1:] if first.month == last.month else end
+    return [*begin, "至", *end]
 
 
 def day(value: date, today: date | None) -> list[str]:

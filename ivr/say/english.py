@@ -2,7 +2,10 @@
 
 # ruff: noqa: PLR2004, SIM905 - a grammar is made of numbers and word lists
 from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import Final
+
+from ivr.say.shape import Unit, groups, split_duration
 
 _BELOW_TWENTY: Final = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
@@ -26,11 +29,23 @@ _MONTHS: Final = (
 ).split()
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NEAR_DAYS: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+_UNITS: Final[dict[Unit, tuple[str, str]]] = {
+    "m3": ("cubic metre", "cubic metres"),
+    "t": ("tonne", "tonnes"),
+    "kwh": ("kilowatt hour", "kilowatt hours"),
+    "gj": ("gigajoule", "gigajoules"),
+    "m2": ("square metre", "square metres"),
+    "celsius": ("degree Celsius", "degrees Celsius"),
+}
+_TIMES: Final = ("day", "hour", "minute", "second")
 
 VOCABULARY: Final = frozenset(
     [*_BELOW_TWENTY, *_TENS[2:], *_ORDINALS[1:], *_MONTHS[1:], *_NEAR_DAYS.values(), *_LETTERS]
     + [name for _, name in _GROUPS]
     + ["hundred", "minus", "yuan", "fen", "and", "oh", "a.m.", "p.m.", "noon", "midnight"]
+    + ["point", "from", "to", "plus", ","]
+    + [name for names in _UNITS.values() for name in names]
+    + [name + ending for name in _TIMES for ending in ("", "s")]
 )
 
 
@@ -60,7 +75,7 @@ def _below_hundred(value: int) -> list[str]:
     return [_TENS[tens], *([_BELOW_TWENTY[ones]] if ones else [])]
 
 
-def money(fen: int) -> list[str]:
+def money(fen: int, *, exact: bool = False) -> list[str]:
     """twelve yuan and fifty fen."""
     if fen < 0:
         return ["minus", *money(-fen)]
@@ -78,6 +93,51 @@ def digits(text: str) -> list[str]:
         for character in text.upper()
         if character in "0123456789" or character in _LETTERS
     ]
+
+
+def grouped(text: str, sizes: list[int] | None = None) -> list[str]:
+    """Digits with a breath between groups."""
+    words: list[str] = []
+    for group in groups(text, sizes):
+        spoken = ["plus", *digits(group)] if group.startswith("+") else digits(group)
+        words += ([","] if words and spoken else []) + spoken
+    return words
+
+
+def quantity(value: Decimal, unit: Unit) -> list[str]:
+    """twelve point five cubic metres, one tonne, minus five degrees Celsius."""
+    if value < 0:
+        return ["minus", *quantity(-value, unit)]
+    whole, _, part = format(value, "f").partition(".")
+    decimals = digits(part.rstrip("0"))
+    name = _UNITS[unit][0 if value == 1 else 1]
+    return [*number(int(whole)), *(["point", *decimals] if decimals else []), name]
+
+
+def duration(seconds: int) -> list[str]:
+    """two hours and thirty minutes, one minute, thirty seconds."""
+    words: list[str] = []
+    for amount, unit in split_duration(seconds):
+        words += ["and"] if words else []
+        words += [*number(amount), unit if amount == 1 else f"{unit}s"]
+    return words
+
+
+def span(first: time, last: time) -> list[str]:
+    """from eight to ten a.m., from eight thirty a.m. to five p.m."""
+    begin, end = clock(first), clock(last)
+    if begin[-1] == end[-1] and begin[-1] in {"a.m.", "p.m."} and last >= first:
+        begin = begin[:-1]
+    return ["from", *begin, "to", *end]
+
+
+def days(first: date, last: date, today: date | None) -> list[str]:
+    """November fifteenth to March fifteenth; a year that both have is said once."""
+    begin, end = day(first, today), day(last, today if first.year == last.year else None)
+    near = {*_NEAR_DAYS.values()}
+    if first.year == last.year and not near & {begin[0], end[0]}:
+        begin = begin[:2]
+    return [*begin, "to", *end]
 
 
 def day(value: date, today: date | None) -> list[str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, time
+from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,15 +11,41 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr import say
-from ivr.say import NUMBER_LIMIT, VOCABULARY, Language
+from ivr.say import NUMBER_LIMIT, VOCABULARY, Language, english
+from ivr.say.shape import Unit
 
 TABLES = Path(__file__).with_name("spoken.txt")
-READ: dict[str, Callable[[str], object]] = {
-    "number": int,
-    "money": int,
-    "clock": time.fromisoformat,
-    "day": date.fromisoformat,
+
+
+def _all(kind: Callable[[str], object]) -> Callable[[str], list[object]]:
+    """Arguments of one kind, with a slash between them."""
+    return lambda value: [kind(part) for part in value.split("/")]
+
+
+def _measure(value: str) -> list[object]:
+    amount, unit = value.split(":")
+    return [Decimal(amount), unit]
+
+
+READ: dict[str, Callable[[str], list[object]]] = {
+    "number": _all(int),
+    "count": _all(int),
+    "money": _all(int),
+    "exact": _all(int),
+    "digits": _all(str),
+    "phone": _all(str),
+    "account": _all(str),
+    "clock": _all(time.fromisoformat),
+    "span": _all(time.fromisoformat),
+    "day": _all(date.fromisoformat),
+    "days": _all(date.fromisoformat),
+    "quantity": _measure,
+    "duration": _all(int),
 }
+
+
+def _exact(fen: int, language: Language) -> list[str]:
+    return say.money(fen, language, exact=True)
 
 
 def _rows() -> Iterator[tuple[str, str, str, str]]:
@@ -35,7 +63,15 @@ def _rows() -> Iterator[tuple[str, str, str, str]]:
 def test_a_value_is_spoken_as_a_person_says_it(
     how: str, language: Language, value: str, words: str
 ) -> None:
-    assert say.join(getattr(say, how)(READ[how](value), language), language) == words
+    speak = _exact if how == "exact" else getattr(say, how)
+    assert say.join(speak(*READ[how](value), language), language) == words
+
+
+def test_the_tables_hold_hundreds_of_values_each_once() -> None:
+    rows = [row[:3] for row in _rows()]
+    assert len(rows) == len(set(rows))
+    for language in say.LANGUAGES:
+        assert sum(row[1] == language for row in rows) >= 250
 
 
 @pytest.mark.parametrize(
@@ -138,5 +174,114 @@ def test_live_values_use_recorded_words_only(
         *say.day(on, language),
         *say.clock(at, language),
         *say.digits(text, language),
+        *say.phone(text, language),
+        *say.account(text, language),
+        *say.span(at, time(12, 30), language),
+        *say.days(on, date(2026, 11, 23), language, today=date(2026, 1, 1)),
+        *say.quantity(value % 10**9, "gj", language),
+        *say.duration(abs(value) % 10**8, language),
+        *say.money(abs(value) % 10**9, language, exact=True),
     )
     assert set(spoken) <= VOCABULARY[language]
+
+
+def _heard_en(words: list[str]) -> int:
+    """Understand a spoken English number the way a listener does."""
+    below = english._BELOW_TWENTY
+    total = section = 0
+    for word in words:
+        if word in below:
+            section += below.index(word)
+        elif word in english._TENS:
+            section += english._TENS.index(word) * 10
+        elif word == "hundred":
+            section *= 100
+        else:
+            total += section * {name: size for size, name in english._GROUPS}[word]
+            section = 0
+    return total + section
+
+
+@settings(deadline=None)
+@given(st.integers(min_value=0, max_value=NUMBER_LIMIT - 1))
+def test_a_listener_understands_every_english_number(value: int) -> None:
+    assert _heard_en(say.number(value, "en")) == value
+
+
+def _fen_zh(words: list[str]) -> int:
+    parts = {"元": 100, "角": 10, "分": 1}
+    fen, said = 0, ""
+    for word in words:
+        if word in parts:
+            fen, said = fen + _heard_zh(said.lstrip("零") or "零") * parts[word], ""
+        elif word != "整":
+            said += word
+    return fen
+
+
+@settings(deadline=None)
+@given(st.integers(min_value=0, max_value=10**13), st.booleans())
+def test_a_listener_understands_every_chinese_amount(fen: int, exact: bool) -> None:
+    words = say.money(fen, "zh", exact=exact)
+    assert _fen_zh(words) == fen
+    assert (words[-1] == "整") == (exact and fen % 100 == 0)
+
+
+@settings(deadline=None)
+@given(st.integers(min_value=0, max_value=10**13))
+def test_a_listener_understands_every_english_amount(fen: int) -> None:
+    yuan, _, cent = say.join(say.money(fen, "en"), "en").partition("yuan")
+    words = (yuan if "yuan" in say.money(fen, "en") else "zero").split()
+    rest = (cent if "yuan" in say.money(fen, "en") else yuan).replace("fen", "").split()
+    assert _heard_en(words) * 100 + _heard_en([word for word in rest if word != "and"]) == fen
+
+
+@settings(deadline=None)
+@given(st.times())
+def test_a_listener_understands_every_chinese_time_of_day(at: time) -> None:
+    part, hour, _, *rest = _pair(at)
+    said = _heard_zh(hour)
+    afternoon = part in {"下午", "晚上"}
+    minute = _heard_zh("".join(rest).rstrip("分") or "零")
+    assert (said + 12 if afternoon else said, minute) == (at.hour, at.minute)
+
+
+def _pair(at: time) -> list[str]:
+    """十 and 一 are two sounds."""
+    part, *words = say.clock(at, "zh")
+    place = words.index("点")
+    return [part, "".join(words[:place]), *words[place:]]
+
+
+SECONDS = {"天": 86_400, "小时": 3_600, "分钟": 60, "秒": 1}
+
+
+@settings(deadline=None)
+@given(st.integers(min_value=0, max_value=10**7))
+def test_a_listener_understands_every_duration(seconds: int) -> None:
+    heard, said, units = 0, "", []
+    for word in say.duration(seconds, "zh"):
+        if word in SECONDS:
+            heard, said = heard + _heard_zh(said.lstrip("零") or "零") * SECONDS[word], ""
+            units.append(SECONDS[word])
+        else:
+            said += word
+    assert 0 <= seconds - heard < units[-1]
+    assert len(units) <= 2
+    assert all(one > other for one, other in pairwise(units))
+
+
+@settings(deadline=None)
+@given(st.decimals(min_value=0, max_value=10**9, places=3), st.sampled_from(("m3", "kwh", "t")))
+def test_a_listener_understands_every_measure(value: Decimal, unit: Unit) -> None:
+    whole, _, part = say.join(say.quantity(value, unit, "zh")[:-1], "zh").partition("点")
+    decimals = "".join(str("零一二三四五六七八九".index(digit)) for digit in part)
+    assert Decimal(f"{_heard_zh(whole)}.{decimals or 0}") == value
+
+
+@settings(deadline=None)
+@given(st.text("0123456789", max_size=20), st.sampled_from(say.LANGUAGES))
+def test_groups_neither_lose_nor_move_a_digit(number: str, language: Language) -> None:
+    for speak in (say.phone, say.account):
+        spoken = [word for word in speak(number, language) if word not in {"，", ","}]
+        assert spoken == say.digits(number, language)
