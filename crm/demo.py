@@ -1,5 +1,6 @@
 """The whole demo town at once, for tests and tools; ``mainline prepare`` does it by features."""
 
+from crm.areas import demo as areas
 from crm.billing import demo as billing
 from crm.catalog import demo as catalog
 from crm.customers import demo as customers
@@ -13,5 +14,5 @@ from mainline.db import Database
 async def load_all(database: Database, settings: Settings) -> None:
     """Load everything in one unit of work; loading again changes nothing."""
     async with database.unit_of_work() as session:
-        for part in (staff, customers, catalog, billing, outages, work_orders):
+        for part in (staff, customers, areas, catalog, billing, outages, work_orders):
             await part.load(session, settings.pack)

@@ -18,6 +18,7 @@ FEATURES: tuple[str, ...] = (
     "mainline.sip",
     "crm.staff",
     "crm.customers",
+    "crm.areas",
     "crm.catalog",
     "crm.billing",
     "crm.outages",

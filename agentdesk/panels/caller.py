@@ -8,6 +8,8 @@ from typing import TypeVar, cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.panels.route import Turn, came_by
+from crm.areas import queries as areas
+from crm.areas.models import ServiceArea
 from crm.billing import queries as billing
 from crm.billing.queries import Arrears
 from crm.catalog import service as catalog
@@ -44,6 +46,13 @@ class AccountBox:
     account: AccountView
     owed: Arrears
     outages: Sequence[Outage] = ()
+    areas: Sequence[ServiceArea] = ()
+
+    @property
+    def served_by(self) -> str:
+        """Branch and station, in the language of the request."""
+        english = current_locale() == "en"
+        return " · ".join(one.name_en if english else one.name_zh for one in self.areas)
 
     @property
     def address(self) -> str:
@@ -161,11 +170,13 @@ async def add_customer(
     accounts = view.customer.accounts
     today = clock.now().astimezone(settings.zone).date()
     owed = await billing.arrears_of(session, [each.id for each in accounts], today=today)
+    served = await areas.of_premises(session, [each.premise_id for each in accounts])
     view.accounts = [
         AccountBox(
             account,
             owed.get(account.id, Arrears()),
-            await outages.for_path(session, account.path),
+            await outages.for_premise(session, account.premise_id),
+            served.get(account.premise_id, ()),
         )
         for account in sorted(accounts, key=lambda each: each.id != view.account_id)
     ]

@@ -33,14 +33,14 @@ async def list_outages(session: ReadSession) -> Page[OutageRead]:
     return Page(
         items=[
             OutageRead(
-                id=one.id,
-                kind=one.kind,
-                status=one.status,
-                area=LocalizedText(zh=area.name_zh, en=area.name_en),
-                text=LocalizedText(zh=one.text_zh, en=one.text_en),
-                began_at=one.began_at,
-                expected_end_at=one.expected_end_at,
+                id=one.outage.id,
+                kind=one.outage.kind,
+                status=one.outage.status,
+                area=one.place,
+                text=LocalizedText(zh=one.outage.text_zh, en=one.outage.text_en),
+                began_at=one.outage.began_at,
+                expected_end_at=one.outage.expected_end_at,
             )
-            for one, area in await service.live(session)
+            for one in await service.live(session)
         ]
     )

@@ -9,12 +9,16 @@ from mainline.db import Record
 
 
 class Outage(Record):
-    """No supply below a place of the address tree, from ``began_at`` on."""
+    """No supply from ``began_at`` on, below a place of the address tree or in a service area."""
 
     __tablename__ = "outage"
-    __table_args__ = (Index(None, "area_id", "status"),)
+    __table_args__ = (
+        Index(None, "area_id", "status"),
+        Index(None, "service_area_id", "status"),
+    )
 
-    area_id: Mapped[int] = mapped_column(ForeignKey("address_node.id"))
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("address_node.id"))
+    service_area_id: Mapped[int | None] = mapped_column(ForeignKey("service_area.id"))
     kind: Mapped[str] = mapped_column(String(16))
     """planned or fault."""
     text_zh: Mapped[str] = mapped_column(Text)

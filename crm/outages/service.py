@@ -1,34 +1,45 @@
 """Interruptions: whom they concern, and how they begin and end."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import case, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.areas.models import AreaPremise, ServiceArea
 from crm.customers.models import AddressNode, Premise
 from crm.outages.models import Outage
 from mainline.clock import now
 from mainline.errors import Invalid, NotFound
+from mainline.text import LocalizedText
 
 LIVE = ("announced", "running")
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An interruption and the name of its place."""
+
+    outage: Outage
+    place: LocalizedText
+
+
 async def for_premise(session: AsyncSession, premise_id: int) -> list[Outage]:
-    """Running and announced interruptions at a premise, the running first; NotFound if unknown."""
+    """Running and announced interruptions at a premise, the running first; NotFound if unknown.
+
+    Of the place itself, of any place above it, and of the areas that serve it.
+    """
     path = await session.scalar(select(Premise.path).where(Premise.id == premise_id))
     if path is None:
         raise NotFound("premise")
-    return await for_path(session, path)
-
-
-async def for_path(session: AsyncSession, *paths: str) -> list[Outage]:
-    """The same for places of the address tree: outages of the place itself or of any above it."""
-    areas = {int(part) for path in paths for part in path.split("/") if part}
+    places = {int(part) for part in path.split("/") if part}
+    serving = select(AreaPremise.area_id).where(AreaPremise.premise_id == premise_id)
     moment = now()
     found = await session.scalars(
         select(Outage)
-        .where(Outage.area_id.in_(areas), Outage.status.in_(LIVE))
+        .where(or_(Outage.area_id.in_(places), Outage.service_area_id.in_(serving)))
+        .where(Outage.status.in_(LIVE))
         .order_by(case((Outage.began_at <= moment, 0), else_=1), Outage.began_at, Outage.id)
         .limit(20)
     )
@@ -43,35 +54,45 @@ def _over(outage: Outage, moment: datetime) -> bool:
     )
 
 
-async def live(session: AsyncSession, *, limit: int = 100) -> list[tuple[Outage, AddressNode]]:
+async def live(session: AsyncSession, *, limit: int = 100) -> list[Placed]:
     """All running and announced interruptions with their places."""
     rows = await session.execute(
-        select(Outage, AddressNode)
-        .join(AddressNode, AddressNode.id == Outage.area_id)
+        select(Outage, AddressNode, ServiceArea)
+        .outerjoin(AddressNode, AddressNode.id == Outage.area_id)
+        .outerjoin(ServiceArea, ServiceArea.id == Outage.service_area_id)
         .where(Outage.status.in_(LIVE))
         .order_by(Outage.began_at, Outage.id)
         .limit(limit)
     )
-    return [(outage, node) for outage, node in rows if not _over(outage, now())]
+    moment = now()
+    return [
+        Placed(outage, _name(area or node)) for outage, node, area in rows
+        if not _over(outage, moment)
+    ]  # fmt: skip
+
+
+def _name(place: AddressNode | ServiceArea | None) -> LocalizedText:
+    return LocalizedText(zh=place.name_zh if place else "", en=place.name_en if place else "")
 
 
 async def announce(
     session: AsyncSession,
     *,
-    area_id: int,
+    area_id: int | None = None,
+    service_area_id: int | None = None,
     kind: Literal["planned", "fault"],
     text_zh: str,
     text_en: str,
     began_at: datetime,
     expected_end_at: datetime | None = None,
 ) -> Outage:
-    """Tell of an interruption, running or to come."""
-    if await session.get(AddressNode, area_id) is None:
-        raise NotFound("area")
+    """Tell of an interruption, running or to come: of a place, or of a service area."""
+    await _check_place(session, area_id, service_area_id)
     if expected_end_at is not None and expected_end_at <= began_at:
         raise Invalid("expected_end_at")
     outage = Outage(
         area_id=area_id,
+        service_area_id=service_area_id,
         kind=kind,
         text_zh=text_zh[:2000],
         text_en=text_en[:2000],
@@ -82,6 +103,17 @@ async def announce(
     session.add(outage)
     await session.flush()
     return outage
+
+
+async def _check_place(
+    session: AsyncSession, area_id: int | None, service_area_id: int | None
+) -> None:
+    if (area_id is None) == (service_area_id is None):
+        raise Invalid("area")
+    if area_id is not None and await session.get(AddressNode, area_id) is None:
+        raise NotFound("area")
+    if service_area_id is not None and await session.get(ServiceArea, service_area_id) is None:
+        raise NotFound("area")
 
 
 async def end(session: AsyncSession, outage_id: int) -> Outage:

@@ -24,6 +24,10 @@ class User(Record):
     language: Mapped[str] = mapped_column(String(8), default="zh_CN")
     skills: Mapped[list[str]] = mapped_column(JSON, default=list)
     active: Mapped[bool] = mapped_column(default=True)
+    branch: Mapped[str] = mapped_column(String(24), default="", server_default="")
+    """Code of the branch whose callers this person gets first; empty: everybody's alike."""
+    workplace: Mapped[str] = mapped_column(String(16), default="centre", server_default="centre")
+    """centre, branch or home: where the desk stands."""
 
 
 class UserQueue(Record):

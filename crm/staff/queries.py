@@ -28,6 +28,8 @@ class AgentView:
     queues: Mapping[str, int] = field(default_factory=dict)
     skills: Sequence[str] = ()
     proven: Mapping[str, object] | None = None
+    branch: str = ""
+    workplace: str = "centre"
 
 
 async def agents(session: AsyncSession) -> list[AgentView]:
@@ -93,4 +95,6 @@ def _view(user: User, state: AgentState | None, queues: Mapping[str, int]) -> Ag
         queues=queues,
         skills=tuple(user.skills),
         proven=state.proven if state else None,
+        branch=user.branch,
+        workplace=user.workplace,
     )

@@ -40,8 +40,10 @@ async def add_user(
     language: Literal["zh_CN", "en"] = "zh_CN",
     skills: Iterable[str] = (),
     queues: Mapping[str, int] | None = None,
+    branch: str = "",
+    workplace: Literal["centre", "branch", "home"] = "centre",
 ) -> User:
-    """Take somebody on. ``queues``: queue to penalty."""
+    """Take somebody on. ``queues``: queue to penalty; ``branch``: code of an area of service."""
     _check(login, agent_number, roles := list(roles))
     taken = User.login == login
     if agent_number is not None:  # None would be IS NULL: everybody without a telephone
@@ -57,6 +59,8 @@ async def add_user(
         station=station,
         language=language,
         skills=list(skills),
+        branch=branch[:24],
+        workplace=workplace,
     )
     session.add(user)
     await session.flush()

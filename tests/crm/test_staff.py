@@ -203,3 +203,19 @@ async def test_the_floor_shows_everybody_with_a_telephone(database: Database) ->
             await queries.agent(session, "8009")
         spent = await queries.durations(session, since=NINE, until=NINE + timedelta(seconds=100))
         assert spent == {"8001": {"paused": 60.0, "ready": 40.0}}
+
+
+async def test_an_agent_of_a_branch_is_known_as_one(database: Database) -> None:
+    async with database.unit_of_work() as session:
+        for login, number, where in (("wei", "8051", {"branch": "tiexi", "workplace": "branch"}),
+                                     ("fang", "8052", {})):  # fmt: skip
+            await service.add_user(
+                session, login=login, name=login, password="long enough", roles=["agent"],
+                agent_number=number, **where,
+            )  # fmt: skip
+    async with database.reading() as session:
+        found = await queries.agents(session)
+    assert [(one.number, one.branch, one.workplace) for one in found] == [
+        ("8051", "tiexi", "branch"),
+        ("8052", "", "centre"),
+    ]
