@@ -20,6 +20,7 @@ FEATURES: tuple[str, ...] = (
     "crm.customers",
     "crm.areas",
     "crm.catalog",
+    "crm.callbacks",
     "crm.billing",
     "crm.outages",
     "crm.interactions",

@@ -44,6 +44,9 @@ _LEFT: Final[dict[str, Text]] = {
     "empty": Text("nobody there to answer"),
     "key": Text("leaves the queue by a key"),
     "withdrawn": Text("taken out of the queue"),
+    "callback": Text("leaves the queue to be called back"),
+    "self-service": Text("leaves the queue for self-service"),
+    "overflow": Text("sent on: the queue is too full, too slow or empty"),
 }
 _FLOW: Final[dict[str, Text]] = {
     "done": Text("self-service %(flow)s: done"),

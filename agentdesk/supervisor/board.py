@@ -143,6 +143,7 @@ def _told(found: Figures, longest_since: datetime | None) -> dict[str, Any]:
         "answered": found.answered,
         "abandoned": found.abandoned,
         "other": found.overflow + found.withdrawn,
+        "called_back": found.called_back,
         "waiting": found.waiting,
         "longest_since": longest_since,
         "service_level": found.service_level,

@@ -1,20 +1,23 @@
 """Figures of a queue. Pure.
 
 Every visit is in exactly one of the classes, so that at any minute
-offered = answered + abandoned + overflow + withdrawn + waiting.
+offered = answered + abandoned + overflow + called back + withdrawn + waiting.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-Class = Literal["answered", "abandoned", "overflow", "withdrawn", "waiting"]
+Class = Literal["answered", "abandoned", "overflow", "called_back", "withdrawn", "waiting"]
 CLASSES: Final[dict[str | None, Class]] = {
     "answered": "answered",
     "abandoned": "abandoned",
     "timeout": "overflow",
     "empty": "overflow",
     "key": "overflow",
+    "overflow": "overflow",
+    "self-service": "overflow",
+    "callback": "called_back",
     "withdrawn": "withdrawn",
     None: "waiting",
 }
@@ -40,6 +43,8 @@ class Figures:
     answered: int = 0
     abandoned: int = 0
     overflow: int = 0
+    called_back: int = 0
+    """Chose to be called back: that call is a visit of its own."""
     withdrawn: int = 0
     waiting: int = 0
     in_time: int = 0
@@ -49,14 +54,14 @@ class Figures:
     @property
     def balanced(self) -> bool:
         """Nobody is counted twice or lost."""
-        known = self.answered + self.abandoned + self.overflow + self.withdrawn + self.waiting
-        return self.offered == known
+        left = self.answered + self.abandoned + self.overflow + self.called_back + self.withdrawn
+        return self.offered == left + self.waiting
 
     @property
     def service_level(self) -> float | None:
         """The part of callers who were answered in time; None while nobody called.
 
-        Those who wait still, or were taken out by the leader, do not count yet.
+        Those who wait still, chose to be called back or were taken out by the leader do not count.
         """
         over = self.answered + self.abandoned + self.overflow
         return self.in_time / over if over else None

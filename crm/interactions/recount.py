@@ -66,4 +66,5 @@ def _group(visit: Visit) -> Group:
 
 
 def _counts(one: Figures) -> tuple[int, ...]:
-    return (one.offered, one.answered, one.abandoned, one.overflow, one.withdrawn, one.waiting)
+    left = (one.answered, one.abandoned, one.overflow, one.called_back, one.withdrawn)
+    return (one.offered, *left, one.waiting)

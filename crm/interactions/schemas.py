@@ -136,12 +136,13 @@ def _masked(fact: dict[str, Any]) -> dict[str, Any]:
 
 
 class TodayRead(BaseModel):
-    """The figures of a day; offered is the sum of the five that follow."""
+    """The figures of a day; offered is the sum of the six that follow."""
 
     offered: int
     answered: int
     abandoned: int
     overflow: int
+    called_back: int
     withdrawn: int
     waiting: int
     service_level: float | None

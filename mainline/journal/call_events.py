@@ -99,7 +99,17 @@ class QueueLeft(Event):
     """CEL. The visit ended."""
 
     queue: str
-    how: Literal["answered", "abandoned", "timeout", "empty", "key", "withdrawn"]
+    how: Literal[
+        "answered",
+        "abandoned",
+        "timeout",
+        "empty",
+        "key",
+        "withdrawn",
+        "callback",
+        "self-service",
+        "overflow",
+    ]
 
 
 @event_kind("agent.offered")

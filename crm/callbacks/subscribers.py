@@ -1,0 +1,69 @@
+"""What calls do to call-backs: an attempt is served or missed, or the customer calls again."""
+
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.callbacks import service
+from crm.callbacks.models import Callback
+from crm.callbacks.rules import same_number
+from mainline.ids import call_of
+from mainline.journal import Event, Handler
+from mainline.journal.call_events import AgentAnswered, CallEnded, CallOffered
+
+CONSUMER: Final = "callbacks"
+TAIL: Final = 7
+"""So many digits are the same however a network spells a number."""
+
+
+async def on_offered(session: AsyncSession, event: Event) -> None:
+    """Who calls by themselves meanwhile is not called."""
+    if not isinstance(event, CallOffered) or len(event.ani) < TAIL:
+        return
+    likely = select(Callback).where(
+        Callback.state == "waiting", Callback.number.endswith(event.ani[-TAIL:], autoescape=True)
+    )
+    for row in await session.scalars(likely):
+        if same_number(row.number, event.ani):
+            row.own_call_id = call_of(event.subject)
+
+
+async def on_answered(session: AsyncSession, event: Event) -> None:
+    """The customer talks with an agent, whoever called whom."""
+    if not isinstance(event, AgentAnswered):
+        return
+    call_id = call_of(event.subject)
+    for row in await _attempts(session, call_id):
+        await service.end(session, row, "done", call_id=call_id, agent=event.agent)
+    mine = select(Callback).where(Callback.own_call_id == call_id, Callback.state == "waiting")
+    for row in await session.scalars(mine.with_for_update()):
+        await service.end(session, row, "withdrawn", call_id=call_id, agent=event.agent)
+
+
+async def on_ended(session: AsyncSession, event: Event) -> None:
+    """The customer's own call is over; an attempt that ended without an agent reached nobody."""
+    if not isinstance(event, CallEnded):
+        return
+    call_id = call_of(event.subject)
+    for row in await _attempts(session, call_id):
+        await service.missed(session, row, at=event.at)
+    await session.execute(
+        update(Callback).where(Callback.own_call_id == call_id).values(own_call_id=None)
+    )
+
+
+async def _attempts(session: AsyncSession, call_id: str) -> list[Callback]:
+    wanted = select(Callback).where(
+        Callback.attempt_call_id == call_id, Callback.state == "calling"
+    )
+    return list(await session.scalars(wanted.with_for_update()))
+
+
+CONSUMERS: dict[str, dict[str, Handler]] = {
+    CONSUMER: {
+        "call.offered": on_offered,
+        "agent.answered": on_answered,
+        "call.ended": on_ended,
+    }
+}
