@@ -38,6 +38,7 @@ class Keeper:
         self._acts: Mapping[Kind, Callable[[Finding], Awaitable[None]]] = {
             "join": self._join,
             "leave": self._leave,
+            "penalty": self._penalty,
             "pause": self._pause,
             "unpause": self._unpause,
             "unreachable": self._unreachable,
@@ -75,6 +76,10 @@ class Keeper:
 
     async def _join(self, f: Finding) -> None:
         await self._switchboard.queue_add(f.queue, f.agent, f.station, penalty=f.penalty)
+
+    async def _penalty(self, f: Finding) -> None:
+        """Moved by a leader, or forgotten by Asterisk's restart."""
+        await self._switchboard.set_penalty(f.queue, f.agent, f.station, penalty=f.penalty)
 
     async def _leave(self, f: Finding) -> None:
         await self._switchboard.queue_remove(f.queue, f.agent, f.station)

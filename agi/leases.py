@@ -25,7 +25,9 @@ SETTLE_S: Final = 3.0
 LEASE_S: Final = 900.0
 """Somebody who has been unreachable that long has gone home."""
 
-Kind = Literal["join", "leave", "pause", "unpause", "unreachable", "wrapup-over", "sign-out"]
+Kind = Literal[
+    "join", "leave", "penalty", "pause", "unpause", "unreachable", "wrapup-over", "sign-out"
+]
 _WAIT_S: Final[Mapping[Kind, float]] = {"unreachable": UNREACHABLE_S, "wrapup-over": 0.0}
 
 
@@ -74,14 +76,17 @@ def _of(agent: AgentView, own: Sequence[Member], at: datetime, wrapup_s: int) ->
 
 def _ready(agent: AgentView, own: Sequence[Member], station: Station) -> Iterator[Finding]:
     here = [member for member in own if member.station == station]
-    joined = {member.queue for member in here}
-    for queue, penalty in {QUEUE_SERVICE: LAST_RESORT_PENALTY, **agent.queues}.items():
+    joined = {member.queue: member.penalty for member in here}
+    wanted = {QUEUE_SERVICE: LAST_RESORT_PENALTY, **agent.queues}
+    for queue, penalty in wanted.items():
         if queue not in joined:
             yield Finding("join", agent.number, station, queue=queue, penalty=penalty)
+        elif joined[queue] != penalty:
+            yield Finding("penalty", agent.number, station, queue=queue, penalty=penalty)
     yield from (
         Finding("leave", agent.number, member.station, queue=member.queue)
         for member in own
-        if member.station != station
+        if member.station != station or member.queue not in wanted
     )
     if agent.state == "ready" and here and not any(member.reachable for member in here):
         yield Finding("unreachable", agent.number, station)

@@ -7,6 +7,7 @@ import os
 from functools import partial
 from typing import Final
 
+from agi.chores import LINES_EVERY_S, again, lines
 from agi.consumers import Consumers, all_readers
 from agi.crew import Crew, Job
 from agi.facts.follower import Follower
@@ -61,6 +62,7 @@ def _jobs(
         "link": link.run,
         "lost calls": link.compare,
         "floor": keeper.run,
+        "lines": partial(again, LINES_EVERY_S, partial(lines, database)),
         "recordings": partial(finalise.run, database, settings),
     }
 

@@ -70,6 +70,14 @@ CONTEXT_SPY: Final = "ml-spy"
 """Extension = ``listen|whisper|barge``; variable MAINLINE_SPY_CHANNEL names the agent's channel."""
 CONTEXT_TRANSFER: Final = "ml-transfer"
 """Extension = agent number: where a caller is sent by a transfer to an agent."""
+CONTEXT_TAKE: Final = "ml-take"
+"""Extension = the leader's number: the customer of a talk comes to that telephone; without it, to
+the front of the queue."""
+CONTEXT_FETCH: Final = "ml-fetch"
+"""Extension = agent number: a caller taken out of a queue (WITHDRAW_FETCH) is rung through to that
+agent, waiting still; if nobody answers, back to the front of the queue."""
+WITHDRAW_FETCH: Final = "fetch-"
+"""QUEUE_WITHDRAW_INFO of a caller whom the leader fetches: this and the agent's number."""
 VAR_SPY_CHANNEL: Final = "MAINLINE_SPY_CHANNEL"
 CONTEXT_JOIN: Final = "ml-join"
 """Extension = agent number or number outside: joins the customer, redirected here, with the leg

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from mainline.text import LocalizedText
 
 State = Literal["open", "lunch", "night", "holiday", "emergency"]
-Mode = Literal["auto", "night", "emergency"]
+Mode = Literal["auto", "night", "holiday", "emergency"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MIDNIGHT = time(0, 0)

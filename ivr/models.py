@@ -1,5 +1,6 @@
 """The leader's hand on a line."""
 
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import String
@@ -14,4 +15,6 @@ class LineMode(Base):
     __tablename__ = "line_mode"
 
     dnis: Mapped[str] = mapped_column(String(21), primary_key=True)
-    mode: Mapped[Literal["night", "emergency"]] = mapped_column(String(16))
+    mode: Mapped[Literal["night", "holiday", "emergency"]] = mapped_column(String(16))
+    until: Mapped[datetime | None]
+    """When the calendar answers again; None: when somebody says so."""

@@ -58,6 +58,7 @@ _SPY: Final[dict[str, Text]] = {
     "listen": Text("%(leader)s listens"),
     "whisper": Text("%(leader)s whispers to the agent"),
     "barge": Text("%(leader)s joins the talk"),
+    "take-over": Text("%(leader)s takes the call over"),
 }
 
 _TOLD: Final[dict[type[Event], tuple[Telling, Tone, bool]]] = {
@@ -89,6 +90,16 @@ _TOLD: Final[dict[type[Event], tuple[Telling, Tone, bool]]] = {
     facts.MessageLeft: (lambda _e, _l: _("leaves a message"), "live", True),
     facts.CallEnded: (lambda _e, _l: _("call ends"), "", True),
     facts.SupervisionStarted: (lambda e, _l: _(_SPY[e.mode], leader=e.leader), "live", True),
+    facts.CallerRaised: (
+        lambda e, _l: _("%(leader)s lets the caller go ahead", leader=e.by), "live", True
+    ),
+    facts.CallerFetched: (
+        lambda e, _l: _("%(leader)s has the caller put through to %(agent)s",
+                        leader=e.by, agent=e.agent),
+        "live",
+        True,
+    ),
+    facts.NoteRecorded: (lambda e, _l: _("%(leader)s takes a note", leader=e.by), "", False),
     facts.CallDisposed: (lambda e, _l: _("wrap-up done by %(agent)s", agent=e.agent), "", False),
 }  # fmt: skip
 

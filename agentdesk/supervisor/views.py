@@ -7,18 +7,23 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from agentdesk.shell import render
 from agentdesk.supervisor.board import lines_of, picture, read_floor
-from agentdesk.supervisor.floor import Leader, Wish
+from agentdesk.supervisor.callers import Callers
+from agentdesk.supervisor.floor import PENALTY_MAX, Leader, Wish
 from agentdesk.supervisor.words import texts
+from crm.interactions import queries as interactions
+from crm.interactions.notes import NOTE_CHARS_MAX, notes_on, record_note
+from crm.staff.queries import agent as staff_agent
 from ivr.hours import Mode
 from mainline.asterisk.switchboard import SpyMode
 from mainline.clock import now
 from mainline.errors import NotFound
+from mainline.ids import call_subject
 from mainline.permissions import Permission
-from mainline.web import Config, ReadSession, Who, allow
+from mainline.web import Config, ReadSession, Who, WriteSession, allow
 
 router = APIRouter(prefix="/board", include_in_schema=False)
 _see: Final = allow(Permission.SEE_BOARD)
@@ -27,8 +32,13 @@ Number = Annotated[str, Path(pattern=r"^[0-9]{3,5}$")]
 Dnis = Annotated[str, Path(pattern=r"^\+?[0-9]{2,20}$")]
 
 
+CallKey = Annotated[str, Path(pattern=r"^[a-z0-9.-]{3,64}$")]
+
+
 class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    why: str = Field(default="", max_length=200)
 
 
 class JoinForm(_Form):
@@ -44,9 +54,34 @@ class StateForm(_Form):
 
 
 class LineForm(_Form):
-    """How the line is answered."""
+    """How the line is answered, and until when."""
 
     mode: Mode
+    until: AwareDatetime | None = None
+
+
+class QueuesForm(_Form):
+    """Queue to penalty: what the agent answers from now on."""
+
+    queues: dict[str, Annotated[int, Field(ge=0, le=PENALTY_MAX)]] = Field(max_length=100)
+
+
+class FetchForm(_Form):
+    """Whose telephone is to ring; the leader's own when nobody is named."""
+
+    agent: str | None = Field(default=None, pattern=r"^[0-9]{3,5}$")
+
+
+class WhyForm(_Form):
+    """Nothing but the reason."""
+
+
+class NoteForm(BaseModel):
+    """What is to be remembered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(min_length=1, max_length=NOTE_CHARS_MAX)
 
 
 def _leader(request: Request, who: Who) -> Leader:
@@ -109,18 +144,71 @@ async def telephone(leader: AtBoard, settings: Config) -> Mapping[str, Any]:
 @router.post("/agents/{number}/join", dependencies=[_act])
 async def join(number: Number, form: JoinForm, leader: AtBoard) -> Mapping[str, str]:
     """Listen, whisper, barge in."""
-    return {"call_id": await leader.join(number, form.mode)}
+    return {"call_id": await leader.join(number, form.mode, form.why)}
 
 
 @router.post("/agents/{number}/state", status_code=204, dependencies=[_act])
 async def set_state(number: Number, form: StateForm, leader: AtBoard) -> None:
     """Pause, make ready, sign out."""
-    await leader.set_state(number, form.wish)
+    await leader.set_state(number, form.wish, form.why)
+
+
+@router.post("/agents/{number}/queues", status_code=204, dependencies=[_act])
+async def move(number: Number, form: QueuesForm, leader: AtBoard) -> None:
+    """Let an agent answer these queues and no others."""
+    await leader.move(number, form.queues, form.why)
+
+
+@router.post("/agents/{number}/call", dependencies=[_act])
+async def call_agent(number: Number, form: WhyForm, leader: AtBoard) -> Mapping[str, str]:
+    """Speak with an agent."""
+    return {"call_id": await leader.call(number, form.why)}
+
+
+@router.post("/agents/{number}/take-over", status_code=204, dependencies=[_act])
+async def take_over(number: Number, form: WhyForm, leader: AtBoard) -> None:
+    """The customer comes to the leader, the agent goes into wrap-up."""
+    await Callers(leader).take_over(number, form.why)
+
+
+@router.post("/callers/{call_id}/raise", dependencies=[_act])
+async def raise_caller(call_id: CallKey, form: WhyForm, leader: AtBoard) -> Mapping[str, int]:
+    """Let a waiting caller be the next one."""
+    return {"priority": await Callers(leader).raise_caller(call_id, form.why)}
+
+
+@router.post("/callers/{call_id}/fetch", dependencies=[_act])
+async def fetch(call_id: CallKey, form: FetchForm, leader: AtBoard) -> Mapping[str, str]:
+    """Ring a waiting caller through to oneself or to an agent."""
+    return {"agent": await Callers(leader).fetch(call_id, form.agent, form.why)}
+
+
+@router.post("/agents/{number}/notes", status_code=204, dependencies=[_act])
+async def note_on_agent(number: Number, form: NoteForm, session: WriteSession, who: Who) -> None:
+    """Remember something about an agent."""
+    await staff_agent(session, number)
+    await record_note(session, f"agent:{number}", form.text, by=who.name)
+
+
+@router.post("/calls/{call_id}/notes", status_code=204, dependencies=[_act])
+async def note_on_call(call_id: CallKey, form: NoteForm, session: WriteSession, who: Who) -> None:
+    """Remember something about a call."""
+    await interactions.view(session, call_id)
+    await record_note(session, call_subject(call_id), form.text, by=who.name)
+
+
+@router.get("/agents/{number}/notes", dependencies=[_act])
+async def notes_of_agent(number: Number, session: ReadSession) -> list[Mapping[str, Any]]:
+    """What leaders remember of an agent, the newest first."""
+    return [
+        {"at": note.created_at, "by": note.author, "text": note.text}
+        for note in await notes_on(session, f"agent:{number}")
+    ]
 
 
 @router.post("/lines/{dnis}", status_code=204, dependencies=[_act])
 async def set_line(dnis: Dnis, form: LineForm, session: ReadSession, leader: AtBoard) -> None:
-    """Night service or emergency announcement by hand."""
+    """Night service, holiday or emergency announcement by hand."""
     if dnis not in {line.dnis for line in await lines_of(session)}:
         raise NotFound(dnis)
-    await leader.set_line(dnis, form.mode)
+    await leader.set_line(dnis, form.mode, until=form.until, why=form.why)

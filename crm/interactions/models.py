@@ -1,4 +1,4 @@
-"""Tables: the call list and its queue visits (projections), dispositions, messages.
+"""Tables: the call list and its queue visits (projections), dispositions, messages, notes.
 
 Projections name customers and recordings by id without a foreign key: a fact about something we do
 not know must never keep the other facts from being read.
@@ -118,3 +118,14 @@ class VoiceMessage(Record):
     """new, taken or done."""
     owner: Mapped[str | None] = mapped_column(String(64))
     done_at: Mapped[datetime | None]
+
+
+class Note(Record):
+    """What a leader wants to be remembered of a call (``call:…``) or an agent (``agent:…``)."""
+
+    __tablename__ = "note"
+    __table_args__ = (Index(None, "subject", "id"),)
+
+    subject: Mapped[str] = mapped_column(String(80))
+    author: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)

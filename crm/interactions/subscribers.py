@@ -122,6 +122,9 @@ CONSUMERS: dict[str, dict[str, Handler]] = {
             "call.ended",
             "call.disposed",
             "supervision.started",
+            "caller.raised",
+            "caller.fetched",
+            "note.recorded",
         ),
         on_call_fact,
     )

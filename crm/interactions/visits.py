@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mainline.journal import Event
-from mainline.journal.call_events import AgentAnswered, CallEnded, QueueEntered, QueueLeft
+from mainline.journal.call_events import (
+    AgentAnswered,
+    CallEnded,
+    CallerRaised,
+    QueueEntered,
+    QueueLeft,
+)
 
 
 @dataclass(slots=True)
@@ -51,6 +57,8 @@ def _leave(visit: Visit, event: Event) -> None:
             visit.close(event.at, "answered", event.agent)
         case QueueLeft(queue=queue, how=how) if queue == visit.queue:
             visit.close(event.at, how)
+        case CallerRaised(queue=queue, priority=priority) if queue == visit.queue:
+            visit.priority = priority
         case CallEnded():
             visit.close(event.at, "abandoned")
         case _:

@@ -31,6 +31,7 @@ _QUEUE: Final = re.compile(r"[a-z][a-z0-9_-]{1,31}")
 _NUMBER: Final = re.compile(r"\+?[0-9]{2,20}")
 _CHANNEL: Final = re.compile(r"(?:PJSIP|Local)/[A-Za-z0-9_.@;/-]{1,80}")
 _CALL: Final = re.compile(r"[a-z0-9.-]{3,64}")
+_INFO: Final = re.compile(r"[a-z0-9-]{1,32}")
 _REASON: Final = re.compile(r"[^\x00-\x1f\x7f|;]{0,64}")
 _TARGET: Final = re.compile(r"\+?[0-9]{3,20}|[a-z][a-z0-9_-]{1,31}")
 _AUTO_ANSWER: Final = r"PJSIP_HEADER(add,Alert-Info)=<http://localhost>\;info=alert-autoanswer"
@@ -107,6 +108,34 @@ class Switchboard:
             },
         )
 
+    async def withdraw(self, queue: str, channel: str, info: str) -> None:
+        """Take a waiting caller out of the queue; the dialplan goes on with ``info``.
+
+        Refused when the caller is no longer in it.
+        """
+        await self._ami.action(
+            "QueueWithdrawCaller",
+            {
+                "Queue": _checked(_QUEUE, queue, "queue"),
+                "Caller": _checked(_CHANNEL, channel, "channel"),
+                "WithdrawInfo": _checked(_INFO, info, "word for the dialplan"),
+            },
+        )
+
+    async def set_penalty(self, queue: str, agent: str, station: Station, *, penalty: int) -> None:
+        """Callers go to the lowest penalty first. NotFound when the agent is not in that queue."""
+        try:
+            await self._ami.action(
+                "QueuePenalty",
+                {
+                    "Queue": _checked(_QUEUE, queue, "queue"),
+                    "Interface": interface(agent, station),
+                    "Penalty": _between(penalty, 0, 100, "penalty"),
+                },
+            )
+        except AmiRefused as refused:
+            raise NotFound(f"agent {agent} is not in {queue}") from refused
+
     async def queues(self) -> Queues:
         """All queues, members and waiting callers now."""
         return snapshots.queues(await self._ami.action("QueueStatus"))
@@ -173,6 +202,18 @@ class Switchboard:
             context,
             _checked(_NUMBER, number, "number"),
             variables=(_AUTO_ANSWER, f"PJSIP_HEADER(add,X-Call-Key)={call_id}"),
+            call_id=call_id,
+        )
+        return call_id
+
+    async def call_colleague(self, leader: str, station: Station, agent: str) -> CallId:
+        """Ring the leader's own telephone, which answers by itself, then the agent's."""
+        call_id = self._new_id()
+        await self._originate(
+            interface(leader, station),
+            "ml-agents",
+            _checked(_AGENT, agent, "agent"),
+            variables=(_AUTO_ANSWER,),
             call_id=call_id,
         )
         return call_id

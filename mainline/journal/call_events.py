@@ -6,6 +6,8 @@ facts marked gateway or desk exist only when that process took part.
 
 from typing import Literal
 
+from pydantic import AwareDatetime
+
 from mainline.journal.event import Event, event_kind
 
 # --- the call, subject call:<linkedid> -------------------------------------------------------
@@ -220,14 +222,19 @@ class AgentProven(Event):
 
 @event_kind("agent.ready")
 class AgentReady(Event):
-    """Desk."""
+    """Desk, or a leader: then ``leader`` says who, ``why`` says why."""
+
+    leader: str = ""
+    why: str = ""
 
 
 @event_kind("agent.paused")
 class AgentPaused(Event):
-    """Desk or leader."""
+    """Desk, or a leader: then ``leader`` says who, ``why`` says why."""
 
     reason: str
+    leader: str = ""
+    why: str = ""
 
 
 @event_kind("agent.wrapup_ended")
@@ -243,6 +250,8 @@ class AgentSignedOut(Event):
     """Desk, leader, or lease lost."""
 
     by: Literal["agent", "leader", "lease"] = "agent"
+    leader: str = ""
+    why: str = ""
 
 
 @event_kind("supervision.started")
@@ -251,12 +260,60 @@ class SupervisionStarted(Event):
 
     leader: str
     agent: str
-    mode: Literal["listen", "whisper", "barge"]
+    mode: Literal["listen", "whisper", "barge", "take-over"]
+    why: str = ""
+
+
+@event_kind("caller.raised")
+class CallerRaised(Event):
+    """Leader. A waiting caller goes before the others of the queue."""
+
+    queue: str
+    priority: int
+    by: str
+    why: str = ""
+
+
+@event_kind("caller.fetched")
+class CallerFetched(Event):
+    """Leader. A waiting caller is to be rung through to ``agent`` (or to the leader) at once."""
+
+    queue: str
+    agent: str
+    by: str
+    why: str = ""
+
+
+@event_kind("agent.moved")
+class AgentMoved(Event):
+    """Leader. The queues the agent answers from now on, with their penalties."""
+
+    queues: dict[str, int]
+    by: str
+    why: str = ""
+
+
+@event_kind("agent.called")
+class AgentCalled(Event):
+    """Leader. Rings the agent to speak with them."""
+
+    by: str
+    why: str = ""
+
+
+@event_kind("note.recorded")
+class NoteRecorded(Event):
+    """Leader. A note on a call or an agent; its text stands in the notes."""
+
+    note_id: int
+    by: str
 
 
 @event_kind("queue.mode_set")
 class LineModeSet(Event):
-    """Leader. Subject is ``line:<dnis>``: normal hours, night or emergency by hand."""
+    """Leader, or the worker when the time is over. Subject is ``line:<dnis>``."""
 
-    mode: Literal["auto", "night", "emergency"]
+    mode: Literal["auto", "night", "holiday", "emergency"]
     by: str
+    until: AwareDatetime | None = None
+    why: str = ""

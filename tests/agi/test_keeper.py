@@ -8,6 +8,7 @@ import pytest
 from agi.keeper import Keeper
 from crm.staff.service import add_user
 from crm.staff.subscribers import CONSUMERS
+from dialplan.contract import LAST_RESORT_PENALTY
 from mainline.asterisk.ami import AmiDown, AmiRefused
 from mainline.asterisk.snapshots import Member, Queues, Station
 from mainline.db import Database
@@ -48,6 +49,10 @@ class Board:
     async def queue_remove(self, queue: str, agent: str, _station: Station) -> None:
         self.said.append(f"remove {queue}")
         self.members.pop((queue, agent), None)
+
+    async def set_penalty(self, queue: str, agent: str, _station: Station, *, penalty: int) -> None:
+        self.said.append(f"penalty {queue} {penalty}")
+        self.members[queue, agent] = replace(self.members[queue, agent], penalty=penalty)
 
     async def pause(self, agent: str, _station: Station, reason: str) -> None:
         self._pause(agent, reason)
@@ -108,8 +113,8 @@ class Floor:
         await self.happens(AgentSignedIn(subject=AGENT, at=at))
         self.clock.forward(seconds=1)
         await self.happens(AgentReady(subject=AGENT, at=self.clock.at))
-        for queue in ("service", "repair"):
-            await self.board.queue_add(queue, "8001", "softphone")
+        for queue, penalty in (("service", LAST_RESORT_PENALTY), ("repair", 3)):
+            await self.board.queue_add(queue, "8001", "softphone", penalty=penalty)
         self.board.said.clear()
 
     async def talks_and_leaves(self) -> None:
@@ -136,6 +141,15 @@ async def floor(sqlite_database: Database, clock: StandingClock) -> Floor:
             queues={"repair": 3},
         )
     return Floor(sqlite_database, clock)
+
+
+async def test_a_penalty_that_asterisk_forgot_at_its_restart_is_set_again(floor: Floor):
+    await floor.comes_ready()
+    floor.board.all_are(penalty=0)
+    assert await floor.looks(0) == []
+    assert await floor.looks(3) == ["penalty", "penalty"]
+    assert floor.board.said == [f"penalty service {LAST_RESORT_PENALTY}", "penalty repair 3"]
+    assert await floor.looks(3) == []
 
 
 async def test_an_agreeing_floor_is_left_alone(floor: Floor):

@@ -5,6 +5,7 @@ from typing import Any
 
 from agi.leases import Finding, Patience, findings
 from crm.staff.queries import AgentView
+from dialplan.contract import LAST_RESORT_PENALTY
 from mainline.asterisk.snapshots import Member
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -45,7 +46,9 @@ def member(queue: str = "service", **changes: Any) -> Member:
 
 
 def everywhere(**changes: Any) -> list[Member]:
-    return [member(queue, **changes) for queue in QUEUES]
+    """As the books want it: the last resort, and repair with its penalty."""
+    wanted = {"service": LAST_RESORT_PENALTY, "repair": 3}
+    return [member(queue, **{"penalty": wanted[queue], **changes}) for queue in QUEUES]
 
 
 def found(one: AgentView, *members: Member, wrapup_s: int = 60) -> list[Finding]:
@@ -61,10 +64,23 @@ def test_who_is_ready_and_in_all_queues_is_left_alone():
 
 
 def test_who_is_ready_but_lost_by_asterisk_joins_again():
-    assert found(agent(), member("service")) == [
+    assert found(agent(), member("service", penalty=LAST_RESORT_PENALTY)) == [
         Finding("join", "8001", "softphone", queue="repair", penalty=3)
     ]
     assert [f.queue for f in found(agent())] == ["service", "repair"]
+
+
+def test_a_penalty_that_asterisk_forgot_or_a_leader_changed_is_set_again():
+    assert found(agent(), *everywhere(penalty=0)) == [
+        Finding("penalty", "8001", "softphone", queue="service", penalty=LAST_RESORT_PENALTY),
+        Finding("penalty", "8001", "softphone", queue="repair", penalty=3),
+    ]
+
+
+def test_a_queue_that_was_left_in_the_books_is_left_in_asterisk():
+    assert found(agent(), *everywhere(), member("billing")) == [
+        Finding("leave", "8001", "softphone", queue="billing")
+    ]
 
 
 def test_who_went_home_is_taken_out():

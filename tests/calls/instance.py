@@ -31,6 +31,7 @@ from tests.calls.api import Api
 from tests.calls.books import Books
 from tests.calls.facts import Facts
 from tests.calls.floor import Floor
+from tests.calls.leader import Leader
 from tests.calls.people import settle
 from tests.calls.prompts import Prompts
 from tests.support.ports import free_port, free_ports
@@ -70,6 +71,7 @@ class Instance:
         self.database = Database(settings.database)
         self.api = Api(settings)
         self.floor = Floor(settings)
+        self.leader = Leader(settings)
         self.prompts = Prompts(settings)
         self._programs = {program.name: program for program in programs(settings)}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}

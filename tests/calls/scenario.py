@@ -72,7 +72,7 @@ class Scenario(_Part):
     @property
     def alone(self) -> bool:
         """Whether it needs the floor for itself: agents, modes, menus and processes are shared."""
-        shared = (" is killed", "is published", "to the desk", " Hz", " reloaded")
+        shared = (" is killed", "is published", "to the desk", " Hz", " reloaded", "the leader")
         return (
             bool(self.agents)
             or self.mode != "auto"

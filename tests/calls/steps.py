@@ -18,6 +18,7 @@ from mainline.sip.listening import (
 from mainline.sip.sound import tone
 from mainline.sip.tones import contains
 from mainline.sip.transactions import RefusedError
+from tests.calls.leader import in_seconds
 from tests.calls.scenario import AgentPlan
 from tests.calls.stage import Stage
 
@@ -220,6 +221,36 @@ async def reloaded(stage: Stage, agent: str) -> None:
     before = stage.robot(agent).talking
     await stage.instance.floor.bring_back(agent)
     await until(lambda: stage.robot(agent).talking not in {None, before}, 15, "the agent again")
+
+
+# --- the leader -----------------------------------------------------------------------------------
+
+
+@sentence(r"the leader lets (\w+) go ahead")
+async def raised(stage: Stage, who: str) -> None:
+    await stage.instance.leader.does(f"/callers/{stage.id_of(who)}/raise", why="a story")
+
+
+@sentence(r"the leader puts (\w+) through to (\d{4})")
+async def fetched(stage: Stage, who: str, agent: str) -> None:
+    await stage.instance.leader.does(f"/callers/{stage.id_of(who)}/fetch", agent=agent)
+
+
+@sentence(r"the leader takes over from (\d{4})")
+async def taken_over(stage: Stage, agent: str) -> None:
+    await stage.instance.leader.does(f"/agents/{agent}/take-over", why="a story")
+
+
+@sentence(r"the leader lets (\d{4}) answer ([a-z, ]+)")
+async def moved(stage: Stage, agent: str, queues: str) -> None:
+    wanted = dict.fromkeys(queues.split(", "), 0)
+    await stage.instance.leader.does(f"/agents/{agent}/queues", queues=wanted)
+
+
+@sentence(r"the leader switches (\d+) to (auto|night|holiday|emergency)")
+async def switched(stage: Stage, line: str, mode: str) -> None:
+    until = None if mode == "auto" else in_seconds(600)
+    await stage.instance.leader.does(f"/lines/{line}", mode=mode, until=until)
 
 
 # --- faults ---------------------------------------------------------------------------------------

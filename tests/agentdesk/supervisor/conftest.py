@@ -9,7 +9,9 @@ from crm.customers.models import Customer
 from crm.staff.models import User, UserQueue
 from ivr.plan import install as install_ivr
 from mainline import features
+from mainline.asterisk.ami import AmiRefused
 from mainline.asterisk.ari import Credential
+from mainline.asterisk.snapshots import Queues, Waiting
 from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
@@ -37,6 +39,8 @@ class FakeSwitchboard:
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []
         self.absent: set[str] = set()
+        self.waiting: list[Waiting] = []
+        self.refuses = ""
 
     async def agent_channel(self, call_id: str, agent: str) -> str:
         if agent in self.absent:
@@ -46,6 +50,36 @@ class FakeSwitchboard:
     async def spy(self, leader: str, station: str, agent_channel: str, mode: str) -> str:
         self.asked.append(("spy", leader, station, agent_channel, mode))
         return "spy-1"
+
+    async def call_colleague(self, leader: str, station: str, agent: str) -> str:
+        self.asked.append(("call", leader, station, agent))
+        return "call-1"
+
+    async def customer_channel(self, call_id: str) -> str:
+        return f"PJSIP/trunk-{call_id}"
+
+    async def redirect(self, channel: str, context: str, exten: str) -> None:
+        self._may()
+        self.asked.append(("redirect", channel, context, exten))
+
+    async def queues(self) -> Queues:
+        return Queues(frozenset(), (), tuple(self.waiting))
+
+    async def change_priority(self, queue: str, channel: str, priority: int) -> None:
+        self._may()
+        self.asked.append(("priority", queue, channel, priority))
+
+    async def withdraw(self, queue: str, channel: str, info: str) -> None:
+        self._may()
+        self.asked.append(("withdraw", queue, channel, info))
+
+    async def queue_add(
+        self, queue: str, agent: str, station: str, *, penalty: int = 0, paused: str = ""
+    ) -> None:
+        self.asked.append(("queue_add", queue, agent, station, penalty, paused))
+
+    async def set_penalty(self, queue: str, agent: str, station: str, *, penalty: int) -> None:
+        self.asked.append(("penalty", queue, agent, station, penalty))
 
     async def pause(self, agent: str, station: str, reason: str) -> None:
         self._there(agent)
@@ -57,6 +91,10 @@ class FakeSwitchboard:
 
     async def queue_remove(self, queue: str, agent: str, station: str) -> None:
         self.asked.append(("queue_remove", queue, agent, station))
+
+    def _may(self) -> None:
+        if self.refuses:
+            raise AmiRefused(self.refuses)
 
     def _there(self, agent: str) -> None:
         if agent in self.absent:

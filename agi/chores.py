@@ -1,0 +1,33 @@
+"""What the worker does again and again, each chore in its own time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from agi.running import pause
+from ivr.modes import give_back, over
+from mainline.db import Database
+from mainline.log import get_logger
+
+LINES_EVERY_S: Final = 1.0
+
+log = get_logger("chores")
+
+
+async def again(every_s: float, work: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:
+    """Do it until told to stop, with a pause after each time."""
+    while not stop.is_set():
+        await work()
+        await pause(stop, every_s)
+
+
+async def lines(database: Database) -> None:
+    """Lines that a leader switched until a certain time follow the calendar again."""
+    async with database.reading() as session:
+        if not await over(session):
+            return
+    async with database.unit_of_work() as session:
+        for dnis in await give_back(session):
+            log.info("chores.line_given_back", line=dnis)

@@ -1,0 +1,31 @@
+"""The leader at the board, as the page acts: signed in, one request for each act."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from crm.staff.demo import PASSWORD
+from mainline.clock import now
+from mainline.config import Settings
+
+
+class Leader:
+    """Acts on the floor over the board's own routes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._base = f"http://127.0.0.1:{settings.http_port}"
+
+    async def does(self, path: str, **body: Any) -> None:
+        """One act; it must be allowed."""
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        async with httpx.AsyncClient(base_url=self._base, headers=headers, timeout=10) as page:
+            form = {"login": "leader", "password": PASSWORD}
+            assert (await page.post("/sign-in", data=form)).status_code == 303
+            answer = await page.post(f"/board{path}", json=body)
+            assert answer.is_success, answer.text
+
+
+def in_seconds(seconds: float) -> str:
+    """A moment, as the page writes it."""
+    return (now() + timedelta(seconds=seconds)).isoformat()
