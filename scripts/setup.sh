@@ -114,13 +114,16 @@ virtual_environment() {
     quietly 10 no-uv "uv could not be installed." "无法安装 uv。" "see the lines above" -- \
         $VENV/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-uv.lock
     quietly 10 no-libraries "The Python libraries could not be installed." "无法安装 Python 依赖库。" \
-        "see the lines above" -- env VIRTUAL_ENV="$PWD/$VENV" $VENV/bin/uv pip sync -q --require-hashes "$lock"
+        "see the lines above" -- env VIRTUAL_ENV="$PWD/$VENV" $VENV/bin/uv pip sync -q --compile-bytecode --require-hashes "$lock"
     quietly 10 no-project "Mainline itself could not be installed." "无法安装 Mainline。" \
         "see the lines above" -- \
         env VIRTUAL_ENV="$PWD/$VENV" $VENV/bin/uv pip install -q --no-deps --no-build-isolation -e .
     [ "$lock" = requirements.lock ] || touch $VENV/.with-test-tools
     printf '%s' "$stamp" >$VENV/.stamp
 }
+
+# Compiled once here, so that no process has to: also where Python is told to write nothing itself.
+compiled() { $VENV/bin/python -m compileall -q -j 2 agentdesk agi crm dialplan ivr mainline recordings; }
 
 # --- the browser's side ------------------------------------------------------------------------
 
@@ -164,5 +167,6 @@ asterisk() {
 system_packages
 python_version
 virtual_environment
+compiled
 browser_libraries
 asterisk
