@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
+from agi.emergencies import called_back
 from agi.leases import UNREACHABLE, Finding, Kind, Patience, findings
 from agi.running import pause
 from crm.staff.queries import agents
@@ -43,6 +44,7 @@ class Keeper:
             "unpause": self._unpause,
             "unreachable": self._unreachable,
             "wrapup-over": self._wrapup_over,
+            "called-back": self._called_back,
             "sign-out": self._sign_out,
         }
 
@@ -59,7 +61,8 @@ class Keeper:
         async with self._database.reading() as session:
             floor = await agents(session)
         at = now()
-        found = findings(floor, queues.members, at, wrapup_s=self._wrapup_s)
+        found = called_back(floor, queues, at)
+        found += findings(floor, queues.members, at, wrapup_s=self._wrapup_s)
         due = [f for f in self._patience.due(found, at) if not f.queue or f.queue in queues.names]
         for finding in due:
             await self._do(finding)
@@ -95,14 +98,25 @@ class Keeper:
         await self._tell(AgentPaused(subject=f"agent:{f.agent}", reason=UNREACHABLE))
 
     async def _wrapup_over(self, f: Finding) -> None:
+        subject = f"agent:{f.agent}"
+        over = AgentWrapupEnded(subject=subject, call_id=f.call_id, by="timeout")
+        await self._end_wrapup(f, over, ready=f.reason == "ready")
+
+    async def _called_back(self, f: Finding) -> None:
+        """Nobody else is free for an emergency; what was to be noted is noted later."""
+        fact = AgentWrapupEnded(
+            subject=f"agent:{f.agent}", call_id=f.call_id, by="emergency", for_call=f.for_call
+        )
+        await self._end_wrapup(f, fact, ready=True)
+
+    async def _end_wrapup(self, f: Finding, fact: AgentWrapupEnded, *, ready: bool) -> None:
         """Told once, however long the books take to show it."""
         key = f"{f.agent} {f.call_id}"
         if key in self._ended:
             return
-        fact = AgentWrapupEnded(subject=f"agent:{f.agent}", call_id=f.call_id, by="timeout")
         await self._tell(fact)
         self._ended = (*self._ended[-99:], key)
-        if f.reason == "ready":
+        if ready:
             with suppress(NotFound):
                 await self._switchboard.unpause(f.agent, f.station)
 

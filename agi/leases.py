@@ -26,9 +26,21 @@ LEASE_S: Final = 900.0
 """Somebody who has been unreachable that long has gone home."""
 
 Kind = Literal[
-    "join", "leave", "penalty", "pause", "unpause", "unreachable", "wrapup-over", "sign-out"
+    "join",
+    "leave",
+    "penalty",
+    "pause",
+    "unpause",
+    "unreachable",
+    "wrapup-over",
+    "called-back",
+    "sign-out",
 ]
-_WAIT_S: Final[Mapping[Kind, float]] = {"unreachable": UNREACHABLE_S, "wrapup-over": 0.0}
+_WAIT_S: Final[Mapping[Kind, float]] = {
+    "unreachable": UNREACHABLE_S,
+    "wrapup-over": 0.0,
+    "called-back": 0.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,8 @@ class Finding:
     reason: str = ""
     """Of a pause; of the end of wrap-up, the desk's word that shows again."""
     call_id: str = ""
+    for_call: str = ""
+    """The emergency that an agent's wrap-up is ended for."""
 
 
 def findings(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.catalog.service import queues
 from crm.staff.queries import agents
 from dialplan.render import Agent, Floor, Line, Queue, write_config
+from ivr.phrases import load_phrases
 from ivr.plan import Plans
 from mainline.config import Settings
 from mainline.db import Database
@@ -21,6 +22,9 @@ async def prepare(settings: Settings, database: Database, _say: Callable[[str], 
         floor = Floor(
             agents=await _agents(session),
             queues=await _queues(session),
+            urgent=[
+                fault.id for fault in load_phrases(settings.pack_dir).faults if fault.emergency
+            ],
             lines=[Line(line.dnis, plain(line.name.to(settings.locale))) for line in plan.lines],
         )
     write_config(settings, floor, Secrets.load_or_create(settings.home))

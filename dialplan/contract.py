@@ -16,6 +16,8 @@ VAR_ACTION: Final = "MAINLINE_ACTION"
 """What the dialplan does next: ``queue``, ``hangup``, ``refuse``, ``message``."""
 VAR_QUEUE: Final = "MAINLINE_QUEUE"
 VAR_PRIORITY: Final = "QUEUE_PRIO"
+VAR_URGENT: Final = "MAINLINE_URGENT"
+"""The fault of an emergency, such as ``leak``: its safety text is heard while agents ring."""
 VAR_LANGUAGE: Final = "MAINLINE_LANGUAGE"
 """``zh`` or ``en``: also set as CHANNEL(language)."""
 VAR_CUSTOMER: Final = "MAINLINE_CUSTOMER"
@@ -49,6 +51,8 @@ VAR_WAITING: Final = "MAINLINE_WAITING"
 """``1`` while the caller is in a queue and nobody has answered."""
 VAR_WAIT: Final = "MAINLINE_WAIT"
 VAR_KEY: Final = "MAINLINE_KEY"
+VAR_MUSIC: Final = "MAINLINE_MUSIC"
+"""What is heard while waiting, as an option of Queue; empty: the queue's own music."""
 HEADER_CALL_KEY: Final = "X-Call-Key"
 HEADER_TRY_ANI: Final = "X-Mainline-Ani"
 """The demo caller's number, sent by the page ``/try`` (context CONTEXT_TRY only)."""
@@ -93,6 +97,7 @@ EXTEN_ECHO: Final = "600"
 CEL_OFFERED: Final = "OFFERED"  # ani, dnis, entry=trunk|try
 CEL_DEGRADED: Final = "DEGRADED"  # reason: the gateway did not answer in time
 CEL_QUEUED: Final = "QUEUED"  # queue, prio, degraded=0|1
+CEL_URGENT: Final = "URGENT"  # fault: at each entry of a queue by a caller with an emergency
 CEL_UNQUEUED: Final = "UNQUEUED"  # queue, status (QUEUESTATUS of app_queue, empty when connected)
 CEL_RING: Final = "RING"  # agent, queue: written by the pre-dial handler of the agent's leg
 CEL_UP: Final = "UP"  # agent, queue: the agent answered (on the agent's leg; after ml-join on the
@@ -113,6 +118,9 @@ QUARANTINE_ENDPOINT: Final = "quarantine"
 
 QUEUE_SERVICE: Final = "service"
 """The queue that plain dialplan uses when nobody decides: always rendered, all agents are in it."""
+PRIORITY_URGENT: Final = 100
+"""In a queue, a leak goes ahead of everybody; that its queue goes ahead of the others is the
+weight of that queue."""
 LAST_RESORT_PENALTY: Final = 50
 """Everybody is a member of QUEUE_SERVICE, but last, unless the staff list says otherwise."""
 

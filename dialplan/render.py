@@ -9,14 +9,20 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dialplan.contract import CEL_FIELDS, CEL_FILE, QUEUE_SERVICE, TRY_PREFIX
+from dialplan.contract import (
+    CEL_FIELDS,
+    CEL_FILE,
+    PRIORITY_URGENT,
+    QUEUE_SERVICE,
+    TRY_PREFIX,
+)
 from dialplan.modules import modules
 from mainline.asterisk.install import Installation, installed
 from mainline.config import PROJECT, Settings
@@ -51,6 +57,7 @@ LIVE_EVENTS: Final = (
     "QueueParams",
     "QueueStatusComplete",
 )
+MUSIC: Final = frozenset({".wav", ".sln", ".sln16", ".gsm", ".ulaw", ".alaw", ".g722"})
 EMPTY: Final = ("acl", "ccss", "pjproject", "queuerules", "stasis", "udptl", "websocket_client")
 """Files that Asterisk misses loudly although their defaults are what we want."""
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029;\[\]{}$`\\]")
@@ -142,9 +149,13 @@ class Floor:
     agents: list[Agent] = field(default_factory=list)
     queues: list[Queue] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    urgent: list[str] = field(default_factory=list)
+    """Faults that go ahead of all; the first is what plain dialplan's emergency key means."""
     try_slots: int = 8
 
     def __post_init__(self) -> None:
+        for fault in self.urgent:
+            _require(_QUEUE, fault, _("fault"))
         for kind, names in (
             (_("an agent"), [agent.number for agent in self.agents]),
             (_("a queue"), [queue.name for queue in self.queues]),
@@ -201,7 +212,7 @@ def _values(
     settings: Settings, floor: Floor, secrets: HasSecrets, asterisk: Installation
 ) -> dict[str, object]:
     queues = floor.all_queues()
-    whole = Floor(floor.agents, queues, floor.lines, floor.try_slots)
+    whole = replace(floor, queues=queues)
     emergency = any(queue.name == QUEUE_EMERGENCY for queue in queues)
     return {
         **_places(settings, asterisk),
@@ -219,6 +230,8 @@ def _values(
         "cel_file": CEL_FILE,
         "cel_fields": ",".join(CEL_FIELDS),
         "emergency_queue": QUEUE_EMERGENCY if emergency else QUEUE_SERVICE,
+        "emergency_fault": floor.urgent[0] if floor.urgent else "",
+        "priority_urgent": PRIORITY_URGENT,
         "company_number": floor.lines[0].dnis if floor.lines else "",
         "wrapup_stale_s": settings.wrapup_s + 60,
         "dialplan_files": _dialplan_files(demo=settings.demo),
@@ -231,10 +244,17 @@ def _places(settings: Settings, asterisk: Installation) -> dict[str, object]:
         "home": settings.asterisk_dir,
         "etc": settings.asterisk_dir / "etc",
         "modules_dir": asterisk.modules,
-        "moh_dir": own_music if own_music.is_dir() else asterisk.moh,
+        "moh_dir": (moh := own_music if own_music.is_dir() else asterisk.moh),
+        "pieces": _pieces(moh),
         "recordings_incoming": settings.recordings_incoming,
         "voices": settings.sounds_dir / "static",
     }
+
+
+def _pieces(moh: Path) -> list[Path]:
+    """The pieces of music by name without ending, those with strange names left out."""
+    found = {path.with_suffix("") for path in moh.glob("*") if path.suffix in MUSIC}
+    return sorted(path for path in found if not _UNSAFE.search(path.name))
 
 
 def _listeners(settings: Settings) -> dict[str, object]:

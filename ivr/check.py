@@ -111,6 +111,9 @@ def _texts(tree: MenuTree) -> Iterator[Problem]:
             languages=", ".join(missing),
         )
     for name, node in tree.nodes.items():
+        if isinstance(node, Queue) and node.urgent and node.text != SILENT:
+            words = Text("An emergency must ring at once: its safety text is heard meanwhile.")
+            yield _error("urgent-waits", name, words)
         if isinstance(node, Menu):
             yield from _offers(tree, name, node)
         elif getattr(node, "text", None) == SILENT and not isinstance(node, _ENDS):

@@ -132,6 +132,9 @@ class Queue(Shape):
     kind: Literal["queue"]
     queue: Name
     priority: int = Field(default=0, ge=0, le=100)
+    urgent: Name | None = None
+    """A fault that goes ahead of all: its work order is opened as the caller comes here, and its
+    safety text is heard while it rings."""
     text: Spoken = SILENT
 
 

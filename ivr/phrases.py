@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
 from ivr.menu import Name
 from ivr.say import LANGUAGES, Language
@@ -28,7 +28,15 @@ class FaultKind(BaseModel):
     id: Name
     text: LocalizedText
     emergency: bool = False
-    """The order is opened, and the caller goes on to the emergency queue."""
+    """The order is opened, and the caller goes on to the emergency queue, ahead of all."""
+    safety: LocalizedText | None = None
+    """What the caller of an emergency hears while it rings."""
+
+    @model_validator(mode="after")
+    def _emergencies_are_kept_safe(self) -> FaultKind:
+        if self.emergency != (self.safety is not None):
+            raise ValueError("an emergency needs a safety text, and only an emergency")
+        return self
 
 
 _PHRASES: Final = TypeAdapter(dict[str, LocalizedText])

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 from ivr.phrases import load_phrases
 from ivr.plan import Plans, install
-from ivr.prompts.warm import Progress, static_prompts, wanted, warm
+from ivr.prompts.warm import Progress, safety_prompts, static_prompts, wanted, warm
 from ivr.speech.voice import WavVoice
 from mainline.config import PROJECT, Settings
 from mainline.db import Database
@@ -35,7 +35,8 @@ async def prepare(settings: Settings, database: Database, say: Callable[[str], N
 async def prompts(settings: Settings, database: Database) -> AsyncGenerator[Progress, None]:
     """Make every prompt that can be known before a call, telling each."""
     plan = await Plans(database, settings.pack_dir).current()
-    texts = wanted(plan, load_phrases(settings.pack_dir), static_prompts(STATIC))
+    phrases = load_phrases(settings.pack_dir)
+    texts = wanted(plan, phrases, [*static_prompts(STATIC), *safety_prompts(phrases)])
     voice = WavVoice(settings.sounds_dir, command=settings.tts_cmd)
     try:
         async for step in warm(texts, voice, settings.sounds_dir):

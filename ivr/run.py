@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ivr.decision import TO_SERVICE, Decision
+from dialplan.contract import PRIORITY_URGENT
+from ivr.decision import TO_SERVICE, Decision, emergency
+from ivr.flows.fault import open_at_once
 from ivr.flows.journey import PASSED, Flow, Journey, Outcome
 from ivr.hours import State
 from ivr.menu import (
@@ -184,8 +186,10 @@ class Walk:
                 detail=outcome.detail[:DETAIL_MAX],
             )
         )
+        if outcome.urgent:
+            return emergency(outcome.urgent)
         if outcome.queue:
-            return Decision("queue", outcome.queue, max(outcome.priority, self._journey.priority))
+            return self._to(outcome.queue, outcome.priority)
         if outcome.result in {"done", "nothing"}:
             return node.next
         return node.otherwise or self._tree.person
@@ -204,8 +208,16 @@ class Walk:
             return Outcome("failed", type(error).__name__)
 
     async def _queue(self, node: Queue) -> Decision:
+        if node.urgent:
+            await open_at_once(self._journey, node.urgent)
+            return emergency(node.urgent, node.queue)
         await self._speak(node.text)
-        return Decision("queue", node.queue, max(node.priority, self._journey.priority))
+        return self._to(node.queue, node.priority)
+
+    def _to(self, queue: str, priority: int) -> Decision:
+        """Ahead as the node or the caller wants, but behind every emergency."""
+        wanted = max(priority, self._journey.priority)
+        return Decision("queue", queue, min(wanted, PRIORITY_URGENT - 1))
 
     async def _message(self, node: Message) -> Decision:
         await self._speak(node.text)
@@ -224,7 +236,7 @@ class Walk:
         node = self._tree.nodes.get(self._tree.person)
         if not isinstance(node, Queue):
             return TO_SERVICE
-        return Decision("queue", node.queue, max(node.priority, self._journey.priority))
+        return self._to(node.queue, node.priority)
 
 
 def _goes_on(node: Asking, misses: list[str]) -> bool:

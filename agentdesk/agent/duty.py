@@ -155,6 +155,8 @@ class Duty:
         present = await self.view(number)
         if present.state == "talking" and present.call_id == call_id:
             return False
+        if present.state == "wrapup" and present.call_id != call_id:
+            return True  # an earlier call, noted later: the present wrap-up goes on
         await self._tell(AgentWrapupEnded(subject=_subject(number), call_id=call_id))
         if pause:
             await self.pause(number, "other")

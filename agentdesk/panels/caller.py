@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.panels.route import Turn, came_by
+from agentdesk.panels.urgency import Emergency, emergency
 from crm.areas import queries as areas
 from crm.areas.models import ServiceArea
 from crm.billing import queries as billing
@@ -32,6 +33,7 @@ from mainline.journal.call_events import (
     CallerIdentified,
     CallOffered,
     CallPlaced,
+    CallUrgent,
     MenuStarted,
     QueueEntered,
 )
@@ -78,6 +80,7 @@ class CallerView:
     account_id: int | None = None
     accounts: list[AccountBox] = field(default_factory=list)
     candidates: Sequence[Candidate] = ()
+    emergency: Emergency | None = None
 
 
 async def facts(session: AsyncSession, call_id: str) -> list[Event]:
@@ -94,6 +97,8 @@ async def caller(session: AsyncSession, settings: Settings, call_id: str) -> Cal
     view = CallerView(call_id)
     _from_facts(view, events)
     await _name_places(session, view, events)
+    if (urgent := last(events, CallUrgent)) is not None:
+        view.emergency = await emergency(session, call_id, urgent.fault)
     identified = last(events, CallerIdentified)
     if identified is not None:
         view.how, view.account_id = identified.how, identified.account_id

@@ -36,6 +36,12 @@ class Contact:
     missed: bool = False
     """It rang at the agent's, and nobody answered there."""
 
+    @property
+    def owed(self) -> bool:
+        """The talk is over, and what it was about is not noted yet."""
+        over = self.call.ended_at is not None and self.call.answered_at is not None
+        return over and self.call.reason is None and not self.missed
+
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:

@@ -28,6 +28,7 @@ from mainline.journal.call_events import (
     CallRefused,
     CallRejoined,
     CallTransferred,
+    CallUrgent,
     MessageLeft,
     QueueEntered,
     QueueLeft,
@@ -73,6 +74,8 @@ class CallState:
     """The queue in which the caller waits."""
     legs: dict[str, Leg] = field(default_factory=dict)
     cause: int = 0
+    urgent: bool = False
+    """It was told already that this is an emergency."""
     attended: bool = False
     """An attended transfer was made: who comes into the call now was consulted before."""
     ended: bool = False
@@ -159,6 +162,13 @@ def _degraded(state: CallState, row: Row) -> list[Event]:
 
 def _refused(state: CallState, row: Row) -> list[Event]:
     return [CallRefused(subject=state.subject, at=row.at, reason=row.extra.get("reason", ""))]
+
+
+def _urgent(state: CallState, row: Row) -> list[Event]:
+    if state.urgent:
+        return []
+    state.urgent = True
+    return [CallUrgent(subject=state.subject, at=row.at, fault=row.extra.get("fault", ""))]
 
 
 def _queued(state: CallState, row: Row) -> list[Event]:
@@ -288,6 +298,7 @@ _POINTS: Final[Mapping[str, _Tell]] = {
     contract.CEL_DEGRADED: _degraded,
     contract.CEL_REFUSED: _refused,
     contract.CEL_QUEUED: _queued,
+    contract.CEL_URGENT: _urgent,
     contract.CEL_UNQUEUED: _unqueued,
     contract.CEL_RING: _ring,
     contract.CEL_UP: _up,

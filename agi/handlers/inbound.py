@@ -29,6 +29,7 @@ def variables(decision: Decision) -> dict[str, str]:
         contract.VAR_LANGUAGE: decision.language,
         contract.VAR_QUEUE: decision.queue,
         contract.VAR_PRIORITY: str(max(0, decision.priority)),
+        contract.VAR_URGENT: decision.urgent,
     }
     if decision.customer_id is not None:
         words[f"__{contract.VAR_CUSTOMER}"] = str(decision.customer_id)

@@ -47,4 +47,8 @@ def problems(body: Queues) -> Sequence[Problem]:
     if "service" not in names:
         words = Text("The queue %(name)s must exist: calls go there when all else fails.")
         found.append(Problem("error", "no-service", "queues", words, (("name", "service"),)))
+    heaviest = max(queue.weight for queue in body.queues)
+    if any(queue.name == "emergency" and queue.weight < heaviest for queue in body.queues):
+        words = Text("Another queue weighs more: its callers would be served before a leak.")
+        found.append(Problem("error", "emergency-not-first", "emergency", words))
     return found

@@ -113,8 +113,12 @@ async def open_for_fault(
     account_id: int | None,
     contact: str,
     zone: ZoneInfo,
+    at: datetime | None = None,
 ) -> WorkOrder:
-    """A fault report by keypad; the same fault in the same call is one order."""
+    """A fault report by keypad; the same fault in the same call is one order.
+
+    ``at``: when the call came, where the legal clock runs from there.
+    """
     types = await catalog.work_order_types(session)
     return await open_work_order(
         session,
@@ -127,6 +131,7 @@ async def open_for_fault(
         call_id=call_id,
         contact=contact,
         zone=zone,
+        at=at,
     )
 
 

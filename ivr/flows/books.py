@@ -92,6 +92,8 @@ class Fault:
     customer_id: int | None
     account: Account | None
     ani: str = field(repr=False)
+    began_at: datetime | None = None
+    """Of an emergency: when the call came, from which the legal clock runs."""
 
 
 class Books(Protocol):

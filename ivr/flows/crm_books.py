@@ -92,6 +92,7 @@ class CrmBooks:
                 account_id=fault.account.account_id if fault.account else None,
                 contact=number or "",
                 zone=self._zone,
+                at=fault.began_at,
             )
             return order.number
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from ivr import say
-from ivr.decision import PRIORITY_EMERGENCY
 from ivr.flows.books import Fault
 from ivr.flows.identify import account_needed, spoken_address
 from ivr.flows.journey import Journey, Outcome
 from ivr.phrases import FaultKind
 from ivr.talk import WantsPerson
+from mainline.log import get_logger
 
 ROUNDS = 2
-EMERGENCY_QUEUE = "emergency"
+
+log = get_logger("ivr")
 
 
 async def report_fault(journey: Journey) -> Outcome:
@@ -22,6 +25,17 @@ async def report_fault(journey: Journey) -> Outcome:
         if await _confirmed(journey, kind):
             return await _open(journey, kind)
     raise WantsPerson
+
+
+async def open_at_once(journey: Journey, fault: str) -> None:
+    """An emergency's order, open before anybody is rung.
+
+    When the books do not take it, the worker opens it from the call's own record.
+    """
+    try:
+        await journey.books.report_fault(_reported(journey, fault, journey.began_at))
+    except Exception as error:
+        log.warning("urgent.order_later", call=journey.call_id, error=type(error).__name__)
 
 
 async def _choose(journey: Journey) -> FaultKind:
@@ -49,16 +63,20 @@ async def _confirmed(journey: Journey, kind: FaultKind) -> bool:
 
 
 async def _open(journey: Journey, kind: FaultKind) -> Outcome:
-    number = await journey.books.report_fault(
-        Fault(
-            call_id=journey.call_id,
-            fault=kind.id,
-            customer_id=journey.caller.customer_id if journey.caller else None,
-            account=journey.account,
-            ani=journey.ani,
-        )
-    )
-    await journey.talk.tell("fault_taken", number=say.digits(number, journey.talk.language))
     if kind.emergency:
-        return Outcome("person", number, EMERGENCY_QUEUE, PRIORITY_EMERGENCY)
+        await open_at_once(journey, kind.id)
+        return Outcome("person", urgent=kind.id)
+    number = await journey.books.report_fault(_reported(journey, kind.id))
+    await journey.talk.tell("fault_taken", number=say.digits(number, journey.talk.language))
     return Outcome("done", number)
+
+
+def _reported(journey: Journey, fault: str, began_at: datetime | None = None) -> Fault:
+    return Fault(
+        call_id=journey.call_id,
+        fault=fault,
+        customer_id=journey.caller.customer_id if journey.caller else None,
+        account=journey.account,
+        ani=journey.ani,
+        began_at=began_at,
+    )

@@ -33,6 +33,7 @@ class Journey:
     account: Account | None = None
     entries: dict[str, str] = field(default_factory=dict)
     priority: int = 0
+    began_at: datetime = field(default_factory=now)
 
     @property
     def subject(self) -> str:
@@ -72,6 +73,8 @@ class Outcome:
     detail: str = ""
     queue: str = ""
     priority: int = 0
+    urgent: str = ""
+    """The fault of an emergency, whose order is open: the caller goes ahead of all."""
 
 
 DONE = Outcome("done")

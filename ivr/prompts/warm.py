@@ -78,6 +78,16 @@ def static_prompts(path: Path) -> list[Prompt]:
     ]
 
 
+def safety_prompts(phrases: Phrases) -> list[Prompt]:
+    """What callers with an emergency hear while it rings; Asterisk plays them by name."""
+    return [
+        Prompt(fault.safety.to(language), language, _checked(f"ml/safety-{fault.id}"))
+        for fault in phrases.faults
+        if fault.safety is not None
+        for language in LANGUAGES
+    ]
+
+
 def _checked(name: str) -> str:
     if not _ID.fullmatch(name):
         raise ValueError(f"not a prompt's name: {name!r}")

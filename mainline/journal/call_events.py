@@ -87,6 +87,13 @@ class FlowFinished(Event):
     detail: str = ""
 
 
+@event_kind("call.urgent")
+class CallUrgent(Event):
+    """CEL. A leak or the like was reported by key: it goes ahead of all, once a call."""
+
+    fault: str
+
+
 @event_kind("queue.entered")
 class QueueEntered(Event):
     """CEL."""
@@ -242,7 +249,10 @@ class AgentWrapupEnded(Event):
     """Desk, or the worker when the time allowed is over."""
 
     call_id: str = ""
-    by: Literal["agent", "timeout", "leader"] = "agent"
+    by: Literal["agent", "timeout", "leader", "emergency"] = "agent"
+    """``emergency``: nobody else was free for the caller of ``for_call``; the disposition of
+    ``call_id`` is still owed."""
+    for_call: str = ""
 
 
 @event_kind("agent.signed_out")

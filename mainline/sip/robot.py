@@ -43,6 +43,10 @@ class Robot:
         self._speak(call)
         return call
 
+    async def pick_up(self) -> None:
+        """Answer the telephone that was left ringing."""
+        await self._pick_up(next(call for call in self.rung if not call.ended.is_set()))
+
     async def close(self) -> None:
         """Put the telephone away."""
         for task in self._tasks:

@@ -5,14 +5,21 @@ from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from crm.customers.models import Customer, CustomerPhone
-from crm.interactions.models import Disposition
+from crm.interactions.models import Disposition, Interaction
 from crm.staff.models import AgentState
 from crm.work_orders.models import WorkOrder
+from crm.work_orders.service import open_for_fault
 from mainline.clock import now
+from mainline.config import Settings
 from mainline.db import Database
 from mainline.errors import Unavailable
 from mainline.journal import append, entries_after
-from mainline.journal.call_events import AgentAnswered, CallerIdentified, CallOffered
+from mainline.journal.call_events import (
+    AgentAnswered,
+    CallerIdentified,
+    CallOffered,
+    CallUrgent,
+)
 from tests.agentdesk.conftest import Browser, Telephony, browser
 
 PAGE = "11111111-2222-3333-4444-555555555555"
@@ -213,6 +220,28 @@ async def test_wrapup_is_noted_and_makes_the_agent_free(
     assert (row.agent, row.notes) == ("8001", "called about it")
 
 
+async def test_an_owed_note_is_taken_later_and_ends_no_other_wrapup(
+    agent1: Browser, company: Database, telephony: Telephony
+) -> None:
+    await be(company, "wrapup", "ml-1.1")
+    await be(company, "wrapup", "ml-2.2")
+    form = {"call_id": "ml-1.1", "reason": await leaf(agent1)}
+    assert (await agent1.post("/desk/wrapup", json=form)).json() == {"over": True}
+    assert telephony.switchboard.done == []
+    assert await kinds(company) == ["call.disposed"]
+
+
+async def test_calls_without_a_note_are_offered_for_it(agent1: Browser, company: Database) -> None:
+    for call, reason in (("ml-1.1", None), ("ml-2.2", "enquiry")):
+        row = Interaction(id=call, agent="8001", reason=reason, outcome="answered")
+        row.began_at = row.answered_at = row.ended_at = now()
+        async with company.unit_of_work() as session:
+            session.add(row)
+    page = (await agent1.get("/desk/calls")).text
+    assert 'data-note="ml-1.1"' in page
+    assert "ml-2.2" not in page
+
+
 async def test_noting_while_talking_keeps_the_agent_in_the_call(
     agent1: Browser, company: Database, telephony: Telephony
 ) -> None:
@@ -275,6 +304,26 @@ async def test_what_a_caller_is_called_is_text_and_never_markup(
     page = (await agent1.get("/desk/pop/ml-9.9")).text
     assert "<img" not in page
     assert "&lt;im" in page
+
+
+async def test_the_pop_shows_an_emergency_with_its_open_order(
+    agent1: Browser, company: Database, settings: Settings
+) -> None:
+    async with company.unit_of_work() as session:
+        await append(session, CallOffered(subject="call:ml-9.9", ani="13911110000", dnis="96777"))
+        await append(session, CallUrgent(subject="call:ml-9.9", fault="burst"))
+    page = (await agent1.get("/desk/pop/ml-9.9")).text
+    assert "<b>紧急</b> 供热管道爆裂" in page
+    assert "正在自动开单。" in page
+    async with company.unit_of_work() as session:
+        order = await open_for_fault(
+            session, fault="burst", call_id="ml-9.9", customer_id=None, account_id=None,
+            contact="13911110000", zone=settings.zone,
+        )  # fmt: skip
+        number, due_at = order.number, order.due_respond_at.astimezone(settings.zone)
+    page = (await agent1.get("/desk/pop/ml-9.9")).text
+    assert f'href="/work-orders/{number}"' in page
+    assert f"{due_at:%H:%M}</b>" in page
 
 
 async def test_a_call_nobody_knows_has_no_pop(agent1: Browser) -> None:

@@ -10,7 +10,7 @@ from crm.staff.service import add_user
 from crm.staff.subscribers import CONSUMERS
 from dialplan.contract import LAST_RESORT_PENALTY
 from mainline.asterisk.ami import AmiDown, AmiRefused
-from mainline.asterisk.snapshots import Member, Queues, Station
+from mainline.asterisk.snapshots import Member, Queues, Station, Waiting
 from mainline.db import Database
 from mainline.errors import NotFound
 from mainline.journal import Event, append_all, consume, entries_after
@@ -32,13 +32,15 @@ class Board:
 
     def __init__(self) -> None:
         self.members: dict[tuple[str, str], Member] = {}
+        self.waiting: tuple[Waiting, ...] = ()
         self.down = False
         self.said: list[str] = []
 
     async def queues(self) -> Queues:
         if self.down:
             raise AmiDown
-        return Queues(frozenset({"service", "repair"}), tuple(self.members.values()), ())
+        names = frozenset({"service", "repair"})
+        return Queues(names, tuple(self.members.values()), self.waiting)
 
     async def queue_add(
         self, queue: str, agent: str, station: Station, *, penalty: int = 0, paused: str = ""
@@ -178,6 +180,35 @@ async def test_wrapup_ends_by_itself_is_told_once_and_calls_come_again(floor: Fl
     assert floor.board.said == ["unpause"]
     await floor.read()
     assert await floor.looks(10) == []
+
+
+async def test_a_leak_ends_a_wrapup_once_and_the_fact_says_for_whom(floor: Floor):
+    await floor.comes_ready()
+    await floor.talks_and_leaves()
+    floor.board.waiting = (Waiting("repair", "PJSIP/trunk-9", "ml1-9.0", 1, 1, 100),)
+    assert await floor.looks(2) == ["called-back"]
+    await floor.looks(1)  # the books have not been read yet
+    (fact,) = await floor.told("agent.wrapup_ended")
+    assert fact.model_dump(include={"subject", "call_id", "by", "for_call"}) == {
+        "subject": AGENT,
+        "call_id": "ml1-1.0",
+        "by": "emergency",
+        "for_call": "ml1-9.0",
+    }
+    assert floor.board.said == ["unpause"]
+
+
+async def test_a_leak_ends_no_call(floor: Floor):
+    await floor.comes_ready()
+    answered = (
+        AgentOffered(subject=CALL, agent="8001", at=floor.clock.at),
+        AgentAnswered(subject=CALL, agent="8001", at=floor.clock.at),
+    )
+    await floor.happens(*answered)
+    floor.board.all_are(paused=True, reason="wrapup", status=2, in_call=True)
+    floor.board.waiting = (Waiting("repair", "PJSIP/trunk-9", "ml1-9.0", 1, 1, 100),)
+    assert await floor.looks(30) == []
+    assert floor.board.said == []
 
 
 async def test_a_telephone_that_has_gone_is_paused_and_told_and_later_signed_out(floor: Floor):

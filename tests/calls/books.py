@@ -39,6 +39,11 @@ class Books:
         """Visits per queue."""
         return Counter(row["queue"] for row in self._rows("SELECT queue FROM queue_visit"))
 
+    def orders_of(self, call_id: str) -> list[tuple[str, str]]:
+        """Type and urgency of the work orders opened from a call."""
+        asked = "SELECT type_code, urgency FROM work_order WHERE call_id = ? ORDER BY id"
+        return [(row["type_code"], row["urgency"]) for row in self._rows(asked, call_id)]
+
     def interactions(self) -> Counter[str]:
         """How often each call stands in the call list."""
         return Counter(row["id"] for row in self._rows("SELECT id FROM interaction"))

@@ -253,6 +253,12 @@ async def switched(stage: Stage, line: str, mode: str) -> None:
     await stage.instance.leader.does(f"/lines/{line}", mode=mode, until=until)
 
 
+@sentence(r"(\d{4}) still rings and picks up")
+async def picks_up(stage: Stage, agent: str) -> None:
+    """The telephone that was left ringing until now is taken."""
+    await stage.robot(agent).pick_up()
+
+
 # --- faults ---------------------------------------------------------------------------------------
 
 
@@ -272,6 +278,27 @@ async def new_menu(stage: Stage) -> None:
 
 
 # --- the books ------------------------------------------------------------------------------------
+
+
+@sentence(r"the emergency order “(\w+)” of (\w+) is open")
+async def order_is_open(stage: Stage, kind: str, who: str) -> None:
+    """Exactly one, and nobody has answered yet."""
+    call_id = stage.id_of(who)
+    await until(lambda: bool(stage.instance.books.orders_of(call_id)), 15, f"an order of {who}")
+    assert stage.instance.books.orders_of(call_id) == [(kind, "emergency")]
+    assert "agent.answered" not in {fact.kind for fact in stage.facts_of(who)}
+
+
+@sentence(r"the wrap-up of (\d{4}) is ended for (\w+)")
+async def wrapup_is_ended(stage: Stage, agent: str, who: str) -> None:
+    def told() -> bool:
+        return any(
+            fact.matches("agent.wrapup_ended", {"by": "emergency", "for_call": stage.id_of(who)})
+            for fact in stage.instance.facts.since(stage.before)
+            if fact.subject == f"agent:{agent}"
+        )
+
+    await until(told, 25, f"the end of the wrap-up of {agent}")
 
 
 @sentence(r"the journal has (?:(\d) )?([\w.]+) for (\w+)(?: within (\d+) s)?")

@@ -105,6 +105,9 @@ def test_mistakes_in_reasons_and_queues_are_found() -> None:
     queues = pack("heat", "queues")
     queues["queues"] = queues["queues"][1:] + queues["queues"][1:2]
     assert codes("queues", queues) == [("error", "twice"), ("error", "no-service")]
+    queues = pack("heat", "queues")
+    queues["queues"][1]["weight"] = 51
+    assert codes("queues", queues) == [("error", "emergency-not-first")]
 
 
 TEMPERATURE = FormField.model_validate(

@@ -81,6 +81,28 @@ def test_the_emergency_key_leads_to_the_emergency_queue_or_else_to_service(
     assert "EMERGENCY_QUEUE = emergency" in rendered(settings, floor)["extensions.conf"]
 
 
+def test_each_emergency_has_its_safety_text_as_music_in_both_languages(
+    settings: Settings, tmp_path: Path
+) -> None:
+    moh = settings.home / "moh"
+    moh.mkdir()
+    for name in ("calm.wav", "odd;name.wav", "notes.txt"):
+        (moh / name).touch()
+    files = rendered(settings, Floor(urgent=["leak", "no_heat_infant"]))
+    voices = settings.sounds_dir / "static"
+    for fault in ("leak", "no_heat_infant"):
+        for language in ("zh", "en"):
+            text = f"entry = {voices}/{language}/ml/safety-{fault}"
+            assert section(files["musiconhold.conf"], f"safety-{fault}-{language}") == [
+                "mode = playlist",
+                text,
+                text,
+                f"entry = {moh}/calm",
+            ]
+    assert "EMERGENCY_FAULT = leak" in files["extensions.conf"]
+    assert "PRIORITY_URGENT = 100" in files["extensions.conf"]
+
+
 def test_demo_callers_exist_only_in_demo_mode(make_settings: Callable[..., Settings]) -> None:
     demo = rendered(make_settings(demo=True))
     real = rendered(make_settings(demo=False))

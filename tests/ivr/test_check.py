@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from pydantic import ValidationError
 
+from crm.catalog.kinds import WORK_ORDER_TYPES
+from crm.catalog.service import content
 from ivr.check import Known, problems
 from ivr.draw import draw_svg, draw_text
 from ivr.flows import FLOWS
 from ivr.kinds import QUEUES
-from ivr.menu import MenuTree
+from ivr.menu import MenuTree, Queue
 from ivr.phrases import load_phrases
 from ivr.plan import pack_plan
 from mainline.config import PROJECT
@@ -147,6 +149,28 @@ def test_the_delivered_menus_are_without_a_fault(pack: str) -> None:
     for line in plan.lines:
         assert line.menu in plan.menus
         assert line.hours in plan.hours
+
+
+@pytest.mark.parametrize("pack", ["heat", "gas", "water"])
+def test_every_emergency_of_the_menus_has_a_safety_text_and_a_kind_of_order(pack: str) -> None:
+    folder = PROJECT / "packs" / pack
+    reported = {
+        node.urgent
+        for menu in pack_plan(folder).menus.values()
+        for node in menu.tree.nodes.values()
+        if isinstance(node, Queue) and node.urgent
+    }
+    emergencies = {fault.id for fault in load_phrases(folder).faults if fault.safety is not None}
+    assert reported == emergencies
+    types = WORK_ORDER_TYPES.parse(content(folder / "work_orders.yaml"))
+    assert {types.for_fault(fault).urgency for fault in reported} == {"emergency"}
+
+
+def test_an_emergency_that_would_talk_before_it_rings_is_refused() -> None:
+    leak = {"kind": "queue", "queue": "service", "urgent": "leak"}
+    assert _found(_with("nodes.agent", leak)) == []
+    spoken = leak | {"text": {"zh": "请稍候。", "en": "Please hold."}}
+    assert _found(_with("nodes.agent", spoken)) == [("error", "urgent-waits", "agent")]
 
 
 @pytest.mark.parametrize("pack", ["heat", "gas", "water"])

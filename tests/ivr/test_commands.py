@@ -88,7 +88,7 @@ def test_a_walk_without_a_telephone(run: Run) -> None:
 
 def test_an_unknown_caller_walks_too(run: Run) -> None:
     result = run("run", "--keys", "2,1,1", "--hours", "open")
-    assert result.stdout.splitlines()[-1] == "= queue emergency 50"
+    assert result.stdout.splitlines()[-1] == "= queue emergency 100"
 
 
 def test_a_mistaken_menu_is_not_published(run: Run, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ivr.decision import Decision
+from ivr.decision import Decision, emergency
 from ivr.flows.books import Account, Arrears, Bill, Caller, OrderState, OutageNews
 from ivr.flows.identify import spoken_address
 from ivr.menu import MenuTree
@@ -215,8 +215,14 @@ async def test_a_fault_can_be_chosen_again_before_it_is_reported() -> None:
 
 async def test_a_burst_pipe_goes_on_to_the_emergency_queue_with_its_order() -> None:
     stage = Stage(["3", "1"], caller=LI)
-    assert await stage.walk(_tree("report_fault")) == Decision("queue", "emergency", 50)
+    assert await stage.walk(_tree("report_fault")) == emergency("burst")
     assert [fault.fault for fault in stage.books.faults] == ["burst"]
+
+
+async def test_an_emergency_that_the_books_do_not_take_goes_ahead_all_the_same() -> None:
+    stage = Stage(["3", "1"], books=FakeBooks(broken=frozenset({"report_fault"})), caller=LI)
+    assert await stage.walk(_tree("report_fault")) == emergency("burst")
+    assert "system_down" not in stage.said
 
 
 @pytest.mark.parametrize("keys", [["1"], ["0"], ["1", "0"], ["8", "8"], ["1", "2", "1", "2"]])

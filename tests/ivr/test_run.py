@@ -7,13 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.check import problems
-from ivr.decision import Decision
+from ivr.decision import Decision, emergency
 from ivr.flows.journey import DONE, Journey, Outcome
 from ivr.menu import MenuTree
 from ivr.run import STEPS_MAX
 from ivr.talk import WantsPerson
 from mainline.asterisk.call import CallerGone
 from mainline.journal.call_events import FlowFinished, KeyPressed, MenuStarted, MenuVisited
+from tests.fakes.books import FakeBooks
 from tests.fakes.call import GONE
 from tests.ivr.trees import KNOWN, menus
 from tests.ivr.walking import Stage
@@ -35,7 +36,7 @@ async def _person(journey: Journey) -> Outcome:
 
 
 async def _leak(journey: Journey) -> Outcome:
-    return Outcome("person", "R1", "emergency", 50)
+    return Outcome("person", urgent="burst")
 
 
 FLOWS = {"fine": _fine, "broken": _broken, "person": _person, "leak": _leak}
@@ -146,7 +147,7 @@ async def test_the_hour_decides_the_way(state: Any, queue: str) -> None:
         ("broken", PERSON, "failed"),
         ("person", PERSON, "person"),
         ("unheard", PERSON, "failed"),
-        ("leak", Decision("queue", "emergency", 50), "person"),
+        ("leak", emergency("burst"), "person"),
     ],
 )
 async def test_a_flow_that_fails_hands_over_to_a_person(
@@ -157,6 +158,37 @@ async def test_a_flow_that_fails_hands_over_to_a_person(
     assert await stage.walk(tree) == decision
     finished = [fact for fact in stage.facts if isinstance(fact, FlowFinished)]
     assert [(fact.flow, fact.result) for fact in finished] == [(flow, result)]
+
+
+LEAK = _tree(
+    start=_menu(_1="leak", _0="agent"),
+    leak={"kind": "queue", "queue": "emergency", "urgent": "burst"},
+)
+
+
+async def test_a_leak_goes_ahead_of_all_and_its_order_is_open_before_anybody_is_rung() -> None:
+    stage = Stage(["1"])
+    stage.journey.priority = 80
+    assert await stage.walk(LEAK) == Decision("queue", "emergency", 100, urgent="burst")
+    (fault,) = stage.books.faults
+    assert (fault.call_id, fault.fault, fault.began_at) == (
+        "call-1",
+        "burst",
+        stage.journey.began_at,
+    )
+    assert stage.said == "请选择。"
+
+
+async def test_nobody_else_goes_as_far_ahead_as_a_leak() -> None:
+    stage = Stage(["1"])
+    stage.journey.priority = 100
+    assert (await stage.walk(REPAIR)).priority == 99
+
+
+async def test_a_leak_waits_for_no_book_that_is_dead() -> None:
+    stage = Stage(["1"], books=FakeBooks(broken=frozenset({"report_fault"})))
+    assert await stage.walk(LEAK) == emergency("burst")
+    assert stage.books.faults == []
 
 
 async def test_a_priority_caller_goes_ahead_in_every_queue() -> None:

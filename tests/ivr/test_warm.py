@@ -6,7 +6,7 @@ import pytest
 
 from ivr.phrases import load_phrases
 from ivr.plan import pack_plan
-from ivr.prompts.warm import Progress, Prompt, static_prompts, wanted, warm
+from ivr.prompts.warm import Progress, Prompt, safety_prompts, static_prompts, wanted, warm
 from ivr.say import LANGUAGES, VOCABULARY, Language
 from mainline.config import PROJECT
 
@@ -40,6 +40,17 @@ def test_everything_a_caller_can_hear_is_wanted_once() -> None:
     assert ("en", "To leave a message, press 5.") in texts
     assert ("zh", "您的地址目前没有停热通知。") in texts
     assert ("zh", "幺") in texts
+
+
+def test_what_callers_with_an_emergency_hear_has_a_name_that_asterisk_knows() -> None:
+    prompts = safety_prompts(load_phrases(HEAT))
+    assert [(prompt.id, prompt.language) for prompt in prompts] == [
+        ("ml/safety-burst", "zh"),
+        ("ml/safety-burst", "en"),
+        ("ml/safety-no_heat_infant", "zh"),
+        ("ml/safety-no_heat_infant", "en"),
+    ]
+    assert prompts[0].text.startswith("请立即关闭入户阀门")
 
 
 async def test_progress_is_told_and_what_stays_silent(tmp_path: Path) -> None:

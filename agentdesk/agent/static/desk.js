@@ -212,6 +212,16 @@ async function history() {
   if (html) part("history").innerHTML = html; // made by our server, every value escaped there
 }
 
+/** A call whose notes are still owed, such as after a leak took its wrap-up. */
+part("history").addEventListener("click", (event) => {
+  const call = /** @type {HTMLElement} */ (event.target).closest("[data-note]")?.getAttribute("data-note");
+  if (!call) return;
+  if (lines.all.length || status.standing.act) { say(words("call-first")); return; }
+  wrapup.begin(call);
+  void pop.show(call, true);
+  part("reason-filter").focus();
+});
+
 bind([
   { key: "F2", act: press("answer") },
   { key: "F4", act: press("hangup") },

@@ -9,6 +9,7 @@ export class Wrapup {
   call = "";
   /** @type {number | null} */ customer = null;
   /** Noted while it lasted: wrap-up ends with the call. @type {{call: string, next: string} | null} */ noted = null;
+  /** Begun and interrupted by the next call. @type {Map<string, {reason: Reason | null, filter: string, notes: string, fields: Node[]}>} */ #begun = new Map();
   /** @type {Reason[]} */ #reasons = [];
   /** @type {Reason | null} */ #reason = null;
 
@@ -34,17 +35,26 @@ export class Wrapup {
     this.#draw();
   }
 
-  /** A call to be wrapped up later; what was typed for it stays. @param {string} call */
+  /** A call to be wrapped up now or later; what was typed for it stays, also when another comes. @param {string} call */
   begin(call) {
     if (!call || call === this.call || call === this.noted?.call) return;
+    if (this.call) this.#lay();
+    const begun = this.#begun.get(call);
     this.call = call;
-    this.#reason = null;
-    this.filter.value = "";
-    this.notes.value = "";
-    this.fields.replaceChildren();
+    this.#reason = begun?.reason ?? null;
+    this.filter.value = begun?.filter ?? "";
+    this.notes.value = begun?.notes ?? "";
+    this.fields.replaceChildren(...(begun?.fields ?? []));
     this.#draw();
     part("wrapup").dataset.call = call;
     this.allow();
+  }
+
+  /** Lay the present notes aside: their call is wrapped up later. */
+  #lay() {
+    this.#begun.set(this.call, {
+      reason: this.#reason, filter: this.filter.value, notes: this.notes.value, fields: [...this.fields.childNodes],
+    });
   }
 
   allow() {
@@ -119,6 +129,7 @@ export class Wrapup {
     await tried(async () => {
       const { over } = await ask("/desk/wrapup", body);
       this.noted = over ? null : { call: this.call, next };
+      this.#begun.delete(this.call);
       this.call = "";
       this.allow();
       this.#reason = null;

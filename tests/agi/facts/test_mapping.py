@@ -1,6 +1,6 @@
 """Real calls, as Asterisk 22.10.1 recorded them, and what they mean. The rows are the test."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,15 @@ ANSWERED = [
     "agent.answered agent=8001 queue=service channel=PJSIP/phone-8001-{a}",
     "queue.left queue=service how=answered",
 ]
+
+
+def test_an_emergency_is_told_once_however_often_its_caller_waits():
+    at = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    state = CallState("ml-1.0", at)
+    row = Row(at, "USER_DEFINED", "URGENT", "ml-1.0", "ml-1.0", "PJSIP/trunk-1", {"fault": "leak"})
+    told = [fact for _ in range(2) for fact in facts(state, row)]
+    assert brief(told) == ["call.urgent fault=leak"]
+    assert CallState.of(state.plain()).urgent
 
 
 def test_a_blind_transfer():
