@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -80,21 +81,29 @@ class Talk:
         timeout_s: float = TIMEOUT_S,
         private: bool = False,
     ) -> str:
-        """Play and take keys, whatever they are."""
+        """Play and take keys, whatever they are; private ones are not recorded either."""
         sounds = await self.voice.sounds(texts, self.language)
         waiting = timeout_s if digits_max == 1 else timeout_s * (digits_max + 1)
         await self.call.hold_deadline(_seconds(sounds) + waiting + SPARE_S)
-        keys = await self.call.collect(
-            [sound.path for sound in sounds], digits_max=digits_max, timeout_s=timeout_s
-        )
+        async with self.call.unrecorded() if private else nullcontext():
+            keys = await self.call.collect(
+                [sound.path for sound in sounds], digits_max=digits_max, timeout_s=timeout_s
+            )
         if keys:
             self.heard("*" * len(keys) if private and keys != PERSON_KEY else keys)
         return keys
 
-    async def ask(self, texts: Sequence[str], *, digits_max: int, attempts: int = ATTEMPTS) -> str:
-        """Ask for digits until some come; the journal does not keep them."""
+    async def ask(
+        self,
+        texts: Sequence[str],
+        *,
+        digits_max: int,
+        attempts: int = ATTEMPTS,
+        private: bool = True,
+    ) -> str:
+        """Ask for digits until some come; neither journal nor recording keep private ones."""
         for _ in range(attempts):
-            keyed = await self.listen(texts, digits_max=digits_max, private=True)
+            keyed = await self.listen(texts, digits_max=digits_max, private=private)
             if keyed == PERSON_KEY:
                 break
             if keyed:

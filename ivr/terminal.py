@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 
 import typer
@@ -83,6 +84,10 @@ class TerminalCall:
     async def set_language(self, language: str) -> None:
         """Remember it."""
         self.language = language
+
+    def unrecorded(self) -> AbstractAsyncContextManager[None]:
+        """There is no recording."""
+        return nullcontext()
 
     async def hold_deadline(self, seconds: float) -> None:
         """Nobody waits."""

@@ -31,6 +31,8 @@ from mainline.ids import call_subject
 from mainline.journal import Event, entries_after
 from mainline.journal.call_events import (
     CallerIdentified,
+    CallerNotVerified,
+    CallerVerified,
     CallOffered,
     CallPlaced,
     CallUrgent,
@@ -73,6 +75,8 @@ class CallerView:
     queue: str = ""
     waited_since: datetime | None = None
     how: str = ""
+    proof: str = ""
+    """``number``, ``keyed`` or ``refused``; empty while nobody asked for anything private."""
     outgoing: bool = False
     language: str = ""
     route: list[Turn] = field(default_factory=list)
@@ -102,6 +106,7 @@ async def caller(session: AsyncSession, settings: Settings, call_id: str) -> Cal
     identified = last(events, CallerIdentified)
     if identified is not None:
         view.how, view.account_id = identified.how, identified.account_id
+    view.proof = proof(events)
     if identified is not None and identified.customer_id is not None:
         await add_customer(session, settings, view, identified.customer_id)
     elif view.number:
@@ -112,6 +117,16 @@ async def caller(session: AsyncSession, settings: Settings, call_id: str) -> Cal
 def last(events: Sequence[Event], kind: type[E]) -> E | None:
     """The newest fact of that kind."""
     return next((event for event in reversed(events) if isinstance(event, kind)), None)
+
+
+def proof(events: Sequence[Event]) -> str:
+    """How the caller's identity was checked by keypad; the last check counts."""
+    checks = (each for each in reversed(events)
+              if isinstance(each, CallerVerified | CallerNotVerified))  # fmt: skip
+    check = next(checks, None)
+    if isinstance(check, CallerVerified):
+        return check.how
+    return "refused" if check is not None else ""
 
 
 def _from_facts(view: CallerView, events: Sequence[Event]) -> None:

@@ -25,6 +25,11 @@ CALLER_WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
         "none": Text("number not known"),
         "withheld": Text("number withheld"),
     },
+    "proofs": {
+        "number": Text("Identity: confirmed number"),
+        "keyed": Text("Identity verified by keypad"),
+        "refused": Text("Identity not proven"),
+    },
     "results": {
         "done": Text("done"),
         "person": Text("asked for a person"),

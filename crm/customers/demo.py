@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.customers.identity import sealed
 from crm.customers.models import (
     AddressNode,
     BarredNumber,
@@ -59,13 +60,19 @@ class _Settler:
 
     async def settle(self, resident: Resident) -> None:
         """A customer with everything."""
-        plain = resident.model_dump(exclude={"phones", "accounts", "orders"})
+        plain = resident.model_dump(exclude={"phones", "accounts", "orders", "id_tail"})
         customer = Customer(**plain)
         self._session.add(customer)
         await self._session.flush()
+        if resident.id_tail:
+            customer.id_tail = sealed(resident.id_tail, customer.id)
         self._session.add_all(
             CustomerPhone(
-                customer_id=customer.id, number=one.number, tail=one.number[-4:], label=one.label
+                customer_id=customer.id,
+                number=one.number,
+                tail=one.number[-4:],
+                label=one.label,
+                confirmed=one.confirmed,
             )
             for one in resident.phones
         )

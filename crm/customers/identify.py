@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, String, bindparam, or_, select
+from sqlalchemy import Row, String, bindparam, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.models import BarredNumber, Customer, CustomerPhone, Premise, ServiceAccount
@@ -39,6 +39,8 @@ class Candidate:
     priority: int
     restricted: bool
     language: str | None
+    confirmed: bool = False
+    """The number that calls is proven to be this customer's."""
     accounts: tuple[AccountRef, ...] = ()
 
 
@@ -71,7 +73,7 @@ _BARS: Final = (BarredNumber.number == _ASKED.c.number) & or_(
     BarredNumber.until.is_(None), BarredNumber.until > bindparam("now")
 )
 _BY_NUMBER: Final = (
-    select(BarredNumber.id.label("barred_id"), *_COLUMNS)
+    select(BarredNumber.id.label("barred_id"), CustomerPhone.confirmed, *_COLUMNS)
     .select_from(_ASKED)
     .outerjoin(BarredNumber, _BARS)
     .outerjoin(CustomerPhone, CustomerPhone.number == _ASKED.c.number)
@@ -82,7 +84,7 @@ _BY_NUMBER: Final = (
     .limit(ROWS_MAX)
 )
 _BY_ACCOUNT: Final = (
-    select(*_COLUMNS)
+    select(false().label("confirmed"), *_COLUMNS)
     .select_from(ServiceAccount)
     .join(Customer, Customer.id == ServiceAccount.customer_id)
     .join(Premise, Premise.id == ServiceAccount.premise_id)
@@ -127,7 +129,13 @@ def _candidates(rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[Candidate, ...]:
             )
     return tuple(
         Candidate(
-            row.id, row.name, row.priority, row.restricted, row.language, tuple(accounts[row.id])
+            row.id,
+            row.name,
+            row.priority,
+            row.restricted,
+            row.language,
+            bool(row.confirmed),
+            tuple(accounts[row.id]),
         )
         for row in people.values()
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mainline.db import Record
@@ -57,6 +57,8 @@ class Customer(Record):
     language: Mapped[str | None] = mapped_column(String(8))
     """``zh`` or ``en``; None: as the line decides."""
     notes: Mapped[str] = mapped_column(Text, default="")
+    id_tail: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """The last four characters of the identity card, as ``identity.sealed`` leaves them."""
 
 
 class CustomerPhone(Record):
@@ -74,6 +76,8 @@ class CustomerPhone(Record):
     tail: Mapped[str] = mapped_column(String(4))
     """The last four digits: how people search."""
     label: Mapped[str] = mapped_column(String(32), default="")
+    confirmed: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """False: nobody has proven that it is the customer's; it opens nothing private."""
 
 
 class ServiceAccount(Record):
@@ -88,6 +92,16 @@ class ServiceAccount(Record):
     utility: Mapped[str] = mapped_column(String(8))
     status: Mapped[str] = mapped_column(String(16), default="active")
     """active, suspended or closed."""
+
+
+class IdentityFailure(Record):
+    """Somebody on the telephone gave facts about this customer that were wrong."""
+
+    __tablename__ = "identity_failure"
+    __table_args__ = (Index(None, "customer_id", "at"),)
+
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    at: Mapped[datetime]
 
 
 class BarredNumber(Record):

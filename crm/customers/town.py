@@ -42,6 +42,7 @@ class Telephone(_Part):
 
     number: str
     label: str = ""
+    confirmed: bool = True
 
 
 class Account(_Part):
@@ -76,6 +77,7 @@ class Resident(_Part):
     medical: bool = False
     language: Literal["zh", "en"] | None = None
     notes: str = ""
+    id_tail: str = Field(default="", pattern=r"^(\d{3}[\dX])?$")
     orders: tuple[Order, ...] = ()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ivr import say
 from ivr.flows.books import Arrears, Bill
-from ivr.flows.identify import account_needed
 from ivr.flows.journey import DONE, Journey, Outcome
+from ivr.flows.verify import account_proven
 
 TAIL_DIGITS = 4
 """What is read of an account number: enough to tell one's own accounts apart."""
@@ -13,7 +13,7 @@ TAIL_DIGITS = 4
 
 async def arrears(journey: Journey) -> Outcome:
     """Tell the arrears of the account, then its last bill."""
-    account = await account_needed(journey)
+    account = await account_proven(journey)
     owed = await journey.books.arrears(account.account_id)
     bill = await journey.books.last_bill(account.account_id)
     texts = _owed(journey, account.number, owed) + _bill(journey, bill)

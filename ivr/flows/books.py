@@ -30,6 +30,8 @@ class Caller:
     restricted: bool = False
     priority: int = 0
     accounts: tuple[Account, ...] = ()
+    confirmed: bool = True
+    """The number that calls is proven to be theirs; else it opens nothing private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,10 @@ class Fault:
     """Of an emergency: when the call came, from which the legal clock runs."""
 
 
+Proof = Literal["proven", "wrong", "locked"]
+"""What became of the facts a caller keyed in; ``locked``: too many wrong ones lately."""
+
+
 class Books(Protocol):
     """Implemented over the CRM's services; faked in tests and in the terminal walk.
 
@@ -108,6 +114,14 @@ class Books(Protocol):
 
     async def by_account(self, number: str) -> Caller | None:
         """The customer with this account number; its ``accounts`` holds that account only."""
+        ...
+
+    async def prove(self, customer_id: int, *, account_tail: str, fact: str, ani: str) -> Proof:
+        """Hold what a caller keyed in against the customer.
+
+        ``fact`` ends a telephone number or the identity card (``*`` for X); an empty
+        ``account_tail`` was proven before.
+        """
         ...
 
     async def arrears(self, account_id: int) -> Arrears:

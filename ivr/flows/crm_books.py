@@ -13,12 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.billing import queries as billing
 from crm.catalog import service as catalog
 from crm.customers import identify as customers
+from crm.customers import identity
 from crm.outages import service as outages
 from crm.outages.models import Outage
 from crm.work_orders import queries as orders
 from crm.work_orders import service as work_orders
 from crm.work_orders.models import WorkOrder
-from ivr.flows.books import Account, Arrears, Bill, Caller, Fault, Identification, OrderState
+from ivr.flows.books import (
+    Account,
+    Arrears,
+    Bill,
+    Caller,
+    Fault,
+    Identification,
+    OrderState,
+    Proof,
+)
 from ivr.flows.books import OutageNews as News
 from ivr.say import Language
 from mainline.clock import now
@@ -54,6 +64,17 @@ class CrmBooks:
         async with self._reading() as session:
             found = await customers.by_account_number(session, number)
         return _caller(found) if found else None
+
+    async def prove(self, customer_id: int, *, account_tail: str, fact: str, ani: str) -> Proof:
+        """Hold what a caller keyed in against the customer."""
+        async with self._writing() as session:
+            return await identity.prove(
+                session,
+                customer_id,
+                account_tail=account_tail,
+                fact=fact,
+                calling_from=normalise(ani, area_code=self._area_code).number,
+            )
 
     async def arrears(self, account_id: int) -> Arrears:
         """What is owed now."""
@@ -119,6 +140,7 @@ def _caller(candidate: customers.Candidate) -> Caller:
         language,
         restricted=candidate.restricted,
         priority=candidate.priority,
+        confirmed=candidate.confirmed,
         accounts=tuple(
             Account(one.account_id, one.number, one.premise_id, one.address_zh, one.address_en)
             for one in candidate.accounts

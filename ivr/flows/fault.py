@@ -54,7 +54,7 @@ async def _choose(journey: Journey) -> FaultKind:
 async def _confirmed(journey: Journey, kind: FaultKind) -> bool:
     talk = journey.talk
     fault = [kind.text.to(talk.language)]
-    if journey.account is None:
+    if journey.account is None or not journey.may_hear_private:
         texts = talk.parts("fault_confirm", fault=fault)
     else:
         address = [spoken_address(journey.account, talk.language)]

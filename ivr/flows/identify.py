@@ -45,8 +45,12 @@ async def account_needed(journey: Journey) -> Account:
 
 
 def offered(journey: Journey) -> list[tuple[Caller, Account]]:
-    """The addresses the number is registered for, at most what keys can choose."""
-    found = [(caller, account) for caller in journey.callers for account in caller.accounts]
+    """The addresses the number is registered for, at most what keys can choose.
+
+    None of customers for whom the number is not confirmed: an address is private.
+    """
+    known = (caller for caller in journey.callers if caller.confirmed)
+    found = [(caller, account) for caller in known for account in caller.accounts]
     return found[:CHOICES_MAX]
 
 

@@ -34,6 +34,11 @@ class Journey:
     entries: dict[str, str] = field(default_factory=dict)
     priority: int = 0
     began_at: datetime = field(default_factory=now)
+    keyed_accounts: set[int] = field(default_factory=set)
+    """Accounts whose whole number the caller keyed in."""
+    verified: set[int] = field(default_factory=set)
+    """Customers the caller has proven to be."""
+    wrong_facts: int = 0
 
     @property
     def subject(self) -> str:
@@ -44,6 +49,19 @@ class Journey:
         """The company's date."""
         return now().astimezone(self.zone).date()
 
+    @property
+    def number_proves(self) -> bool:
+        """Whether the number that calls is confirmed to be this customer's."""
+        return self.caller is not None and any(
+            one.customer_id == self.caller.customer_id and one.confirmed for one in self.callers
+        )
+
+    @property
+    def may_hear_private(self) -> bool:
+        """Whether address, bills and orders may be spoken already."""
+        known = self.caller is not None and self.caller.customer_id in self.verified
+        return known or self.number_proves
+
     def local(self, moment: datetime) -> datetime:
         """A moment on the company's clock."""
         return moment.astimezone(self.zone)
@@ -53,6 +71,8 @@ class Journey:
     ) -> None:
         """The caller said who they are."""
         self.caller, self.account = caller, account
+        if how == "keypad" and account is not None:
+            self.keyed_accounts.add(account.account_id)
         self.priority = max(self.priority, caller.priority)
         self.note(
             CallerIdentified(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ivr import say
 from ivr.flows.books import OrderState
-from ivr.flows.identify import account_needed
 from ivr.flows.journey import DONE, NOTHING, Journey, Outcome
+from ivr.flows.verify import caller_proven
 
 ORDERS_MAX = 3
 TAIL_DIGITS = 4
@@ -13,10 +13,8 @@ TAIL_DIGITS = 4
 
 async def order_status(journey: Journey) -> Outcome:
     """Tell the state of the customer's newest unfinished orders."""
-    if journey.caller is None:
-        await account_needed(journey)
-    assert journey.caller is not None  # noqa: S101 - account_needed raises otherwise
-    orders = await journey.books.open_orders(journey.caller.customer_id)
+    caller = await caller_proven(journey)
+    orders = await journey.books.open_orders(caller.customer_id)
     if not orders:
         await journey.talk.tell("orders_none")
         return NOTHING

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,9 @@ FIRST_DEADLINE_S: Final = 4.0
 GRACE_S: Final = 2.0
 """Beyond the dead-man switch Asterisk has left; waiting longer for a reply is pointless."""
 DEADLINE_MAX_S: Final = 600.0
+RECORD_PAUSE: Final = "ml-record-pause"
+RECORD_RESUME: Final = "ml-record-resume"
+"""Subroutines of the dialplan."""
 _HEARD_MIN: Final = 800
 """Samples (a tenth of a second); less is no recording."""
 _KEYS: Final = "0123456789*#"
@@ -139,6 +143,20 @@ class AgiCall:
         """Choose the voice for sounds of the telephone system itself."""
         self._language = "en" if language == "en" else "zh"
         await self.set_variable("CHANNEL(language)", self._language)
+
+    @asynccontextmanager
+    async def unrecorded(self) -> AsyncIterator[None]:
+        """The dialplan begins to record again by itself, should we not come back."""
+        await self._at_once("GOSUB", RECORD_PAUSE, "s", 1)
+        try:
+            yield
+        except CallerGone:
+            raise
+        except BaseException:
+            with suppress(Exception):
+                await self._at_once("GOSUB", RECORD_RESUME, "s", 1)
+            raise
+        await self._at_once("GOSUB", RECORD_RESUME, "s", 1)
 
     async def hold_deadline(self, seconds: float) -> None:
         """Push the dead-man switch."""

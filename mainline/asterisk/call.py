@@ -1,6 +1,7 @@
 """What Mainline may do with a live call; the gateway implements it, tests fake it."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -69,6 +70,10 @@ class Call(Protocol):
 
     async def set_language(self, language: str) -> None:
         """Set the channel's language (``zh`` or ``en``)."""
+        ...
+
+    def unrecorded(self) -> AbstractAsyncContextManager[None]:
+        """Nothing said or keyed meanwhile is recorded."""
         ...
 
     async def hold_deadline(self, seconds: float) -> None:

@@ -40,6 +40,23 @@ class CallerIdentified(Event):
     candidates: int = 0
 
 
+@event_kind("caller.verified")
+class CallerVerified(Event):
+    """Gateway. The caller is this customer: by a confirmed number, or by facts keyed in."""
+
+    how: Literal["number", "keyed"]
+    customer_id: int
+
+
+@event_kind("caller.not_verified")
+class CallerNotVerified(Event):
+    """Gateway. Nothing private may be told: the facts keyed in were wrong, or too many before."""
+
+    customer_id: int
+    attempts: int
+    locked: bool = False
+
+
 @event_kind("call.degraded")
 class CallDegraded(Event):
     """CEL. The gateway did not answer; plain dialplan took the call."""

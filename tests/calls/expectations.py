@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from mainline.sip.g711 import RATE, Sound
@@ -125,6 +126,7 @@ async def _recording(stage: Stage, who: str, plan: RecordingPlan) -> None:
     talk = _spoken_from(caller, plan.caller)
     astray = seconds_of_tone(agent[talk:], plan.caller)
     assert astray <= NOTE_S, f"the caller's tone on the agent's side, {astray:.1f} s"
+    assert _unrecorded_s(caller, plan.caller) >= plan.private_s, "what is private was recorded"
     for hertz in plan.not_heard:
         assert seconds_of_tone(agent, hertz) <= NOTE_S
 
@@ -134,6 +136,16 @@ def _spoken_from(caller: Sound, hertz: float) -> int:
     step = RATE // 10
     steps = range(0, len(caller) - step, step)
     return next(at for at in steps if seconds_of_tone(caller[at : at + step], hertz) > 0)
+
+
+def _unrecorded_s(sound: Sound, hertz: float) -> float:
+    """The longest hole in the caller's tone."""
+    step = RATE // 10
+    heard = [
+        at for at in range(0, len(sound) - step, step)
+        if seconds_of_tone(sound[at : at + step], hertz) > 0
+    ]  # fmt: skip
+    return max((later - earlier for earlier, later in pairwise(heard)), default=0) / RATE
 
 
 def _nothing_of(stage: Stage, scenario: Scenario) -> None:

@@ -6,7 +6,15 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.billing.models import Bill
-from crm.customers.models import AddressNode, Customer, CustomerPhone, Premise, ServiceAccount
+from crm.customers.identity import FAILURES_MAX
+from crm.customers.models import (
+    AddressNode,
+    Customer,
+    CustomerPhone,
+    IdentityFailure,
+    Premise,
+    ServiceAccount,
+)
 from crm.outages.models import Outage
 from crm.staff.models import User
 from mainline.clock import now
@@ -18,6 +26,8 @@ RESTRICTED = "13922220003"
 PRIORITY = "13922220004"
 ENGLISH = "13922220005"
 WITHOUT_SUPPLY = "13922220006"
+UNSURE = "13922220021"
+"""Registered, but nobody has confirmed it; somebody has been guessing."""
 
 _FAR = datetime(2099, 1, 1, tzinfo=UTC)
 
@@ -45,6 +55,11 @@ async def settle(session: AsyncSession) -> None:
     await _account(session, await _customer(session, "钱四", PRIORITY, priority=80), street, 4)
     english = await _customer(session, "Smith", ENGLISH, language="en")
     await _account(session, english, street, 5)
+    unsure = await _customer(session, "周七", UNSURE, confirmed=False)
+    await _account(session, unsure, street, 7)
+    session.add_all(
+        IdentityFailure(customer_id=unsure.id, at=now()) for _ in range(FAILURES_MAX - 1)
+    )
     cold = await _customer(session, "孙六", WITHOUT_SUPPLY)
     await _account(session, cold, dark, 6)
     session.add(
@@ -74,12 +89,13 @@ async def _customer(
     priority: int = 0,
     restricted: bool = False,
     language: str = "zh",
+    confirmed: bool = True,
 ) -> Customer:
     customer = Customer(name=name, priority=priority, restricted=restricted, language=language)
     session.add(customer)
     await session.flush()
     session.add_all(
-        CustomerPhone(customer_id=customer.id, number=number, tail=number[-4:])
+        CustomerPhone(customer_id=customer.id, number=number, tail=number[-4:], confirmed=confirmed)
         for number in numbers
     )
     return customer

@@ -49,6 +49,8 @@ class RecordingPlan(_Part):
     agents: list[int] = [1000]
     both_s: float = 1.0
     not_heard: list[int] = []
+    private_s: float = 0.0
+    """For so long the caller spoke and nothing was recorded."""
 
 
 class Scenario(_Part):

@@ -9,6 +9,7 @@ from ivr.flows.books import (
     Identification,
     OrderState,
     OutageNews,
+    Proof,
 )
 
 HOME = Account(
@@ -29,6 +30,12 @@ class FakeBooks:
         self.broken = broken
         self.numbers: dict[str, Identification] = {}
         self.callers: dict[str, Caller] = {HOME.number: LI}
+        self.proofs: dict[tuple[str, str], Proof] = {
+            ("", "8000"): "proven",
+            ("1234", "8000"): "proven",
+        }
+        """Account tail and second fact; anything else is wrong."""
+        self.facts_tried = 0
         self.owed = Arrears(0, 0)
         self.bill: Bill | None = None
         self.news: list[OutageNews] = []
@@ -46,6 +53,11 @@ class FakeBooks:
     async def by_account(self, number: str) -> Caller | None:
         self._up("by_account")
         return self.callers.get(number)
+
+    async def prove(self, customer_id: int, *, account_tail: str, fact: str, ani: str) -> Proof:
+        self._up("prove")
+        self.facts_tried += 1
+        return self.proofs.get((account_tail, fact), "wrong")
 
     async def arrears(self, account_id: int) -> Arrears:
         self._up("arrears")

@@ -1,6 +1,7 @@
 """A caller made of data: keys are taken from a list, everything heard is kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from mainline.asterisk.call import CallerGone
@@ -32,6 +33,8 @@ class FakeCall:
         self.deadlines: list[float] = []
         self.asked = 0
         self.recorded: list[Path] = []
+        self.recording = True
+        self.unrecorded_keys: list[str] = []
         self.gone_after_sounds: int | None = None
         """Hang up when this many sounds have been heard."""
 
@@ -57,6 +60,8 @@ class FakeCall:
     ) -> str:
         assert timeout_s > 0
         self.asked += 1
+        if not self.recording:
+            self.unrecorded_keys.append(self.keys[0] if self.keys else "")
         self._hear(sounds)
         keyed = self.keys.pop(0) if self.keys else ""
         if keyed == GONE:
@@ -78,6 +83,14 @@ class FakeCall:
 
     async def set_language(self, language: str) -> None:
         self.language = language
+
+    @asynccontextmanager
+    async def unrecorded(self) -> AsyncIterator[None]:
+        self.recording = False
+        try:
+            yield
+        finally:
+            self.recording = True
 
     async def hold_deadline(self, seconds: float) -> None:
         self.deadlines.append(seconds)

@@ -293,3 +293,34 @@ async def test_nobody_speaks_with_a_caller_while_a_transaction_is_open(tmp_path:
             await call.play(["/s/a"])
     await database.dispose()
     assert sink.written == []
+
+
+def _ok(times: int) -> list[str]:
+    return ["200 result=0"] * times
+
+
+async def test_what_is_private_is_asked_between_the_end_and_the_beginning_of_a_recording():
+    call, sink = call_over(*_ok(1), "200 result=49", *_ok(1))
+    async with call.unrecorded():
+        assert await call.collect([], digits_max=1, timeout_s=5) == "1"
+    assert sink.written == [
+        'GOSUB "ml-record-pause" "s" "1"\n',
+        'WAIT FOR DIGIT "5000"\n',
+        'GOSUB "ml-record-resume" "s" "1"\n',
+    ]
+
+
+async def test_the_recording_begins_again_whatever_fails_meanwhile():
+    call, sink = call_over(*_ok(2))
+    with pytest.raises(ZeroDivisionError):
+        async with call.unrecorded():
+            raise ZeroDivisionError
+    assert sink.written[-1] == 'GOSUB "ml-record-resume" "s" "1"\n'
+
+
+async def test_nothing_is_asked_of_a_line_that_is_gone():
+    call, sink = call_over(*_ok(2))
+    with pytest.raises(CallerGone):
+        async with call.unrecorded():
+            raise CallerGone
+    assert sink.written == ['GOSUB "ml-record-pause" "s" "1"\n']
