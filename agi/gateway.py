@@ -6,12 +6,13 @@ import asyncio
 from functools import partial
 from typing import Final
 
-from agi.handlers import inbound
+from agi.handlers import inbound, survey
 from agi.running import run
 from agi.server import AgiServer
 from dialplan import contract
 from ivr.decision import Decision
 from ivr.service import handle_call
+from ivr.survey import SurveyDeps, handle_survey
 from ivr.wiring import build
 from mainline.asterisk.call import Call
 from mainline.config import Settings
@@ -37,8 +38,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     async def lead(call: Call) -> Decision:
         return await handle_call(call, deps)
 
+    asking = SurveyDeps(database, deps.voice, deps.phrases, deps.recorder)
     server = AgiServer(
-        {contract.ROUTE_INBOUND: partial(inbound.handle, lead=lead)},
+        {
+            contract.ROUTE_INBOUND: partial(inbound.handle, lead=lead),
+            contract.ROUTE_SURVEY: partial(survey.handle, ask=partial(handle_survey, deps=asking)),
+        },
         secret=Secrets.load_or_create(settings.home).agi,
     )
     try:

@@ -9,6 +9,9 @@ from typing import Final
 ROUTE_INBOUND: Final = "inbound"
 """Identify, menu, self-service; leaves its decision in the variables below."""
 
+ROUTE_SURVEY: Final = "survey"
+"""The agent has hung up first: ask the caller about the call."""
+
 # --- Channel variables set by the gateway, read by the dialplan ------------------------------
 VAR_AGI: Final = "MAINLINE_AGI"
 """``OK`` when the gateway finished its work; anything else means: plain dialplan."""
@@ -40,7 +43,7 @@ VAR_CALLER: Final = "MAINLINE_CALLER"
 VAR_LIVE: Final = "MAINLINE_LIVE"
 """``1`` when the gateway served this call: somebody is there to end a wrap-up."""
 VAR_AGENT: Final = "MAINLINE_AGENT"
-"""On an agent's leg: the agent's number."""
+"""On an agent's leg: the agent's number. On the caller's, after the call: who talked last."""
 VAR_STATION: Final = "MAINLINE_STATION"
 """On an outgoing call: the agent's queue interface, such as ``PJSIP/agent-8001``."""
 VAR_SEGMENT: Final = "MAINLINE_SEGMENT"
@@ -84,6 +87,8 @@ CONTEXT_FETCH: Final = "ml-fetch"
 agent, waiting still; if nobody answers, back to the front of the queue."""
 WITHDRAW_FETCH: Final = "fetch-"
 """QUEUE_WITHDRAW_INFO of a caller whom the leader fetches: this and the agent's number."""
+CONTEXT_AFTER: Final = "ml-after"
+"""The agent has hung up first, or sent the caller here; whoever stays may rate the call."""
 VAR_SPY_CHANNEL: Final = "MAINLINE_SPY_CHANNEL"
 CONTEXT_JOIN: Final = "ml-join"
 """Extension = agent number or number outside: joins the customer, redirected here, with the leg

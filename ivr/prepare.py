@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
+from crm.surveys import service as surveys
+from ivr import survey
 from ivr.phrases import load_phrases
 from ivr.plan import Plans, install
-from ivr.prompts.warm import Progress, safety_prompts, static_prompts, wanted, warm
+from ivr.prompts.warm import Progress, Prompt, safety_prompts, static_prompts, wanted, warm
 from ivr.speech.voice import WavVoice
 from mainline.config import PROJECT, Settings
 from mainline.db import Database
+from mainline.errors import NotFound
 from mainline.i18n import _
 
 STATIC = PROJECT / "dialplan" / "prompts.yaml"
@@ -32,11 +35,21 @@ async def prepare(settings: Settings, database: Database, say: Callable[[str], N
                 say(_("Cannot be spoken: %(text)s", text=step.prompt.text[:40]))
 
 
+async def _survey(database: Database) -> list[Prompt]:
+    """What callers are asked after a call."""
+    async with database.reading() as session:
+        try:
+            return list(survey.prompts((await surveys.current(session)).survey))
+        except NotFound:
+            return []
+
+
 async def prompts(settings: Settings, database: Database) -> AsyncGenerator[Progress, None]:
     """Make every prompt that can be known before a call, telling each."""
     plan = await Plans(database, settings.pack_dir).current()
     phrases = load_phrases(settings.pack_dir)
     texts = wanted(plan, phrases, [*static_prompts(STATIC), *safety_prompts(phrases)])
+    texts += await _survey(database)
     voice = WavVoice(settings.sounds_dir, command=settings.tts_cmd)
     try:
         async for step in warm(texts, voice, settings.sounds_dir):

@@ -81,6 +81,10 @@ class TerminalCall:
     async def set_variable(self, name: str, value: str) -> None:
         """Nothing to do."""
 
+    async def variable(self, name: str) -> str:
+        """A terminal has none."""
+        return ""
+
     async def set_language(self, language: str) -> None:
         """Remember it."""
         self.language = language

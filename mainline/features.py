@@ -25,6 +25,7 @@ FEATURES: tuple[str, ...] = (
     "crm.outages",
     "crm.interactions",
     "crm.work_orders",
+    "crm.surveys",
     "recordings",
     "ivr",
     "agi",

@@ -11,6 +11,7 @@ _KINDS: Final[dict[str, Text]] = {
     "call_reasons": Text("Call reasons"),
     "queues": Text("Queues"),
     "work_order_types": Text("Work order types"),
+    "survey": Text("Survey after the call"),
     "recording_retention": Text("How long recordings are kept"),
 }
 

@@ -32,6 +32,8 @@ _RANK: Final = {
             "call.transferred",
             "agent.missed",
             "agent.left_call",
+            "survey.asked",
+            "survey.rated",
             "call.ended",
         )
     )

@@ -116,6 +116,8 @@ CONSUMERS: dict[str, dict[str, Handler]] = {
             "agent.left_call",
             "call.transferred",
             "call.rejoined",
+            "survey.asked",
+            "survey.rated",
             "message.left",
             "recording.started",
             "recording.stored",

@@ -139,6 +139,12 @@ class AgiCall:
             raise AgiFailed("not a variable's name")
         await self._at_once("SET VARIABLE", name, value)
 
+    async def variable(self, name: str) -> str:
+        """The value of a channel variable; only plain names are taken."""
+        if not _NAME.fullmatch(name):
+            raise AgiFailed("not a variable's name")
+        return (await self._at_once("GET VARIABLE", name)).data
+
     async def set_language(self, language: str) -> None:
         """Choose the voice for sounds of the telephone system itself."""
         self._language = "en" if language == "en" else "zh"

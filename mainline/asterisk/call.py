@@ -68,6 +68,10 @@ class Call(Protocol):
         """Set a channel variable."""
         ...
 
+    async def variable(self, name: str) -> str:
+        """The value of a channel variable; empty when it has none."""
+        ...
+
     async def set_language(self, language: str) -> None:
         """Set the channel's language (``zh`` or ``en``)."""
         ...

@@ -187,6 +187,26 @@ class CallRejoined(Event):
     agent: str
 
 
+@event_kind("survey.asked")
+class SurveyAsked(Event):
+    """Gateway. The agent hung up; the caller who stayed was asked about the call."""
+
+    agent: str
+    queue: str = ""
+    version: int
+
+
+@event_kind("survey.rated")
+class SurveyRated(Event):
+    """Gateway. What the caller said: question to score; ``low`` by the survey's own mark."""
+
+    agent: str
+    queue: str = ""
+    version: int
+    scores: dict[str, int]
+    low: bool = False
+
+
 @event_kind("message.left")
 class MessageLeft(Event):
     """CEL. The caller left a message; ``file`` is its base name among the raw segments."""

@@ -45,6 +45,9 @@ async def check(stage: Stage) -> None:
         _never(stage.facts_of(who), scenario.never.get(who, []))
     for who, fields in scenario.calls.items():
         await _call_list(stage, who, fields)
+    for who, (least, most) in scenario.talked_s.items():
+        talked = (await stage.instance.call_row(stage.id_of(who)))["talk_s"]
+        assert least <= talked <= most, f"{who}: {talked} s of talk"
     for who, plan in scenario.recordings.items():
         await _recording(stage, who, plan)
     _nothing_of(stage, scenario)

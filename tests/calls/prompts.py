@@ -2,6 +2,7 @@
 
 import yaml
 
+from crm.surveys.kinds import HOUSE as HOUSE_SURVEY
 from ivr.phrases import HOUSE
 from ivr.speech.voice import WavVoice
 from mainline.config import Settings
@@ -36,6 +37,9 @@ class Prompts:
             if node:
                 said = node.get("text") or node["choices"][0]["text"]
                 return str(said[language])
+        for question in yaml.safe_load(HOUSE_SURVEY.read_text("utf-8"))["questions"]:
+            if question["name"] == name:
+                return str(question["text"][language])
         for path in (self._settings.pack_dir / "prompts" / "phrases.yaml", HOUSE):
             phrases = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
             if name in (phrases or {}):

@@ -67,6 +67,8 @@ class Scenario(_Part):
     never: dict[str, list[str]] = {}
     calls: dict[str, dict[str, Any]] = {}
     recordings: dict[str, RecordingPlan] = {}
+    talked_s: dict[str, tuple[float, float]] = {}
+    """Between which bounds the talk time in the call list must lie."""
     no_call: list[str] = []
     """Callers of whom nothing at all may reach the books."""
     outside_never_rings: bool = False

@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mainline.sip.g711 import RATE, Sound
@@ -137,6 +138,11 @@ async def waits(stage: Stage, who: str, seconds: str) -> None:
 async def speaks(stage: Stage, who: str, seconds: str) -> None:
     stage.speak(who)
     await asyncio.sleep(float(seconds))
+
+
+@sentence(r"(\w+) falls silent")
+async def falls_silent(stage: Stage, who: str) -> None:
+    stage.call(who).media.play(np.zeros(1, np.int16))
 
 
 @sentence(r"(\w+) hangs up")

@@ -62,7 +62,7 @@ def test_every_variable_of_ours_is_in_the_contract() -> None:
 
 def test_every_agi_route_is_in_the_contract_and_carries_the_secret_last() -> None:
     calls = used(r"AGI\(([^)]*)\)")
-    assert calls == {f"${{AGI_URL}}/{contract.ROUTE_INBOUND},${{AGI_SECRET}}"}
+    assert calls == {f"${{AGI_URL}}/{route},${{AGI_SECRET}}" for route in named("ROUTE_")}
 
 
 def test_every_context_of_the_contract_exists() -> None:

@@ -81,6 +81,9 @@ class FakeCall:
     async def set_variable(self, name: str, value: str) -> None:
         self.variables[name] = value
 
+    async def variable(self, name: str) -> str:
+        return self.variables.get(name, "")
+
     async def set_language(self, language: str) -> None:
         self.language = language
 

@@ -207,6 +207,15 @@ async def test_hash_pressed_early_is_an_empty_entry():
     assert len(sink.written) == 1
 
 
+async def test_a_variable_is_read_by_its_plain_name_and_none_is_empty():
+    call, sink = call_over("200 result=1 (8001)", "200 result=0")
+    assert await call.variable("MAINLINE_AGENT") == "8001"
+    assert await call.variable("MAINLINE_QUEUE") == ""
+    assert sink.written[0] == 'GET VARIABLE "MAINLINE_AGENT"\n'
+    with pytest.raises(AgiFailed):
+        await call.variable("SHELL(id)")
+
+
 async def test_a_single_key_may_be_the_hash_itself():
     call, sink = call_over("200 result=0 endpos=10", f"200 result={ord('#')}")
     assert await call.collect(["/s/a"], digits_max=1, timeout_s=2.5) == "#"

@@ -1,0 +1,58 @@
+"""Whether a caller is asked, and what."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import yaml
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.surveys.kinds import HOUSE, NAME, SURVEY
+from crm.surveys.models import SurveyTurn
+from crm.surveys.survey import Survey
+from mainline import definitions
+from mainline.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the survey."""
+
+    version: int
+    survey: Survey
+
+
+async def current(session: AsyncSession) -> Version:
+    """The survey in force."""
+    found = await definitions.current(session, SURVEY.name, NAME)
+    return Version(found.version, cast(Survey, found.body))
+
+
+async def next_turn(session: AsyncSession, queue: str) -> Version | None:
+    """The survey, if the caller of this call is one to be asked; counts the call."""
+    try:
+        found = await current(session)
+    except NotFound:
+        return None
+    if queue not in found.survey.queues:
+        return None
+    return found if found.survey.is_turn(queue, await _count(session, queue)) else None
+
+
+async def _count(session: AsyncSession, queue: str) -> int:
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    await session.execute(insert(SurveyTurn).values(queue=queue, count=0).on_conflict_do_nothing())
+    raised = update(SurveyTurn).where(SurveyTurn.queue == queue)
+    counted = raised.values(count=SurveyTurn.count + 1).returning(SurveyTurn.count)
+    return await session.scalar(counted) or 0
+
+
+def house() -> Any:
+    """The survey as it comes with Mainline."""
+    return yaml.safe_load(HOUSE.read_text("utf-8"))
+
+
+async def install(session: AsyncSession) -> None:
+    """Publish it, unless the company has its own."""
+    await definitions.install(session, SURVEY.name, NAME, house(), by="house")
