@@ -14,6 +14,7 @@ from agi.facts.follower import Follower
 from agi.keeper import Keeper
 from agi.live import LiveLink
 from agi.running import run
+from crm.sense import watch
 from mainline.asterisk.ari import Ari
 from mainline.config import Settings
 from mainline.db import Database
@@ -64,6 +65,7 @@ def _jobs(
         "floor": keeper.run,
         "lines": partial(again, LINES_EVERY_S, partial(lines, database)),
         "recordings": partial(finalise.run, database, settings),
+        "outage sense": partial(watch.run, database, settings),
     }
 
 

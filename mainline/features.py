@@ -26,6 +26,7 @@ FEATURES: tuple[str, ...] = (
     "crm.interactions",
     "crm.work_orders",
     "crm.surveys",
+    "crm.sense",
     "recordings",
     "ivr",
     "agi",

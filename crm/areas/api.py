@@ -26,7 +26,6 @@ class AreaRead(BaseModel):
 @router.get("")
 async def list_areas(session: ReadSession) -> Page[AreaRead]:
     """All of them, branches first."""
-    sizes = await queries.sizes(session)
     return Page(
         items=[
             AreaRead(
@@ -34,7 +33,7 @@ async def list_areas(session: ReadSession) -> Page[AreaRead]:
                 kind="branch" if one.kind == "branch" else "supply",
                 name=LocalizedText(zh=one.name_zh, en=one.name_en),
                 outline=one.outline,
-                premises=sizes.get(one.id, 0),
+                premises=one.premises,
             )
             for one in await queries.areas(session)
         ]

@@ -26,6 +26,8 @@ class ServiceArea(Record):
     name_en: Mapped[str] = mapped_column(String(96))
     outline: Mapped[list[tuple[int, int]]] = mapped_column(JSON, default=list)
     """Corners on the drawn map, which is 1000 wide and 600 high; empty: not drawn."""
+    premises: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many belong to it, counted when they were brought in."""
 
 
 class AreaPremise(Base):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.areas.models import BRANCH, AreaPremise, ServiceArea
@@ -13,14 +13,6 @@ async def areas(session: AsyncSession) -> list[ServiceArea]:
     """All areas, branches first."""
     return list(await session.scalars(select(ServiceArea).order_by(ServiceArea.kind,
                                                                    ServiceArea.code)))  # fmt: skip
-
-
-async def sizes(session: AsyncSession) -> dict[int, int]:
-    """How many premises each area has."""
-    rows = await session.execute(
-        select(AreaPremise.area_id, func.count()).group_by(AreaPremise.area_id)
-    )
-    return {area: count for area, count in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 async def of_premises(

@@ -1,6 +1,6 @@
 """Bring areas in, with the premises that belong to them."""
 
-from sqlalchemy import delete, insert, literal, select
+from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.areas.models import AreaPremise, ServiceArea
@@ -17,6 +17,8 @@ async def load(session: AsyncSession, plan: AreasPlan) -> int:
         await session.execute(delete(AreaPremise).where(AreaPremise.area_id == area.id))
         for place in one.serves:
             await _serve(session, area, await _path(session, place))
+        mine = select(func.count()).where(AreaPremise.area_id == area.id)
+        area.premises = await session.scalar(mine) or 0
     return len(plan.areas)
 
 

@@ -26,3 +26,12 @@ class WorkOrderMoved(Event):
     to_step: str
     by: str
     owner: str
+
+
+@event_kind("work_order.joined")
+class WorkOrderJoined(Event):
+    """An order is part of another from now on, and follows its closing."""
+
+    number: str
+    parent: str
+    by: str

@@ -33,7 +33,7 @@ class WorkOrder(Record):
     call_offset_s: Mapped[float | None]
     """Seconds from the start of the call's recording to the opening."""
     source: Mapped[str] = mapped_column(String(16))
-    """ivr, desk or api."""
+    """ivr, desk, api or outage."""
     step: Mapped[str] = mapped_column(String(32))
     urgency: Mapped[str] = mapped_column(String(16))
     team: Mapped[str] = mapped_column(String(32))
@@ -49,6 +49,8 @@ class WorkOrder(Record):
     responded_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("work_order.id"), index=True)
+    """The order for the whole of an outage, whose closing this one follows."""
 
 
 class WorkOrderMove(Record):

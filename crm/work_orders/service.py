@@ -26,7 +26,7 @@ NOTE_CHARS_MAX: Final = 2000
 OVERSEER: Final = "dispatcher"
 """Who watches over an order until somebody else does."""
 R = TypeVar("R", bound=Base)
-Source = Literal["ivr", "desk", "api"]
+Source = Literal["ivr", "desk", "api", "outage"]
 
 
 class NotPossible(MainlineError):
@@ -62,7 +62,7 @@ async def open_work_order(
 ) -> WorkOrder:
     """Open an order; the same ``key`` gives the same order again, however often it is asked.
 
-    A caller's keypad cannot fill in fields: they are required of people only (source not ivr).
+    A caller's keypad cannot fill in fields: they are required of people only (source desk or api).
     ``at`` is when it happened, if it is written down later.
     """
     if not 0 < len(key) <= 160:  # noqa: PLR2004 - the column's width
@@ -71,7 +71,7 @@ async def open_work_order(
         return there
     types = await catalog.work_order_types(session)
     kind = types.body.type(type_code)
-    values = checked(kind.fields, fields or {}) if source != "ivr" else {}
+    values = checked(kind.fields, fields or {}) if source in {"desk", "api"} else {}
     place = await _place(session, customer_id, account_id, premise_id)
     opened_at = at or now()
     number = await next_number(session, opened_at.astimezone(zone).date())
@@ -152,7 +152,7 @@ async def move(
     if transition.note and not note.strip():
         raise NoteNeeded
     target = types.body.step(order.type_code, transition.to)
-    await _go(session, order, transition, target, by=by, note=note, moment=at or now())
+    await go(session, order, transition, target, by=by, note=note, moment=at or now())
     return order
 
 
@@ -183,7 +183,7 @@ def _transition(step: Step, action: str) -> Transition:
     return found
 
 
-async def _go(
+async def go(
     session: AsyncSession,
     order: WorkOrder,
     transition: Transition,
@@ -193,6 +193,7 @@ async def _go(
     note: str,
     moment: datetime,
 ) -> None:
+    """Take the order to the target, whoever decided that; the history and the fact come along."""
     before = order.step
     order.step = target.code
     order.owner = by if transition.takes else order.team if target.stage == "new" else order.owner
@@ -202,7 +203,7 @@ async def _go(
     elif not target.is_final:
         order.completed_at = None
     order.closed_at = moment if target.is_final else None
-    _write(session, order, at=moment, by=by, action=transition.action, before=before, note=note)
+    write(session, order, at=moment, by=by, action=transition.action, before=before, note=note)
     await session.flush()
     await append(
         session,
@@ -220,7 +221,7 @@ async def _go(
 
 
 async def _tell_opened(session: AsyncSession, order: WorkOrder, by: str) -> None:
-    _write(session, order, at=order.opened_at, by=by, action="open", before=None, note="")
+    write(session, order, at=order.opened_at, by=by, action="open", before=None, note="")
     await append(
         session,
         WorkOrderOpened(
@@ -237,7 +238,7 @@ async def _tell_opened(session: AsyncSession, order: WorkOrder, by: str) -> None
     )
 
 
-def _write(
+def write(
     session: AsyncSession,
     order: WorkOrder,
     *,
@@ -247,6 +248,7 @@ def _write(
     before: str | None,
     note: str,
 ) -> None:
+    """One line of the order's history."""
     line = WorkOrderMove(work_order_id=order.id, at=at, by=by, action=action, from_step=before)
     line.to_step, line.note = order.step, note.strip()[:NOTE_CHARS_MAX]
     session.add(line)

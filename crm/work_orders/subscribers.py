@@ -1,10 +1,14 @@
-"""An emergency's order is open even when the menu could not open it."""
+"""An emergency's order is open even without the menu; parts are closed with the whole."""
 
 from typing import TypeVar, cast
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.identify import Candidate, identify
+from crm.work_orders.events import WorkOrderMoved
+from crm.work_orders.models import WorkOrder
+from crm.work_orders.parts import follow
 from crm.work_orders.service import open_for_fault
 from mainline.config import Settings
 from mainline.errors import NotFound
@@ -15,6 +19,7 @@ from mainline.log import get_logger
 from mainline.phone import normalise
 
 CONSUMER = "urgent-orders"
+PARTS = "parts of orders"
 E = TypeVar("E", bound=Event)
 
 log = get_logger("work_orders")
@@ -66,4 +71,15 @@ def _last(told: list[Event], kind: type[E]) -> E | None:
     return next((fact for fact in reversed(told) if isinstance(fact, kind)), None)
 
 
-CONSUMERS: dict[str, dict[str, Handler]] = {CONSUMER: {CallUrgent.kind: on_urgent}}
+async def on_moved(session: AsyncSession, event: Event) -> None:
+    """An order came to a step: if it is closed, what has joined it is closed too."""
+    moved = cast(WorkOrderMoved, event)
+    order = await session.scalar(select(WorkOrder).where(WorkOrder.number == moved.number))
+    if order is not None and order.closed_at is not None:
+        await follow(session, order, by=moved.by, at=moved.at)
+
+
+CONSUMERS: dict[str, dict[str, Handler]] = {
+    CONSUMER: {CallUrgent.kind: on_urgent},
+    PARTS: {WorkOrderMoved.kind: on_moved},
+}

@@ -61,7 +61,11 @@ async def test_a_premise_belongs_to_its_branch_and_to_the_station_that_supplies_
     async with street.reading() as session:
         assert await queries.branch_of(session, 1) == "branch-a"
         assert await queries.branch_of(session, 3) is None
-        assert set((await queries.sizes(session)).values()) == {1, 2}
+        assert [(a.code, a.premises) for a in await queries.areas(session)] == [
+            ("branch-a", 2),
+            ("s-one", 1),
+            ("s-two", 2),
+        ]
         assert [one.code for one in await queries.branches(session)] == ["branch-a"]
 
 

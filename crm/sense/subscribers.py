@@ -1,0 +1,141 @@
+"""Facts of calls and orders become signals; orders from a place without supply join the one order.
+
+A call's signals are computed from all its facts again whenever one of them may have changed them.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.areas import queries as areas
+from crm.areas.models import AreaPremise
+from crm.customers.models import ServiceAccount
+from crm.outages import service as outages
+from crm.outages.models import Outage
+from crm.sense.evidence import Pointer, points_to
+from crm.sense.models import OutageCandidate, OutageSignal
+from crm.sense.rule import SenseRule
+from crm.sense.service import rule
+from crm.work_orders import parts
+from crm.work_orders.events import WorkOrderOpened
+from crm.work_orders.models import WorkOrder
+from mainline.clock import now
+from mainline.ids import call_of, call_subject
+from mainline.journal import Event, Handler, entries_after
+
+CONSUMER: Final = "outage sense"
+CALL_ID_CHARS_MAX: Final = 64
+PREMISES_MAX: Final = 5
+"""Who has more homes than this does not say which one is concerned."""
+
+Place = tuple[str, int, int]
+"""Class, area, premise."""
+
+
+async def on_call_fact(session: AsyncSession, event: Event) -> None:
+    """The caller waits, was served, has left, or the agent has noted the reason."""
+    await _take_in(session, call_of(event.subject), await rule(session))
+
+
+async def on_order_opened(session: AsyncSession, event: Event) -> None:
+    """What was reported says more than the way in the menu; and may be known already."""
+    if not isinstance(event, WorkOrderOpened):
+        return
+    body = await rule(session)
+    if event.call_id is not None:
+        await _take_in(session, event.call_id, body)
+    await _join(session, event.number, body)
+
+
+async def _take_in(session: AsyncSession, call_id: str, body: SenseRule) -> None:
+    if not body.classes or not 0 < len(call_id) <= CALL_ID_CHARS_MAX:
+        return
+    entries = await entries_after(session, 0, subject=call_subject(call_id))
+    reported = await session.scalars(
+        select(WorkOrder.type_code).where(WorkOrder.call_id == call_id)
+    )
+    pointer = points_to(body, [entry.event for entry in entries], reported.all())
+    await _keep(session, call_id, pointer)
+
+
+async def _keep(session: AsyncSession, call_id: str, pointer: Pointer | None) -> None:
+    """The signals of this call are exactly these; what is known of those that stay, stays."""
+    rows = await session.scalars(select(OutageSignal).where(OutageSignal.call_id == call_id))
+    known = {(row.class_code, row.area_id, row.premise_id): row for row in rows}
+    wanted = await _places(session, pointer) if pointer else set()
+    for place in known.keys() - wanted:
+        await session.delete(known[place])
+    if pointer is not None:
+        await _add(session, call_id, pointer, wanted - known.keys())
+    await session.flush()
+
+
+async def _add(
+    session: AsyncSession, call_id: str, pointer: Pointer, places: Iterable[Place]
+) -> None:
+    told: dict[int, bool] = {}
+    for class_code, area_id, premise_id in sorted(places):
+        if premise_id not in told:
+            told[premise_id] = await _is_known(session, premise_id)
+        session.add(
+            OutageSignal(
+                call_id=call_id, class_code=class_code, area_id=area_id, premise_id=premise_id,
+                customer_id=pointer.customer_id, at=pointer.at, told=told[premise_id],
+            )
+        )  # fmt: skip
+
+
+async def _is_known(session: AsyncSession, premise_id: int) -> bool:
+    """Whether an interruption runs there already."""
+    return any(
+        outage.began_at <= now() for outage in await outages.for_premise(session, premise_id)
+    )
+
+
+async def _places(session: AsyncSession, pointer: Pointer) -> set[Place]:
+    mine = ServiceAccount.customer_id == pointer.customer_id, ServiceAccount.status != "closed"
+    accounts = select(ServiceAccount.premise_id).where(*mine)
+    if pointer.account_id is not None:
+        accounts = accounts.where(ServiceAccount.id == pointer.account_id)
+    premises = set((await session.scalars(accounts.limit(PREMISES_MAX + 1))).all())
+    if len(premises) > PREMISES_MAX:
+        return set()
+    served = await areas.of_premises(session, premises)
+    return {
+        (class_code, area.id, premise_id)
+        for premise_id, found in served.items()
+        for area in found
+        for class_code in pointer.classes
+    }
+
+
+async def _join(session: AsyncSession, number: str, body: SenseRule) -> None:
+    """The order becomes a part of the outage's own, if there is one for its place and kind."""
+    order = await session.scalar(select(WorkOrder).where(WorkOrder.number == number))
+    if order is None or order.premise_id is None or order.parent_id is not None:
+        return
+    classes = [one.code for one in body.classes if order.type_code in one.orders]
+    parent = await session.scalar(
+        select(WorkOrder)
+        .join(OutageCandidate, OutageCandidate.work_order_id == WorkOrder.id)
+        .join(Outage, Outage.id == OutageCandidate.outage_id)
+        .join(AreaPremise, AreaPremise.area_id == OutageCandidate.area_id)
+        .where(AreaPremise.premise_id == order.premise_id, Outage.status == "running")
+        .where(OutageCandidate.class_code.in_(classes), WorkOrder.closed_at.is_(None))
+        .order_by(WorkOrder.id)
+        .limit(1)
+    )
+    if parent is not None and parent.id != order.id and order.closed_at is None:
+        await parts.join(session, order, parent, by="outage sense")
+
+
+CONSUMERS: dict[str, dict[str, Handler]] = {
+    CONSUMER: {
+        **dict.fromkeys(
+            ("queue.entered", "flow.finished", "call.ended", "call.disposed"), on_call_fact
+        ),
+        WorkOrderOpened.kind: on_order_opened,
+    }
+}
