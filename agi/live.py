@@ -1,7 +1,7 @@
 """The worker's live link: actions for the floor, and the end of calls that Asterisk has lost.
 
-It listens to no events: Asterisk's record is looked at fifty times a second, which is as prompt,
-and events cost more than the calls they tell of.
+It listens to hold and resume only, which Asterisk's record leaves out. That record is looked at
+fifty times a second, which is as prompt, and events cost more than the calls they tell of.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 from agi.facts.follower import Follower
 from agi.running import pause
-from mainline.asterisk.ami import Ami
+from mainline.asterisk.ami import Ami, Listener
 from mainline.asterisk.switchboard import Switchboard
 from mainline.clock import now
 from mainline.config import Settings
@@ -30,7 +30,9 @@ log = get_logger("live")
 class LiveLink:
     """What counts is what Asterisk has written down; AMI tells what it holds now."""
 
-    def __init__(self, settings: Settings, follower: Follower) -> None:
+    def __init__(
+        self, settings: Settings, follower: Follower, *, listener: Listener | None = None
+    ) -> None:
         self._follower = follower
         self._compare = asyncio.Event()
         self._missing: frozenset[str] = frozenset()
@@ -38,6 +40,7 @@ class LiveLink:
             port=settings.ami_port,
             user="live",
             secret=Secrets.load_or_create(settings.home).ami_live,
+            listener=listener,
             on_up=self._came_up,
         )
         self.switchboard = Switchboard(self.ami)

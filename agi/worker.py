@@ -11,9 +11,11 @@ from agi.chores import LINES_EVERY_S, again, lines
 from agi.consumers import Consumers, all_readers
 from agi.crew import Crew, Job
 from agi.facts.follower import Follower
+from agi.holds import Holds
 from agi.keeper import Keeper
 from agi.live import LiveLink
 from agi.running import run
+from agi.watch import Watch
 from crm.sense import watch
 from mainline.asterisk.ari import Ari
 from mainline.config import Settings
@@ -55,7 +57,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 def _jobs(
     settings: Settings, database: Database, follower: Follower, consumers: Consumers, ari: Ari
 ) -> dict[str, Job]:
-    link = LiveLink(settings, follower)
+    link = LiveLink(settings, follower, listener=Holds(database).heard)
     keeper = Keeper(database, link.switchboard, ari, wrapup_s=settings.wrapup_s)
     return {
         "facts": follower.run,
@@ -64,6 +66,7 @@ def _jobs(
         "lost calls": link.compare,
         "floor": keeper.run,
         "lines": partial(again, LINES_EVERY_S, partial(lines, database)),
+        "leases": Watch(database, link.switchboard, ari).run,
         "recordings": partial(finalise.run, database, settings),
         "outage sense": partial(watch.run, database, settings),
     }

@@ -46,6 +46,9 @@ VAR_AGENT: Final = "MAINLINE_AGENT"
 """On an agent's leg: the agent's number. On the caller's, after the call: who talked last."""
 VAR_STATION: Final = "MAINLINE_STATION"
 """On an outgoing call: the agent's queue interface, such as ``PJSIP/agent-8001``."""
+VAR_DIRECT: Final = "MAINLINE_DIRECT"
+VAR_MISSED: Final = "MAINLINE_MISSED"
+"""Whom a colleague calls, and why nobody answered."""
 VAR_SEGMENT: Final = "MAINLINE_SEGMENT"
 VAR_FILE: Final = "MAINLINE_FILE"
 """The segment being recorded: its number and its file's base name."""
@@ -115,6 +118,7 @@ CEL_REFUSED: Final = "REFUSED"  # reason
 CEL_PLACED: Final = "PLACED"  # agent, number: an outgoing call of an agent
 CEL_TRANSFER: Final = "TRANSFER"  # kind=blind|attended, agent (who transfers), target
 CEL_REJOINED: Final = "REJOINED"  # agent
+CEL_DIRECT: Final = "DIRECT"  # agent, caller (who called), why: a colleague's call not answered
 
 # --- Endpoints -------------------------------------------------------------------------------
 SOFTPHONE_PREFIX: Final = "agent-"

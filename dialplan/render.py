@@ -33,31 +33,9 @@ TEMPLATES: Final = PROJECT / "asterisk-config"
 DIALPLAN: Final = PROJECT / "dialplan"
 DEMO_ONLY: Final = "try.conf"
 QUEUE_EMERGENCY: Final = "emergency"
-LIVE_EVENTS: Final = (
-    "AgentCalled",
-    "AgentComplete",
-    "AgentConnect",
-    "AgentRingNoAnswer",
-    "AttendedTransfer",
-    "BlindTransfer",
-    "ContactStatus",
-    "DeviceStateChange",
-    "FullyBooted",
-    "OriginateResponse",
-    "QueueCallerAbandon",
-    "QueueCallerJoin",
-    "QueueCallerLeave",
-    "QueueEntry",
-    "QueueMember",
-    "QueueMemberAdded",
-    "QueueMemberPause",
-    "QueueMemberPenalty",
-    "QueueMemberRemoved",
-    "QueueMemberStatus",
-    "QueueParams",
-    "QueueStatusComplete",
-)
 MUSIC: Final = frozenset({".wav", ".sln", ".sln16", ".gsm", ".ulaw", ".alaw", ".g722"})
+LIVE_EVENTS: Final = ("Hold", "Unhold")
+"""All that the worker hears of AMI; everything else comes from Asterisk's record."""
 EMPTY: Final = ("acl", "ccss", "pjproject", "queuerules", "stasis", "udptl", "websocket_client")
 """Files that Asterisk misses loudly although their defaults are what we want."""
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029;\[\]{}$`\\]")

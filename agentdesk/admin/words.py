@@ -12,6 +12,9 @@ _KINDS: Final[dict[str, Text]] = {
     "queues": Text("Queues"),
     "work_order_types": Text("Work order types"),
     "survey": Text("Survey after the call"),
+    "pause_reasons": Text("Reasons for pauses"),
+    "directory": Text("Directory"),
+    "skill_routing": Text("Routing by skill"),
     "recording_retention": Text("How long recordings are kept"),
 }
 

@@ -2,12 +2,14 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
 
 from agentdesk.agent.claims import Claims
 from agentdesk.agent.telephone import Credentials, Station, Switchboard
 from crm.customers import queries as customers
+from crm.staff.floor import IN_CALL
+from crm.staff.pauses import PauseReasons
 from crm.staff.queries import AgentView, agent
+from crm.staff.rules import pause_reasons
 from dialplan.contract import CONTEXT_JOIN, LAST_RESORT_PENALTY, QUEUE_SERVICE, SOFTPHONE_PREFIX
 from mainline.db import Database
 from mainline.errors import Invalid, MainlineError, NotFound
@@ -24,24 +26,6 @@ from mainline.journal.call_events import (
     CallerIdentified,
 )
 from mainline.phone import normalise
-
-
-@dataclass(frozen=True, slots=True)
-class PauseReason:
-    """Why an agent takes no calls."""
-
-    code: str
-    words: Text
-
-
-PAUSE_REASONS: Final = (
-    PauseReason("break", Text("Break")),
-    PauseReason("lunch", Text("Meal")),
-    PauseReason("meeting", Text("Meeting")),
-    PauseReason("training", Text("Training")),
-    PauseReason("paperwork", Text("Paperwork")),
-    PauseReason("other", Text("Other")),
-)
 
 
 class NotProven(MainlineError):
@@ -96,19 +80,21 @@ class Duty:
 
     async def ready(self, number: str) -> None:
         """Calls may come. Refused until the desk is proven."""
-        present = await self.view(number)
+        present, known = await self._view_and_reasons(number)
         if not self.claims.proven(present):
             raise NotProven
         await self._serve_queues(present)
+        await self._keep_quiet(present, known, "")
         await self._tell(AgentReady(subject=_subject(number)))
 
     async def pause(self, number: str, reason: str) -> None:
-        """No calls for now."""
-        if reason not in {each.code for each in PAUSE_REASONS}:
+        """No calls for now; under some reasons none of colleagues either."""
+        present, known = await self._view_and_reasons(number)
+        if reason not in {each.code for each in known.reasons}:
             raise Invalid("reason")
-        present = await self.view(number)
         with suppress(NotFound):  # in no queue yet: there is nothing to stop
             await self.switchboard.pause(number, station(present), reason)
+        await self._keep_quiet(present, known, reason)
         await self._tell(AgentPaused(subject=_subject(number), reason=reason))
 
     async def end(self, number: str) -> None:
@@ -124,7 +110,7 @@ class Duty:
     async def rejoin(self, number: str) -> None:
         """The page came back in mid-call: bring the customer to it again."""
         present = await self.view(number)
-        if present.state != "talking" or present.call_id is None:
+        if present.state not in IN_CALL or present.call_id is None:
             raise NotFound("call")
         await self.switchboard.rejoin(present.call_id, number)
 
@@ -153,7 +139,7 @@ class Duty:
     async def after_wrapup(self, number: str, call_id: str, *, pause: bool) -> bool:
         """Wrap-up is over: ready again, or a pause of the agent's own. False: still talking."""
         present = await self.view(number)
-        if present.state == "talking" and present.call_id == call_id:
+        if present.state in IN_CALL and present.call_id == call_id:
             return False
         if present.state == "wrapup" and present.call_id != call_id:
             return True  # an earlier call, noted later: the present wrap-up goes on
@@ -164,6 +150,17 @@ class Duty:
             with suppress(NotFound):
                 await self.switchboard.unpause(number, station(present))
         return True
+
+    async def _view_and_reasons(self, number: str) -> tuple[AgentView, PauseReasons]:
+        async with self.database.reading() as session:
+            return await agent(session, number), await pause_reasons(session)
+
+    async def _keep_quiet(self, present: AgentView, known: PauseReasons, reason: str) -> None:
+        """At once what the worker would do in a moment: colleagues are kept away, or may call."""
+        before = present.word == "paused" and present.word_reason in known.silent()
+        wanted = reason in known.silent()
+        if before != wanted:
+            await self.credentials.keep_quiet(present.number, on=wanted)
 
     async def _serve_queues(self, present: AgentView) -> None:
         """In all queues of this agent, and in the one that plain dialplan falls back on."""

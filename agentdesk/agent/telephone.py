@@ -58,3 +58,6 @@ class Credentials(Protocol):
 
     async def drop(self, endpoint: str) -> None:
         """Nobody can register as this endpoint any more."""
+
+    async def keep_quiet(self, agent: str, *, on: bool) -> None:
+        """Direct calls to this agent are refused, or come through again."""

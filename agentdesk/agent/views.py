@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from agentdesk.agent import wrapping
-from agentdesk.agent.duty import PAUSE_REASONS, Duty, NoTelephone, dialable, station
+from agentdesk.agent.duty import Duty, NoTelephone, dialable, station
 from agentdesk.agent.forms import (
     CallOutForm,
     CandidateForm,
@@ -30,6 +30,7 @@ from agentdesk.panels.words import CALLER_WORDS
 from agentdesk.shell import render
 from crm.catalog import service as catalog
 from crm.staff import queries as staff
+from crm.staff.rules import pause_reasons
 from dialplan.contract import SOFTPHONE_PREFIX
 from mainline import clock
 from mainline.errors import NotFound
@@ -59,13 +60,18 @@ OnDuty = Annotated[Duty, Depends(duty_of)]
 
 
 @router.get("")
-async def desk(request: Request, who: Who, _number: Number) -> HTMLResponse:
+async def desk(request: Request, who: Who, _number: Number, session: ReadSession) -> HTMLResponse:
     """The page."""
+    locale = current_locale()
+    reasons = [
+        {"code": each.code, "label": each.label.to(locale), "limit_s": each.limit_s}
+        for each in (await pause_reasons(session)).reasons
+    ]
     return render(
         request,
         "agent/desk.html",
-        pause_reasons=PAUSE_REASONS,
-        texts=texts(),
+        pause_reasons=reasons,
+        texts=texts() | {f"pause-{each['code']}": each["label"] for each in reasons},
         keys=keys(),
         may_call_out=who.may(Permission.CALL_OUT),
         may_open_orders=who.may(Permission.OPEN_WORK_ORDERS),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from agentdesk.agent.duty import PAUSE_REASONS
 from mainline.i18n import Text, _
 
 TEXTS: Final[Mapping[str, Text]] = {
@@ -12,10 +11,13 @@ TEXTS: Final[Mapping[str, Text]] = {
     "state-ready": Text("Ready"),
     "state-ringing": Text("Ringing"),
     "state-talking": Text("Talking"),
+    "state-held": Text("On hold"),
+    "state-reserved": Text("Reserved"),
     "state-wrapup": Text("Wrap-up"),
     "pause-signed-in": Text("Signed in, not yet ready"),
     "pause-leader": Text("By the leader"),
     "pause-unreachable": Text("Your telephone was not reachable. Go ready again when it is back."),
+    "pause-over": Text("longer than allowed"),
     "line-ringing": Text("Rings"),
     "line-dialling": Text("Dialling"),
     "line-talking": Text("Talking"),
@@ -49,6 +51,7 @@ KEYS: Final[tuple[tuple[str, Text], ...]] = (
     ("F9", Text("Mute and unmute")),
     ("Alt+R", Text("Ready")),
     ("Alt+P", Text("Pause: choose a reason")),
+    ("Alt+D", Text("Do not disturb, and back")),
     ("Alt+Y", Text("Check microphone, line and echo")),
     ("Alt+Q", Text("Sign off")),
     ("Alt+T", Text("Transfer")),
@@ -65,8 +68,7 @@ KEYS: Final[tuple[tuple[str, Text], ...]] = (
 
 def texts() -> dict[str, str]:
     """All words of the scripts."""
-    reasons = {f"pause-{each.code}": _(each.words) for each in PAUSE_REASONS}
-    return {**{name: _(text) for name, text in TEXTS.items()}, **reasons}
+    return {name: _(text) for name, text in TEXTS.items()}
 
 
 def keys() -> list[tuple[str, str]]:

@@ -10,6 +10,8 @@ AGENT_STATES: Final[dict[str, Text]] = {
     "ready": Text("ready"),
     "ringing": Text("ringing"),
     "talking": Text("talking"),
+    "held": Text("on hold"),
+    "reserved": Text("reserved"),
     "wrapup": Text("wrap-up"),
 }
 OUTCOMES: Final[dict[str, Text]] = {
@@ -29,6 +31,7 @@ PAUSES: Final[dict[str, Text]] = {
     "meeting": Text("meeting"),
     "training": Text("training"),
     "paperwork": Text("paperwork"),
+    "dnd": Text("do not disturb"),
     "other": Text("other"),
     "leader": Text("by the leader"),
     "unreachable": Text("telephone unreachable"),

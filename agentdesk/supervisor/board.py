@@ -33,7 +33,8 @@ LONGEST: Final = timedelta(hours=6)
 """No call lasts longer."""
 LATE_S: Final = 3.0
 """Figures older than this are said to be late."""
-_IN_CALL: Final = frozenset({"talking", "ringing"})
+_IN_CALL: Final = frozenset({"talking", "held", "ringing"})
+_BUSY: Final = ("reserved", "ringing", "talking", "held", "wrapup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def _queue(floor: Floor, queue: QueueDefinition) -> dict[str, Any]:
         "goal": queue.service_level_goal,
         "level_s": queue.service_level_s,
         "ready": doing["ready"],
-        "busy": doing["talking"] + doing["ringing"] + doing["wrapup"],
+        "busy": sum(doing[state] for state in _BUSY),
         "paused": doing["paused"],
         **_told(found, _longest(floor, queue.name)),
     }
@@ -206,6 +207,7 @@ def _agent(floor: Floor, agent: AgentView) -> dict[str, Any]:
         "name": agent.name,
         "state": agent.state,
         "reason": agent.reason,
+        "over": agent.over,
         "since": agent.since,
         "queues": list(agent.queues),
         "call": call.id if call else None,

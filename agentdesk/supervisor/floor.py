@@ -12,6 +12,7 @@ from typing import Final, Literal, get_args
 from agentdesk.supervisor.refusals import NoPhoneOfYourOwn, NotOnDuty, NotTalking, YourOwnCall
 from agentdesk.supervisor.telephone import Credentials, Switchboard
 from crm.catalog import service as catalog
+from crm.staff.floor import IN_CALL
 from crm.staff.queries import AgentView, agent
 from crm.staff.service import set_queues
 from dialplan.contract import LAST_RESORT_PENALTY, QUEUE_SERVICE, SOFTPHONE_PREFIX
@@ -59,7 +60,7 @@ class Leader:
         if number == own:
             raise YourOwnCall
         present = await self.agent(number)
-        if present.state != "talking" or not present.call_id:
+        if present.state not in IN_CALL or not present.call_id:
             raise NotTalking
         channel = await self.switchboard.agent_channel(present.call_id, number)
         call = await self.switchboard.spy(own, await self._station(), channel, mode)
@@ -161,7 +162,7 @@ class Leader:
     async def _sign_out(self, present: AgentView, why: str) -> None:
         for queue in sorted({QUEUE_SERVICE, *present.queues}):
             await self.switchboard.queue_remove(queue, present.number, _station(present))
-        if _station(present) == "softphone" and present.state != "talking":
+        if _station(present) == "softphone" and present.state not in IN_CALL:
             await self.credentials.drop(SOFTPHONE_PREFIX + present.number)
         await self.tell(
             AgentSignedOut(subject=_subject(present), by="leader", leader=self.name, why=why)

@@ -16,6 +16,7 @@ _TEXTS: Final[Mapping[str, Text]] = {
     "mode-night": Text("night service"),
     "mode-emergency": Text("emergency announcement"),
     "unknown": Text("unknown"),
+    "pause-over": Text("longer than allowed"),
     "elderly": Text("elderly"),
     "medical": Text("medical need"),
     "none-waiting": Text("Nobody is waiting."),

@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from agi.facts.mapping import CallState, begins, close, facts
+from agi.facts.mapping import CallState, alone, begins, close, facts
 from agi.facts.records import LINE_MAX, Row, parse, split
 from agi.models import CelCursor, LiveCall
 from dialplan.contract import CEL_FILE
@@ -187,7 +187,7 @@ class Follower:
             return []
         state = drafts.get(row.call_id) or self._draft(row)
         if state is None or state.ended:
-            return []
+            return alone(row)
         drafts[row.call_id] = state
         try:
             return facts(state, row)

@@ -29,6 +29,7 @@ from mainline.journal.call_events import (
     CallRejoined,
     CallTransferred,
     CallUrgent,
+    DirectCallMissed,
     MessageLeft,
     QueueEntered,
     QueueLeft,
@@ -94,6 +95,15 @@ class CallState:
         """From stored data."""
         legs = {channel: Leg(**leg) for channel, leg in data["legs"].items()}
         return cls(**{**data, "legs": legs, "last_at": datetime.fromisoformat(data["last_at"])})
+
+
+def alone(row: Row) -> list[Event]:
+    """The facts of a row that belongs to no customer's call."""
+    if row.user != contract.CEL_DIRECT:
+        return []
+    words = {name: row.extra.get(name, "") for name in ("caller", "why")}
+    subject = f"agent:{row.extra.get('agent', '')}"
+    return [DirectCallMissed(subject=subject, at=row.at, **words)]
 
 
 def begins(row: Row) -> bool:

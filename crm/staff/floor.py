@@ -1,16 +1,18 @@
 """What an agent does, from what happened to them. Pure.
 
-The desk's word (closed, paused, ready) lies under what a call makes of it (ringing, talking,
-wrap-up): when the call is over, the word shows again.
+The desk's word (closed, paused, ready) lies under what a call makes of it (ringing, talking, held,
+reserved, wrap-up): when the call is over, the word shows again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
-State = Literal["closed", "paused", "ready", "ringing", "talking", "wrapup"]
+Word = Literal["closed", "paused", "ready"]
+Act = Literal["reserved", "ringing", "talking", "held", "wrapup"]
+State = Word | Act
 # Of facts of one moment, what begins comes first.
 _IN_ONE_MOMENT: Final = (
     "agent.signed_in",
@@ -20,13 +22,38 @@ _IN_ONE_MOMENT: Final = (
     "agent.offered",
     "agent.answered",
     "call.rejoined",
+    "agent.held",
+    "agent.resumed",
     "agent.missed",
+    "agent.reserved",
     "agent.left_call",
+    "agent.released",
+    "agent.corrected",
     "call.ended",
     "agent.wrapup_ended",
     "agent.signed_out",
 )
-STATES: Final[tuple[State, ...]] = ("closed", "paused", "ready", "ringing", "talking", "wrapup")
+WORDS: Final[tuple[Word, ...]] = get_args(Word)
+ACTS: Final[tuple[Act, ...]] = get_args(Act)
+STATES: Final[tuple[State, ...]] = (*WORDS, *ACTS)
+IN_CALL: Final = frozenset({"talking", "held"})
+"""The agent is joined with a caller."""
+
+
+_STEPS: Final[Mapping[str, tuple[frozenset[Act], Act | None]]] = {
+    "agent.held": (frozenset({"talking"}), "held"),
+    "agent.resumed": (frozenset({"held"}), "talking"),
+    "agent.reserved": (frozenset({"talking", "held", "wrapup"}), "reserved"),
+    "agent.missed": (frozenset({"ringing"}), None),
+}
+"""What facts of the agent's own call make of an act."""
+_ENDS: Final[Mapping[str, frozenset[Act]]] = {
+    "agent.left_call": frozenset({"ringing", "talking", "held"}),
+    "agent.released": frozenset({"reserved"}),
+    "agent.corrected": frozenset(ACTS),
+    "call.ended": frozenset(ACTS),
+}
+"""The acts that end with such a fact; who is reserved still has the caller to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +70,9 @@ class Fact:
 class Standing:
     """The desk's word and the call on top of it."""
 
-    word: Literal["closed", "paused", "ready"] = "closed"
+    word: Word = "closed"
     reason: str = ""
-    act: Literal["ringing", "talking", "wrapup"] | None = None
+    act: Act | None = None
     call_id: str = ""
 
     @property
@@ -94,16 +121,23 @@ def after(standing: Standing, fact: Fact) -> Standing:
 def _after_call_fact(standing: Standing, fact: Fact) -> Standing:
     mine = standing.call_id == fact.call_id
     match fact.kind:
-        case "agent.offered" if standing.act != "talking":
+        case "agent.offered" if standing.act not in IN_CALL:
             return replace(standing, act="ringing", call_id=fact.call_id)
         case "agent.answered" | "call.placed" | "call.rejoined":
             return replace(standing, act="talking", call_id=fact.call_id)
-        case "agent.missed" if mine and standing.act == "ringing":
-            return replace(standing, act=None, call_id="")
-        case "agent.left_call" | "call.ended" if mine:
-            return _call_over(standing)
+        case "agent.corrected" if fact.detail == "talking":
+            return replace(standing, act="talking", call_id=fact.call_id)
         case _:
-            return standing
+            return _after_own_call_fact(standing, fact) if mine else standing
+
+
+def _after_own_call_fact(standing: Standing, fact: Fact) -> Standing:
+    """The caller leaves, waits for this agent with music, or comes back to them from elsewhere."""
+    if fact.kind in _STEPS:
+        before, act = _STEPS[fact.kind]
+        call_id = standing.call_id if act else ""
+        return replace(standing, act=act, call_id=call_id) if standing.act in before else standing
+    return _call_over(standing) if standing.act in _ENDS.get(fact.kind, ()) else standing
 
 
 def _without_wrapup(standing: Standing) -> Standing:
@@ -112,7 +146,7 @@ def _without_wrapup(standing: Standing) -> Standing:
 
 def _call_over(standing: Standing) -> Standing:
     """Wrap-up follows talk, except for those who have left."""
-    if standing.act == "talking" and standing.word != "closed":
+    if standing.act in {*IN_CALL, "reserved"} and standing.word != "closed":
         return replace(standing, act="wrapup")
     return standing if standing.act == "wrapup" else replace(standing, act=None, call_id="")
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mainline.db import Base, Record
@@ -23,6 +23,10 @@ class User(Record):
     """``softphone`` in the browser, or ``phone`` on the desk."""
     language: Mapped[str] = mapped_column(String(8), default="zh_CN")
     skills: Mapped[list[str]] = mapped_column(JSON, default=list)
+    team: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    """The group they sit in; it has a leader."""
+    auto_answer: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The softphone answers by itself, after a tone in the agent's ear."""
     active: Mapped[bool] = mapped_column(default=True)
     branch: Mapped[str] = mapped_column(String(24), default="", server_default="")
     """Code of the branch whose callers this person gets first; empty: everybody's alike."""
@@ -95,7 +99,7 @@ class AgentState(Base):
 
     number: Mapped[str] = mapped_column(String(8), primary_key=True)
     state: Mapped[str] = mapped_column(String(16), default="closed")
-    """closed, paused, ready, ringing, talking or wrapup."""
+    """One of ``crm.staff.floor.STATES``."""
     since: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(64), default="")
     """Why paused, while that shows."""
@@ -107,6 +111,8 @@ class AgentState(Base):
     word: Mapped[str] = mapped_column(String(16), default="closed")
     """closed, paused or ready: what shows again when the call is over."""
     word_reason: Mapped[str] = mapped_column(String(64), default="")
+    over: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The present pause has lasted longer than its reason allows, and that was told."""
     fact_at: Mapped[datetime]
     """The newest fact taken in."""
 

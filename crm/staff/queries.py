@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.staff.models import AgentState, AgentStint, User, UserQueue
+from crm.staff.rules import skill_routing
 from mainline.errors import NotFound
 
 
@@ -25,23 +26,29 @@ class AgentView:
     reason: str
     call_id: str | None
     word: str
+    word_reason: str = ""
+    """Why the desk's word is a pause, also while a call is on top of it."""
+    over: bool = False
+    """The pause lasts longer than its reason allows."""
     queues: Mapping[str, int] = field(default_factory=dict)
     skills: Sequence[str] = ()
+    team: str = ""
+    auto_answer: bool = False
     proven: Mapping[str, object] | None = None
     branch: str = ""
     workplace: str = "centre"
 
 
 async def agents(session: AsyncSession) -> list[AgentView]:
-    """All agents by number, in two statements."""
-    queues = await _queues(session)
+    """All agents by number, in three statements."""
+    named, routing = await _queues(session), await skill_routing(session)
     rows = await session.execute(
         select(User, AgentState)
         .outerjoin(AgentState, AgentState.number == User.agent_number)
         .where(User.agent_number.is_not(None), User.active)
         .order_by(User.agent_number)
     )
-    return [_view(user, state, queues[user.id]) for user, state in rows]
+    return [_view(user, state, routing.served(named[user.id], user.skills)) for user, state in rows]
 
 
 async def agent(session: AsyncSession, number: str) -> AgentView:
@@ -92,8 +99,12 @@ def _view(user: User, state: AgentState | None, queues: Mapping[str, int]) -> Ag
         reason=state.reason if state else "",
         call_id=state.call_id if state else None,
         word=state.word if state else "closed",
+        word_reason=state.word_reason if state else "",
+        over=bool(state and state.over and state.state == "paused"),
         queues=queues,
         skills=tuple(user.skills),
+        team=user.team,
+        auto_answer=user.auto_answer,
         proven=state.proven if state else None,
         branch=user.branch,
         workplace=user.workplace,

@@ -12,7 +12,9 @@ from sqlalchemy import Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.staff.floor import (
+    ACTS,
     NOBODY,
+    WORDS,
     Fact,
     Standing,
     Stint,
@@ -27,16 +29,18 @@ from crm.staff.models import AgentFact, AgentState, AgentStint
 from mainline.ids import call_of
 from mainline.journal import Event, Handler
 from mainline.journal.call_events import (
+    AgentCorrected,
     AgentPaused,
+    AgentPauseOverrun,
     AgentProven,
     AgentSignedIn,
     CallEnded,
+    DirectCallMissed,
 )
 
 CONSUMER: Final = "floor"
 NUMBER_CHARS_MAX: Final = 8
 CALL_ID_CHARS_MAX: Final = 64
-WORDS: Final = ("closed", "paused", "ready")
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -53,7 +57,8 @@ async def on_floor_fact(session: AsyncSession, event: Event) -> None:
 async def on_call_fact(session: AsyncSession, event: Event) -> None:
     """Something about a call that an agent is part of."""
     number: str = getattr(event, "agent", "")
-    await _take_in(session, number, Fact(event.at, event.kind, call_of(event.subject)))
+    detail = event.found if isinstance(event, AgentCorrected) else ""
+    await _take_in(session, number, Fact(event.at, event.kind, call_of(event.subject), detail))
 
 
 async def on_call_ended(session: AsyncSession, event: Event) -> None:
@@ -62,6 +67,25 @@ async def on_call_ended(session: AsyncSession, event: Event) -> None:
     numbers = select(AgentFact.agent).where(AgentFact.call_id == call_id).distinct()
     for number in (await session.scalars(numbers)).all():
         await _take_in(session, number, Fact(event.at, CallEnded.kind, call_id))
+
+
+async def on_direct_missed(session: AsyncSession, event: Event) -> None:
+    """Kept for the list of missed calls; it changes no state."""
+    if not isinstance(event, DirectCallMissed):
+        return
+    number, caller = event.subject.removeprefix("agent:"), event.caller[:NUMBER_CHARS_MAX]
+    fact = Fact(event.at, event.kind, "", caller)
+    if 0 < len(number) <= NUMBER_CHARS_MAX and not await _known(session, number, fact):
+        session.add(AgentFact(agent=number, at=event.at, kind=event.kind, detail=caller))
+
+
+async def on_overrun(session: AsyncSession, event: Event) -> None:
+    """A pause lasts too long; it shows as long as that pause lasts."""
+    if not isinstance(event, AgentPauseOverrun):
+        return
+    state = await session.get(AgentState, event.subject.removeprefix("agent:"))
+    if state is not None and (state.word, state.word_reason) == ("paused", event.reason):
+        state.over = True
 
 
 async def on_proven(session: AsyncSession, event: Event) -> None:
@@ -155,13 +179,17 @@ async def _idle_before(
 
 
 async def _facts_since(session: AsyncSession, number: str, since: datetime) -> list[Fact]:
-    wanted = select(AgentFact).where(AgentFact.agent == number, AgentFact.at >= since)
+    wanted = select(AgentFact).where(
+        AgentFact.agent == number,
+        AgentFact.at >= since,
+        AgentFact.kind != DirectCallMissed.kind,
+    )
     rows = await session.scalars(wanted)
     return in_order(Fact(row.at, row.kind, row.call_id, row.detail) for row in rows)
 
 
 def _standing(state: AgentState) -> Standing:
-    act: Any = state.state if state.state in {"ringing", "talking", "wrapup"} else None
+    act: Any = state.state if state.state in ACTS else None
     word: Any = state.word
     return replace(
         Standing(), word=word, reason=state.word_reason, act=act, call_id=state.call_id or ""
@@ -171,6 +199,7 @@ def _standing(state: AgentState) -> Standing:
 def _show(state: AgentState, standing: Standing, since: datetime, fact_at: datetime) -> None:
     state.state, state.reason = standing.state, standing.shown_reason
     state.call_id = standing.call_id or None
+    state.over = state.over and (state.word, state.word_reason) == (standing.word, standing.reason)
     state.word, state.word_reason = standing.word, standing.reason
     state.since, state.fact_at = since, fact_at
 
@@ -206,11 +235,18 @@ CONSUMERS: dict[str, dict[str, Handler]] = {
                 "agent.answered",
                 "agent.missed",
                 "agent.left_call",
+                "agent.held",
+                "agent.resumed",
+                "agent.reserved",
+                "agent.released",
+                "agent.corrected",
                 "call.placed",
                 "call.rejoined",
             ),
             on_call_fact,
         ),
+        "agent.pause_overrun": on_overrun,
+        "agent.direct_missed": on_direct_missed,
         "agent.proven": on_proven,
         "call.ended": on_call_ended,
     }

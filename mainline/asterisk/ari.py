@@ -1,4 +1,4 @@
-"""Asterisk's REST interface (ARI), as far as we need it: the softphones' credentials.
+"""Asterisk's REST interface (ARI), as far as we need it: softphones' credentials, who is quiet.
 
 A credential is a digest object in Asterisk's dynamic configuration. It is made at sign-in and
 removed at sign-out; without it every request of that telephone is refused.
@@ -20,6 +20,9 @@ from mainline.log import get_logger
 TIMEOUT_S: Final = 3.0
 USER: Final = "mainline"
 CONNECTIONS_MAX: Final = 8
+_QUIET: Final = "Stasis:quiet-"
+"""Asterisk keeps these states itself; the dialplan asks for them (ml-quiet)."""
+_AGENT: Final = re.compile(r"[0-9]{3,5}")
 _ENDPOINT: Final = re.compile(r"(?:agent|phone)-[0-9]{3,5}|try-[0-9]{1,3}")
 _NOT_FOUND: Final = 404
 _REFUSED: Final = 300
@@ -94,6 +97,21 @@ class Ari:
             await self.drop(endpoint)
         return len(signed_in)
 
+    async def keep_quiet(self, agent: str, *, on: bool) -> None:
+        """Direct calls to this agent are refused, or come through again."""
+        state = "BUSY" if on else "NOT_INUSE"
+        name = _QUIET + _number(agent)
+        await self._call("PUT", f"deviceStates/{name}?deviceState={state}")
+
+    async def quiet(self) -> set[str]:
+        """The agents whose direct calls are refused."""
+        found = await self._call("GET", "deviceStates")
+        return {
+            str(each["name"]).removeprefix(_QUIET)
+            for each in found or ()
+            if str(each["name"]).startswith(_QUIET) and each["state"] == "BUSY"
+        }
+
     async def channels(self) -> list[dict[str, Any]]:
         """All legs, in ARI's own form."""
         found = await self._call("GET", "channels")
@@ -117,6 +135,12 @@ class Ari:
         except (aiohttp.ClientError, TimeoutError) as failure:
             log.warning("ari.down", why=type(failure).__name__)
             raise AriDown(type(failure).__name__) from failure
+
+
+def _number(agent: str) -> str:
+    if not _AGENT.fullmatch(agent):
+        raise Invalid("this is no agent number")
+    return agent
 
 
 def _auth(endpoint: str) -> str:

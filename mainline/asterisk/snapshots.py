@@ -10,6 +10,7 @@ from mainline.asterisk.ami import Answer, Fields
 
 Station = Literal["softphone", "phone"]
 
+_TELEPHONE: Final = re.compile(r"PJSIP/(?:agent|phone)-([0-9]{3,5})-")
 _INTERFACE: Final = re.compile(r"PJSIP/(agent|phone)-([0-9]{3,5})")
 
 
@@ -73,6 +74,12 @@ class Channel:
     application: str
     seconds: int
     bridge: str
+
+    @property
+    def agent(self) -> str:
+        """The agent whose telephone this is; empty for all others."""
+        match = _TELEPHONE.match(self.name)
+        return match[1] if match else ""
 
     @property
     def is_customer(self) -> bool:

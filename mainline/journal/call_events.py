@@ -171,6 +171,46 @@ class AgentLeftCall(Event):
     agent: str
 
 
+@event_kind("agent.held")
+class AgentHeld(Event):
+    """AMI. The agent has put the caller on hold; not told while the worker is away."""
+
+    agent: str
+
+
+@event_kind("agent.resumed")
+class AgentResumed(Event):
+    """AMI. They talk again."""
+
+    agent: str
+
+
+@event_kind("agent.reserved")
+class AgentReserved(Event):
+    """CEL. The caller is elsewhere for a moment and comes back to this agent."""
+
+    agent: str
+
+
+@event_kind("agent.released")
+class AgentReleased(Event):
+    """The caller did not come back in time, or comes back to somebody else."""
+
+    agent: str
+    by: Literal["timeout", "return", "agent"] = "timeout"
+
+
+@event_kind("agent.corrected")
+class AgentCorrected(Event):
+    """Worker. The books and Asterisk disagreed on whether the agent is in this call, and Asterisk
+    is right: ``found`` is what it knows.
+    """
+
+    agent: str
+    was: str
+    found: Literal["gone", "talking"]
+
+
 @event_kind("call.transferred")
 class CallTransferred(Event):
     """CEL."""
@@ -279,6 +319,25 @@ class AgentPaused(Event):
     reason: str
     leader: str = ""
     why: str = ""
+
+
+@event_kind("agent.direct_missed")
+class DirectCallMissed(Event):
+    """CEL. A colleague called this agent and was not answered; ``why`` is Asterisk's word, or
+    QUIET or ABSENT.
+    """
+
+    caller: str
+    why: str
+
+
+@event_kind("agent.pause_overrun")
+class AgentPauseOverrun(Event):
+    """Worker. A pause lasts longer than its reason allows; once for each pause."""
+
+    reason: str
+    limit_s: int
+    began_at: AwareDatetime
 
 
 @event_kind("agent.wrapup_ended")

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from agentdesk.app import create_app
 from crm.catalog import service as catalog
+from crm.staff import rules
 from crm.staff.passwords import hashed
 from crm.staff.service import add_user
 from mainline.config import Settings
@@ -85,6 +86,10 @@ class Ari:
 
     made: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    quiet: list[tuple[str, bool]] = field(default_factory=list)
+
+    async def keep_quiet(self, agent: str, *, on: bool) -> None:
+        self.quiet.append((agent, on))
 
     async def make(self, endpoint: str) -> Credential:
         self.made.append(endpoint)
@@ -119,6 +124,7 @@ async def company(
     monkeypatch.setattr("crm.staff.service.hashed", _HASHED_ONCE)
     async with sqlite_database.unit_of_work() as session:
         await catalog.install(session, settings.pack_dir)
+        await rules.install(session, settings.pack_dir)
         for login, (role, number) in ROLES.items():
             await add_user(
                 session,

@@ -144,6 +144,21 @@ async def test_pause_needs_a_reason_from_the_list(agent1: Browser, telephony: Te
     assert telephony.switchboard.done == [("pause", "8001", "softphone", "lunch")]
 
 
+async def test_do_not_disturb_keeps_colleagues_away_until_the_agent_is_ready_again(
+    agent1: Browser, company: Database, telephony: Telephony
+) -> None:
+    await agent1.post("/desk/proof", json=GOOD)
+    assert (await agent1.post("/desk/pause", json={"reason": "dnd"})).status_code == 204
+    assert telephony.ari.quiet == [("8001", True)]
+    async with company.unit_of_work() as session:
+        row = AgentState(number="8001", state="paused", word="paused", since=now(), fact_at=now())
+        row.reason = row.word_reason = "dnd"
+        session.add(row)
+    assert (await agent1.post("/desk/ready")).status_code == 204
+    assert telephony.ari.quiet == [("8001", True), ("8001", False)]
+    assert (await kinds(company))[-2:] == ["agent.paused", "agent.ready"]
+
+
 async def test_who_has_no_agent_number_has_no_desk(app: FastAPI) -> None:
     async with browser(app, Accept="application/json") as client:
         await client.sign_in("admin")

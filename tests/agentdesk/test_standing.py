@@ -12,7 +12,8 @@ from mainline.config import PROJECT
 KINDS = (
     "agent.signed_in", "agent.ready", "agent.paused", "agent.signed_out", "agent.wrapup_ended",
     "agent.offered", "agent.answered", "agent.missed", "agent.left_call", "call.placed",
-    "call.rejoined", "call.ended",
+    "call.rejoined", "call.ended", "agent.held", "agent.resumed", "agent.reserved",
+    "agent.released", "agent.corrected",
 )  # fmt: skip
 SCRIPT = """
 import { after, closed } from "./agentdesk/agent/static/standing.js";
@@ -37,7 +38,9 @@ def shift(dice: random.Random) -> list[dict[str, Any]]:
         mine = kind in KINDS[:5]
         subject = "agent:8001" if mine else f"call:{dice.choice('ab')}"
         at = (began + timedelta(seconds=second)).isoformat()
-        facts.append({"kind": kind, "subject": subject, "at": at, "reason": "lunch"})
+        found = dice.choice(("gone", "talking"))
+        fact = {"kind": kind, "subject": subject, "at": at, "reason": "lunch", "found": found}
+        facts.append(fact)
     return facts
 
 
@@ -46,7 +49,8 @@ def by_server(facts: list[dict[str, Any]]) -> list[list[str | None]]:
     for fact in facts:
         place, _, name = fact["subject"].partition(":")
         call = name if place == "call" else ""
-        detail = fact["reason"] if fact["kind"] == "agent.paused" else ""
+        details = {"agent.paused": fact["reason"], "agent.corrected": fact["found"]}
+        detail = details.get(fact["kind"], "")
         moment = datetime.fromisoformat(fact["at"])
         standing = after(standing, Fact(moment, fact["kind"], call, detail))
         told.append([standing.word, standing.reason, standing.act, standing.call_id])

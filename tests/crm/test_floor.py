@@ -122,6 +122,51 @@ def test_an_outgoing_call_is_talk_and_wrap_up_too() -> None:
     assert [state for state, _, _ in told] == ["ready", "talking", "wrapup", "ready"]
 
 
+def test_hold_is_a_state_of_its_own_and_a_reserved_agent_waits_for_the_caller() -> None:
+    told = states(
+        (0, "agent.ready", "", ""),
+        (1, "agent.answered", "c", ""),
+        (2, "agent.resumed", "c", ""),
+        (3, "agent.held", "c", ""),
+        (4, "agent.held", "other", ""),
+        (5, "agent.resumed", "c", ""),
+        (6, "agent.reserved", "c", ""),
+        (7, "agent.left_call", "c", ""),
+        (8, "agent.offered", "c", ""),
+        (9, "agent.answered", "c", ""),
+        (10, "agent.left_call", "c", ""),
+    )
+    assert [(state, at) for state, _, at in told] == [
+        ("ready", 0),
+        ("talking", 1),
+        ("held", 3),
+        ("talking", 5),
+        ("reserved", 6),
+        ("ringing", 8),
+        ("talking", 9),
+        ("wrapup", 10),
+    ]
+
+
+@pytest.mark.parametrize("end", ["agent.released", "call.ended"])
+def test_who_was_reserved_in_vain_has_a_wrap_up(end: str) -> None:
+    told = states((0, "agent.answered", "c", ""), (0, "agent.ready", "", ""),
+                  (1, "agent.reserved", "c", ""), (2, end, "c", ""))  # fmt: skip
+    assert [state for state, _, _ in told] == ["talking", "reserved", "wrapup"]
+
+
+def test_a_phantom_ends_as_a_call_does_and_a_lost_answer_is_made_up_for() -> None:
+    told = states(
+        (0, "agent.ready", "", ""),
+        (1, "agent.offered", "c", ""),
+        (2, "agent.corrected", "c", "gone"),
+        (3, "agent.corrected", "d", "talking"),
+        (4, "agent.corrected", "c", "gone"),
+        (5, "agent.corrected", "d", "gone"),
+    )
+    assert [state for state, _, _ in told] == ["ready", "ringing", "ready", "talking", "wrapup"]
+
+
 def events(number: str = "8001") -> list[Event]:
     def at(seconds: float) -> Any:
         return NINE + timedelta(seconds=seconds)

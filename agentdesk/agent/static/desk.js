@@ -8,7 +8,7 @@ import { Lines } from "./lines.js";
 import { OrderDialog } from "./order.js";
 import { Pop } from "./pop.js";
 import { Ringer } from "./ringer.js";
-import { after, fromServer, shown } from "./standing.js";
+import { after, fromServer, inCall, shown } from "./standing.js";
 import { Status } from "./status.js";
 import { part, say, tried, words } from "./texts.js";
 import { transferDialog } from "./transfer.js";
@@ -19,7 +19,8 @@ const PROVEN = "mainline-desk-proven";
 const FACTS = [
   "agent.signed_in", "agent.ready", "agent.paused", "agent.signed_out", "agent.wrapup_ended", "agent.offered",
   "agent.answered", "agent.missed", "agent.left_call", "call.placed", "call.rejoined", "call.ended",
-  "caller.identified", "agent.proven", "call.transferred",
+  "caller.identified", "agent.proven", "call.transferred", "agent.held", "agent.resumed", "agent.reserved",
+  "agent.released", "agent.corrected", "agent.pause_overrun",
 ];
 
 const microphone = new Microphone();
@@ -62,7 +63,7 @@ function attend() {
   const { standing } = status;
   if (standing.call && standing.act) void pop.show(standing.call);
   if (standing.act === "wrapup") wrapup.callOver(standing.call);
-  if (standing.call && (standing.act === "talking" || standing.act === "wrapup")) wrapup.begin(standing.call);
+  if (standing.call && (inCall(standing.act) || standing.act === "wrapup")) wrapup.begin(standing.call);
   status.draw();
 }
 
@@ -165,7 +166,7 @@ function lock(on) {
 
 /** The page came back in mid-call: have the caller rung through to us again. @param {any} state */
 async function rejoin(state) {
-  if (state?.state !== "talking" || !phone) return;
+  if (!inCall(state?.state) || !phone) return;
   const registered = await until(() => phone?.registered ?? false);
   if (registered && !lines.all.length) await tried(() => ask("/desk/rejoin", { page: PAGE }));
 }
@@ -229,6 +230,7 @@ bind([
   { key: "F9", act: press("mute") },
   { key: "r", alt: true, act: press("ready") },
   { key: "p", alt: true, act: choosePause },
+  { key: "d", alt: true, act: press("dnd") },
   { key: "q", alt: true, act: press("sign-off") },
   { key: "y", alt: true, act: press("check") },
   { key: "k", alt: true, act: press("keys") },

@@ -5,10 +5,17 @@
  * @typedef {object} Standing
  * @property {"closed" | "paused" | "ready"} word  The desk's own word.
  * @property {string} reason
- * @property {null | "ringing" | "talking" | "wrapup"} act  What a call makes of it.
+ * @property {null | "reserved" | "ringing" | "talking" | "held" | "wrapup"} act  What a call makes of it.
  * @property {string} call
  * @property {number} since
  */
+
+const ACTS = ["reserved", "ringing", "talking", "held", "wrapup"];
+
+/** Whether agent and caller are joined. @param {Standing["act"]} act */
+export function inCall(act) {
+  return act === "talking" || act === "held";
+}
 
 /** @returns {Standing} */
 export function closed() {
@@ -30,6 +37,11 @@ export function after(before, kind, fact) {
     const next = { ...before, ...change };
     return { ...next, since: shown(next) === shown(before) ? before.since : now };
   };
+  const over = () => {
+    if (before.act === "wrapup") return before;
+    const talked = inCall(before.act) || before.act === "reserved";
+    return to(talked && before.word !== "closed" ? { act: "wrapup" } : { act: null, call: "" });
+  };
   const free = before.act === "wrapup" ? { act: null, call: "" } : {};
   switch (kind) {
     case "agent.signed_in": return to({ word: "paused", reason: "signed-in" });
@@ -37,12 +49,16 @@ export function after(before, kind, fact) {
     case "agent.paused": return to({ word: "paused", reason: fact.reason });
     case "agent.signed_out": return to({ ...free, word: "closed", reason: "" });
     case "agent.wrapup_ended": return to(free);
-    case "agent.offered": return before.act === "talking" ? before : to({ act: "ringing", call });
+    case "agent.offered": return inCall(before.act) ? before : to({ act: "ringing", call });
     case "agent.answered": case "call.placed": case "call.rejoined": return to({ act: "talking", call });
     case "agent.missed": return mine && before.act === "ringing" ? to({ act: null, call: "" }) : before;
-    case "agent.left_call": case "call.ended":
-      if (!mine || before.act === "wrapup") return before;
-      return to(before.act === "talking" && before.word !== "closed" ? { act: "wrapup" } : { act: null, call: "" });
+    case "agent.left_call": return mine && before.act !== "reserved" ? over() : before;
+    case "call.ended": return mine ? over() : before;
+    case "agent.held": return mine && before.act === "talking" ? to({ act: "held" }) : before;
+    case "agent.resumed": return mine && before.act === "held" ? to({ act: "talking" }) : before;
+    case "agent.reserved": return mine && (inCall(before.act) || before.act === "wrapup") ? to({ act: "reserved" }) : before;
+    case "agent.released": return mine && before.act === "reserved" ? over() : before;
+    case "agent.corrected": return fact.found === "talking" ? to({ act: "talking", call }) : mine ? over() : before;
     default: return before;
   }
 }
@@ -50,7 +66,7 @@ export function after(before, kind, fact) {
 /** From the server's answer. @param {any} state @param {number} skew server clock minus ours, ms
  * @returns {Standing} */
 export function fromServer(state, skew) {
-  const act = ["ringing", "talking", "wrapup"].includes(state.state) ? state.state : null;
+  const act = ACTS.includes(state.state) ? state.state : null;
   return {
     word: act ? state.word : state.state, reason: state.reason, act,
     call: state.call_id ?? "", since: Date.parse(state.since) - skew,

@@ -1,7 +1,7 @@
 // The state of this desk, its three lights, and the buttons that change it.
 import { ask } from "/static/live.js";
 import { clock, part, tried, words } from "./texts.js";
-import { closed, shown } from "./standing.js";
+import { closed, inCall, shown } from "./standing.js";
 
 /** @typedef {"" | "good" | "warn" | "bad"} Shade */
 
@@ -24,6 +24,7 @@ export class Status {
       reasons.value = "";
       if (reason) await ask("/desk/pause", { reason });
     }));
+    part("dnd").addEventListener("click", () => this.#once(() => this.#quiet()));
     setInterval(() => this.#tick(), 500);
   }
 
@@ -35,6 +36,11 @@ export class Status {
     await tried(work);
     this.busy = false;
     this.draw();
+  }
+
+  async #quiet() {
+    const quiet = this.standing.word === "paused" && this.standing.reason === "dnd";
+    if (quiet) await this.ready(); else await ask("/desk/pause", { reason: "dnd" });
   }
 
   async ready() {
@@ -55,22 +61,33 @@ export class Status {
     const chip = part("state");
     chip.dataset.state = state;
     chip.textContent = words(`state-${state}`);
-    part("state-reason").textContent =
-      state === "paused" ? words(`pause-${standing.reason}`).replace(/^pause-/, "") : "";
     document.title = `${words(`state-${state}`)} · Mainline`;
     const able = (/** @type {string} */ id, /** @type {boolean} */ possible) => {
       /** @type {HTMLButtonElement} */ (part(id)).disabled = this.busy || !possible;
     };
-    able("ready", standing.word !== "ready" && standing.act !== "ringing");
+    able("ready", standing.word !== "ready" && standing.act !== "ringing" && standing.act !== "reserved");
     able("pause-reason", standing.word !== "closed");
+    part("dnd").setAttribute("aria-pressed", String(standing.word === "paused" && standing.reason === "dnd"));
+    able("dnd", standing.word !== "closed" && !inCall(standing.act));
     able("check", standing.act === null);
     able("sign-off", standing.act === null || standing.act === "wrapup");
     part("wrapup").classList.toggle("due", standing.act === "wrapup");
     this.#tick();
   }
 
+  /** Why paused, and whether that is too long. @param {number} seconds */
+  #reason(seconds) {
+    const { standing } = this, paused = shown(standing) === "paused";
+    const limit = Number(/** @type {HTMLElement | null} */ (part("pause-reason").querySelector(`[value="${standing.reason}"]`))?.dataset.limit ?? 0);
+    const over = paused && limit > 0 && seconds >= limit;
+    const text = paused ? words(`pause-${standing.reason}`).replace(/^pause-/, "") : "";
+    part("state-reason").textContent = over ? `${text} · ${words("pause-over")}` : text;
+    part("state").classList.toggle("over", over);
+  }
+
   #tick() {
     const seconds = (Date.now() - this.standing.since) / 1000;
+    this.#reason(seconds);
     part("state-time").textContent = this.standing.word === "closed" && !this.standing.act ? "" : clock(seconds);
     const left = this.wrapupS - seconds;
     const counting = this.standing.act === "wrapup";

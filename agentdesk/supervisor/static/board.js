@@ -50,7 +50,7 @@ function drawQueues(picture) {
 
 /** @param {Picture} picture */
 function drawAgents(picture) {
-  const order = ["talking", "ringing", "ready", "wrapup", "paused", "closed"];
+  const order = ["talking", "held", "reserved", "ringing", "ready", "wrapup", "paused", "closed"];
   const agents = [...picture.agents].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.number.localeCompare(b.number));
   rows(place("agents"), agents, (agent) => agent.number, makeAgent, (row, agent) => {
     row.className = agent.state;
@@ -58,7 +58,7 @@ function drawAgents(picture) {
     write(one(".who", row), `${agent.number} ${agent.name}`);
     const tag = one(".tag", row);
     tag.className = `tag ${TONES[agent.state] ?? ""}`;
-    const reason = agent.state === "paused" && agent.reason ? ` · ${words(`pause-${agent.reason}`)}` : "";
+    const reason = agent.state === "paused" && agent.reason ? ` · ${words(`pause-${agent.reason}`)}${agent.over ? ` · ${words("pause-over")}` : ""}` : "";
     write(tag, words(`state-${agent.state}`) + reason);
     tick(one(".since", row), agent.state === "closed" ? null : agent.since, ...(LONG[agent.state] ?? [Infinity, Infinity]));
     write(one(".with", row), agent.call ? `${agent.customer || words("unknown")} · ${queueName(picture, agent.queue)}` : "");

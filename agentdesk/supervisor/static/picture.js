@@ -5,7 +5,7 @@ import { listen } from "/static/live.js";
 /** @typedef {{name: string, label: Both, goal: number, level_s: number, ready: number, busy: number, paused: number,
  *   offered: number, answered: number, abandoned: number, other: number, waiting: number, longest_since: string | null,
  *   service_level: number | null, asa_s: number | null}} Queue */
-/** @typedef {{number: string, name: string, state: string, reason: string, since: string | null, queues: string[],
+/** @typedef {{number: string, name: string, state: string, reason: string, over: boolean, since: string | null, queues: string[],
  *   call: string | null, queue: string | null, customer: string}} Agent */
 /** @typedef {{call: string, queue: string | null, since: string, priority?: number, customer: string, class: string,
  *   elderly: boolean, medical: boolean, number: string, direction?: string, stage?: string, agent?: string | null}} Caller */
