@@ -14,7 +14,7 @@ from typing import Final, Literal
 from crm.staff.queries import AgentView
 from dialplan.contract import LAST_RESORT_PENALTY, QUEUE_SERVICE
 from mainline.asterisk.snapshots import Member, Station
-from mainline.asterisk.switchboard import WRAPUP
+from mainline.asterisk.switchboard import RESERVED, RESERVED_S, WRAPUP
 
 UNREACHABLE: Final = "unreachable"
 """Reason of the pause of somebody whose telephone has gone."""
@@ -83,12 +83,14 @@ def _of(agent: AgentView, own: Sequence[Member], at: datetime, wrapup_s: int) ->
     elif agent.reason == UNREACHABLE and _older(agent, at, LEASE_S):
         yield Finding("sign-out", agent.number, station)
     elif agent.word == "ready":
-        yield from _ready(agent, own, station)
+        yield from _ready(agent, own, station, at)
     elif any(not member.paused for member in own):
         yield Finding("pause", agent.number, station, reason=agent.reason or "paused")
 
 
-def _ready(agent: AgentView, own: Sequence[Member], station: Station) -> Iterator[Finding]:
+def _ready(
+    agent: AgentView, own: Sequence[Member], station: Station, at: datetime
+) -> Iterator[Finding]:
     here = [member for member in own if member.station == station]
     joined = {member.queue: member.penalty for member in here}
     wanted = {QUEUE_SERVICE: LAST_RESORT_PENALTY, **agent.queues}
@@ -104,10 +106,16 @@ def _ready(agent: AgentView, own: Sequence[Member], station: Station) -> Iterato
     )
     if agent.state == "ready" and here and not any(member.reachable for member in here):
         yield Finding("unreachable", agent.number, station)
-    elif agent.state == "ready" and any(m.paused and not m.busy for m in here):
+    elif agent.state == "ready" and any(_kept_from_calls(m, at) for m in here):
         yield Finding("unpause", agent.number, station)
     elif agent.state == "wrapup" and any(not member.paused for member in here):
         yield Finding("pause", agent.number, station, reason=WRAPUP)
+
+
+def _kept_from_calls(member: Member, at: datetime) -> bool:
+    """Paused without need; who is kept free for a customer who is being called back is needed."""
+    reserved = member.reason == RESERVED and at.timestamp() - member.last_pause < RESERVED_S
+    return member.paused and not member.busy and not reserved
 
 
 def _older(agent: AgentView, at: datetime, seconds: float) -> bool:

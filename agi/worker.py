@@ -7,6 +7,7 @@ import os
 from functools import partial
 from typing import Final
 
+from agi.callbacks import CallBacks
 from agi.chores import LINES_EVERY_S, again, lines
 from agi.consumers import Consumers, all_readers
 from agi.crew import Crew, Job
@@ -65,6 +66,7 @@ def _jobs(
         "link": link.run,
         "lost calls": link.compare,
         "floor": keeper.run,
+        "call-backs": CallBacks(database, link.switchboard, settings.zone).run,
         "lines": partial(again, LINES_EVERY_S, partial(lines, database)),
         "leases": Watch(database, link.switchboard, ari).run,
         "recordings": partial(finalise.run, database, settings),

@@ -8,6 +8,11 @@ from typing import Final
 # --- AGI routes (agi://host:port/<route>) ---------------------------------------------------
 ROUTE_INBOUND: Final = "inbound"
 """Identify, menu, self-service; leaves its decision in the variables below."""
+ROUTE_AGAIN: Final = "again"
+"""The menu once more, for a caller who waits; words: call, queue, priority, language, since."""
+ROUTE_CHOICE: Final = "choice"
+"""What a waiting caller wants; words: the same and the wish (``ask`` or ``callback``). Its decision
+is ``queue`` (keep waiting), ``callback``, ``menu`` or ``message``."""
 
 ROUTE_SURVEY: Final = "survey"
 """The agent has hung up first: ask the caller about the call."""
@@ -16,7 +21,8 @@ ROUTE_SURVEY: Final = "survey"
 VAR_AGI: Final = "MAINLINE_AGI"
 """``OK`` when the gateway finished its work; anything else means: plain dialplan."""
 VAR_ACTION: Final = "MAINLINE_ACTION"
-"""What the dialplan does next: ``queue``, ``hangup``, ``refuse``, ``message``."""
+"""What the dialplan does next: ``queue``, ``hangup``, ``refuse``, ``message``; of a waiting caller
+also ``callback`` and ``menu``."""
 VAR_QUEUE: Final = "MAINLINE_QUEUE"
 VAR_PRIORITY: Final = "QUEUE_PRIO"
 VAR_URGENT: Final = "MAINLINE_URGENT"
@@ -29,6 +35,8 @@ ACTION_QUEUE: Final = "queue"
 ACTION_HANGUP: Final = "hangup"
 ACTION_REFUSE: Final = "refuse"
 ACTION_MESSAGE: Final = "message"
+ACTION_CALLBACK: Final = "callback"
+ACTION_MENU: Final = "menu"
 
 # --- Channel variables set by the dialplan ---------------------------------------------------
 VAR_CALL_KEY: Final = "MAINLINE_CALL"
@@ -61,6 +69,12 @@ VAR_WAIT: Final = "MAINLINE_WAIT"
 VAR_KEY: Final = "MAINLINE_KEY"
 VAR_MUSIC: Final = "MAINLINE_MUSIC"
 """What is heard while waiting, as an option of Queue; empty: the queue's own music."""
+VAR_WISH: Final = "MAINLINE_WISH"
+"""What a waiting caller pressed a key for."""
+VAR_SINCE: Final = "MAINLINE_SINCE"
+"""Epoch seconds of the first entry into a queue: the place a caller keeps on the way back."""
+VAR_ENTERED: Final = "MAINLINE_ENTERED"
+"""Epoch seconds at which the present visit of a queue began."""
 HEADER_CALL_KEY: Final = "X-Call-Key"
 HEADER_TRY_ANI: Final = "X-Mainline-Ani"
 """The demo caller's number, sent by the page ``/try`` (context CONTEXT_TRY only)."""
@@ -78,6 +92,12 @@ CONTEXT_OUT: Final = "ml-out"
 """Extension = number: an outgoing call, reached only by an originate or redirect of ours."""
 CONTEXT_REJOIN: Final = "ml-rejoin"
 """Extension = agent number: ring that agent again with auto-answer (page reloaded in mid-call)."""
+CONTEXT_CALLBACK: Final = "ml-callback"
+"""Extension = number: call a customer back, reached only by an originate of the worker."""
+VAR_CALLBACK: Final = "MAINLINE_CALLBACK"
+"""The call-back's id, on the channel that dials and on no other."""
+VAR_RESERVED: Final = "MAINLINE_RESERVED"
+"""The queue interface of the agent kept free for the call-back."""
 CONTEXT_SPY: Final = "ml-spy"
 """Extension = ``listen|whisper|barge``; variable MAINLINE_SPY_CHANNEL names the agent's channel."""
 CONTEXT_TRANSFER: Final = "ml-transfer"
@@ -116,6 +136,7 @@ CEL_RECORDING: Final = "RECORDING"  # file (base name), segment
 CEL_MESSAGE: Final = "MESSAGE"  # file (base name)
 CEL_REFUSED: Final = "REFUSED"  # reason
 CEL_PLACED: Final = "PLACED"  # agent, number: an outgoing call of an agent
+CEL_CALLBACK: Final = "CALLBACK"  # callback (its id), number: a customer is being called back
 CEL_TRANSFER: Final = "TRANSFER"  # kind=blind|attended, agent (who transfers), target
 CEL_REJOINED: Final = "REJOINED"  # agent
 CEL_DIRECT: Final = "DIRECT"  # agent, caller (who called), why: a colleague's call not answered
@@ -159,5 +180,5 @@ CEL_FIELDS: Final = (
 )
 """Columns of a line, in order. EventTime is epoch seconds with microseconds; a user event has its
 name in EventType and userdeftype, and its extra in EventExtra as JSON: ``{"extra": "a=b|c=d"}``.
-Linkedids without OFFERED or PLACED are no calls of customers: consultations, announcements, echo
-tests, supervision."""
+Linkedids without OFFERED, PLACED or CALLBACK are no calls of customers: consultations,
+announcements, echo tests, supervision."""

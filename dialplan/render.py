@@ -38,6 +38,8 @@ LIVE_EVENTS: Final = ("Hold", "Unhold")
 """All that the worker hears of AMI; everything else comes from Asterisk's record."""
 EMPTY: Final = ("acl", "ccss", "pjproject", "queuerules", "stasis", "udptl", "websocket_client")
 """Files that Asterisk misses loudly although their defaults are what we want."""
+VARIANTS: Final = ("plain",)
+"""What callers are told while they wait, other than ``queue-patience`` itself."""
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029;\[\]{}$`\\]")
 _NUMBER: Final = re.compile(r"[0-9]{3,5}")
 _DNIS: Final = re.compile(r"\+?[0-9]{2,20}")
@@ -326,6 +328,20 @@ def link_sounds(settings: Settings, asterisk: Installation) -> None:
     _link(data / "sounds/en/ml", static / "en/ml")
     _link(data / "sounds/zh", static / "zh")
     _link(data / "sounds/beep.wav", asterisk.english / "beep.wav")
+    _link_variants(data / "sounds", static)
+
+
+def _link_variants(sounds: Path, static: Path) -> None:
+    """Other words under the same name, chosen by the caller's language ``zh_<variant>``.
+
+    What a variant does not have, Asterisk takes from ``zh``.
+    """
+    for language in ("zh", "en"):
+        for variant in VARIANTS:
+            folder = sounds / f"{language}_{variant}" / "ml"
+            folder.mkdir(parents=True, exist_ok=True)
+            sound = static / language / "ml" / f"queue-patience-{variant}.wav"
+            _link(folder / "queue-patience.wav", sound)
 
 
 def _link(link: Path, target: Path) -> None:

@@ -63,7 +63,11 @@ _SPY: Final[dict[str, Text]] = {
 
 _TOLD: Final[dict[type[Event], tuple[Telling, Tone, bool]]] = {
     facts.CallOffered: (lambda e, _l: _("call comes in on %(dnis)s", dnis=e.dnis), "", True),
-    facts.CallPlaced: (lambda e, _l: _("%(agent)s calls out", agent=e.agent), "", True),
+    facts.CallPlaced: (
+        lambda e, _l: _("%(agent)s calls out", agent=e.agent) if e.agent else _("is called back"),
+        "",
+        True,
+    ),
     facts.CallerIdentified: (lambda e, _l: _(_IDENTIFIED[e.how]), "", False),
     facts.CallDegraded: (lambda _e, _l: _("served by plain dialplan"), "warn", True),
     facts.CallRefused: (lambda _e, _l: _("hears the refusal"), "bad", True),

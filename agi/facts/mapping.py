@@ -166,6 +166,13 @@ def _placed(state: CallState, row: Row) -> list[Event]:
     return [CallPlaced(subject=state.subject, at=row.at, agent=agent, number=number)]
 
 
+def _called_back(state: CallState, row: Row) -> list[Event]:
+    number, callback = row.extra.get("number", ""), _number(row.extra.get("callback"))
+    return [
+        CallPlaced(subject=state.subject, at=row.at, agent="", number=number, callback=callback)
+    ]
+
+
 def _degraded(state: CallState, row: Row) -> list[Event]:
     return [CallDegraded(subject=state.subject, at=row.at, reason=row.extra.get("reason", ""))]
 
@@ -305,6 +312,7 @@ _Tell = Callable[[CallState, Row], list[Event]]
 _POINTS: Final[Mapping[str, _Tell]] = {
     contract.CEL_OFFERED: _offered,
     contract.CEL_PLACED: _placed,
+    contract.CEL_CALLBACK: _called_back,
     contract.CEL_DEGRADED: _degraded,
     contract.CEL_REFUSED: _refused,
     contract.CEL_QUEUED: _queued,

@@ -31,6 +31,8 @@ from mainline.phone import normalise
 OPEN: Final = ("waiting", "calling")
 REASON_CHARS_MAX: Final = 400
 DUE_DAYS_MAX: Final = 60
+NOT_PLACED_S: Final = 30
+"""Before the next try when Asterisk would not place the call."""
 
 
 class NotCallable(MainlineError):
@@ -207,6 +209,7 @@ async def undo_attempt(session: AsyncSession, callback_id: int, *, call_id: str)
     if row.state != "calling" or row.attempt_call_id != call_id:
         return False
     row.state, row.attempts = "waiting", row.attempts - 1
+    row.next_at = now() + timedelta(seconds=NOT_PLACED_S)
     row.attempt_call_id = row.agent = None
     return True
 

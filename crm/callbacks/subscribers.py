@@ -9,8 +9,14 @@ from crm.callbacks import service
 from crm.callbacks.models import Callback
 from crm.callbacks.rules import same_number
 from mainline.ids import call_of
-from mainline.journal import Event, Handler
-from mainline.journal.call_events import AgentAnswered, CallEnded, CallOffered
+from mainline.journal import Event, Handler, append
+from mainline.journal.call_events import (
+    AgentAnswered,
+    CallEnded,
+    CallerIdentified,
+    CallOffered,
+    CallPlaced,
+)
 
 CONSUMER: Final = "callbacks"
 TAIL: Final = 7
@@ -27,6 +33,18 @@ async def on_offered(session: AsyncSession, event: Event) -> None:
     for row in await session.scalars(likely):
         if same_number(row.number, event.ani):
             row.own_call_id = call_of(event.subject)
+
+
+async def on_placed(session: AsyncSession, event: Event) -> None:
+    """Who is called back is known: the agent sees it before the telephone is answered."""
+    if not isinstance(event, CallPlaced) or event.callback is None:
+        return
+    row = await session.get(Callback, event.callback)
+    if row is not None and row.customer_id is not None:
+        known = CallerIdentified(
+            subject=event.subject, at=event.at, how="ani", customer_id=row.customer_id, candidates=1
+        )
+        await append(session, known)
 
 
 async def on_answered(session: AsyncSession, event: Event) -> None:
@@ -63,6 +81,7 @@ async def _attempts(session: AsyncSession, call_id: str) -> list[Callback]:
 CONSUMERS: dict[str, dict[str, Handler]] = {
     CONSUMER: {
         "call.offered": on_offered,
+        "call.placed": on_placed,
         "agent.answered": on_answered,
         "call.ended": on_ended,
     }

@@ -111,7 +111,7 @@ def _people(told: Sequence[Event], stays: Sequence[Visit]) -> dict[str, Any]:
     placed = first(told, CallPlaced)
     return {
         "queue": stays[-1].queue if stays else None,
-        "agent": answered.agent if answered else placed.agent if placed else None,
+        "agent": answered.agent if answered else (placed.agent or None) if placed else None,
         "transfers": len(every(told, CallTransferred)),
         "wait_s": _waited(stays),
         "talk_s": _talked(told),

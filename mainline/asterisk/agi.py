@@ -16,6 +16,7 @@ from typing import Final
 LINE_MAX: Final = 2048
 TOTAL_MAX: Final = 16_384
 KEYS_MAX: Final = 64
+WORDS_MAX: Final = 8
 ENVIRONMENT_S: Final = 2.0
 """How long a request may take to arrive; on loopback it takes a millisecond."""
 SILENCE_S: Final = 0.01
@@ -63,6 +64,8 @@ class Environment:
     uniqueid: str
     caller: str
     extension: str
+    words: tuple[str, ...] = ()
+    """What the dialplan says beyond the shared secret."""
 
 
 def has_control_characters(text: str) -> bool:
@@ -141,6 +144,9 @@ def _environment(values: dict[str, str]) -> Environment:
         uniqueid=values["agi_uniqueid"],
         caller="" if caller == "unknown" else caller,
         extension=values["agi_extension"],
+        words=tuple(
+            values[key] for n in range(2, WORDS_MAX + 2) if (key := f"agi_arg_{n}") in values
+        ),
     )
 
 

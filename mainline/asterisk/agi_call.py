@@ -61,6 +61,11 @@ class AgiCall:
         return self._environment.extension
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """What the dialplan says beyond the call itself."""
+        return self._environment.words
+
+    @property
     def language(self) -> str:
         """The language set last."""
         return self._language

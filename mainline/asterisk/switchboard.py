@@ -24,12 +24,19 @@ RING_S: Final = 20
 """How long an agent's own telephone rings when we call it."""
 WRAPUP: Final = "wrapup"
 """The reason the dialplan gives for the pause it sets at answer."""
+RESERVED: Final = "callback"
+"""The reason of the pause of an agent who is kept free while a customer is called back."""
+RESERVED_S: Final = 75
+"""A pause for that is over by itself after so long: ringing and greeting take less."""
+CALL_BACK_S: Final = 40
+"""How long a customer is rung at most, the way through the carrier included."""
 
 _PREFIX: Final[dict[Station, str]] = {"softphone": "agent-", "phone": "phone-"}
 _AGENT: Final = re.compile(r"[0-9]{3,5}")
 _QUEUE: Final = re.compile(r"[a-z][a-z0-9_-]{1,31}")
 _NUMBER: Final = re.compile(r"\+?[0-9]{2,20}")
 _CHANNEL: Final = re.compile(r"(?:PJSIP|Local)/[A-Za-z0-9_.@;/-]{1,80}")
+_INTERFACE: Final = re.compile(r"PJSIP/(?:agent|phone)-[0-9]{3,5}")
 _CALL: Final = re.compile(r"[a-z0-9.-]{3,64}")
 _INFO: Final = re.compile(r"[a-z0-9-]{1,32}")
 _REASON: Final = re.compile(r"[^\x00-\x1f\x7f|;]{0,64}")
@@ -217,6 +224,48 @@ class Switchboard:
             call_id=call_id,
         )
         return call_id
+
+    def new_call_id(self) -> CallId:
+        """For a call that is written down before it is placed."""
+        return self._new_id()
+
+    async def call_back(
+        self,
+        number: str,
+        queue: str,
+        *,
+        call_id: CallId,
+        callback_id: int,
+        since: int,
+        priority: int,
+        language: str,
+        reserved: str,
+    ) -> None:
+        """Ring a customer, who then waits in the queue as if since that moment, at once first.
+
+        ``reserved`` is the interface of the agent who was paused for it.
+        """
+        number, queue = _checked(_NUMBER, number, "number"), _checked(_QUEUE, queue, "queue")
+        await self._ami.action(
+            "Originate",
+            {
+                "Channel": f"Local/{number}@ml-callback/n",
+                "Context": "ml-goodbye",
+                "Exten": "s",
+                "Priority": 1,
+                "Timeout": CALL_BACK_S * 1000,
+                "Async": "true",
+                "ChannelId": _checked(_CALL, call_id, "call"),
+                "Variable": (
+                    f"MAINLINE_CALLBACK={int(callback_id)}",
+                    f"MAINLINE_QUEUE={queue}",
+                    f"MAINLINE_SINCE={int(since)}",
+                    f"MAINLINE_RESERVED={_checked(_INTERFACE, reserved, 'interface')}",
+                    f"MAINLINE_LANGUAGE={'en' if language == 'en' else 'zh'}",
+                    f"QUEUE_PRIO={_between(priority, 0, 100, 'priority')}",
+                ),
+            },
+        )
 
     async def spy(self, leader: str, station: Station, agent_channel: str, mode: SpyMode) -> CallId:
         """Ring the leader's own telephone and let it join the agent's leg."""

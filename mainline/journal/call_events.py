@@ -24,10 +24,11 @@ class CallOffered(Event):
 
 @event_kind("call.placed")
 class CallPlaced(Event):
-    """CEL. An agent called out."""
+    """CEL. An agent called out; or the hotline called back, then ``agent`` is empty."""
 
     agent: str
     number: str
+    callback: int | None = None
 
 
 @event_kind("caller.identified")

@@ -159,3 +159,10 @@ def test_the_end_of_wrapup_waits_for_nothing_and_unreachable_waits_longer():
     assert patience.due([over, gone], AT) == [over]
     assert patience.due([gone], AT + timedelta(seconds=19)) == []
     assert patience.due([gone], AT + timedelta(seconds=20)) == [gone]
+
+
+def test_who_is_kept_free_for_a_call_back_is_left_alone_but_not_for_ever():
+    kept = {"paused": True, "reason": "callback"}
+    fresh = int(AT.timestamp()) - 30
+    assert kinds(agent(), *everywhere(**kept, last_pause=fresh)) == []
+    assert kinds(agent(), *everywhere(**kept, last_pause=fresh - 60)) == ["unpause"]

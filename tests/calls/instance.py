@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import ivr.kinds  # noqa: F401 - registers what definitions may be
 from ivr.modes import set_mode
+from mainline import features
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.definitions import service as definitions
@@ -64,6 +65,7 @@ class Instance:
     """A running Mainline, and what scenarios ask of it."""
 
     def __init__(self, settings: Settings, furnish: Furnish = settle) -> None:
+        list(features.modules("models"))  # what is furnished may refer to any table
         self.settings = settings
         self._furnish = furnish
         self.facts = Facts(settings.home / "mainline.db")

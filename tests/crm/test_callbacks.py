@@ -220,6 +220,7 @@ async def test_a_call_that_was_never_placed_does_not_count(database: Database) -
         assert not await service.undo_attempt(session, one, call_id="ml-9.1")
     found = await row(database, one)
     assert (found.state, found.attempts, found.agent) == ("waiting", 0, None)
+    assert found.next_at == now() + timedelta(seconds=30)
 
 
 async def test_what_is_too_old_expires_and_a_new_one_may_be_asked_for(

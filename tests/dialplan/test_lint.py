@@ -60,9 +60,11 @@ def test_every_variable_of_ours_is_in_the_contract() -> None:
     assert used(r"MAINLINE_[A-Z_]+") <= named("VAR_")
 
 
-def test_every_agi_route_is_in_the_contract_and_carries_the_secret_last() -> None:
-    calls = used(r"AGI\(([^)]*)\)")
-    assert calls == {f"${{AGI_URL}}/{route},${{AGI_SECRET}}" for route in named("ROUTE_")}
+def test_every_agi_route_is_in_the_contract_and_carries_the_secret_first() -> None:
+    calls = used(r"\bAGI\((.*)\)")
+    routes = {call.removeprefix("${AGI_URL}/").partition(",")[0] for call in calls}
+    assert routes == named("ROUTE_")
+    assert all(re.match(r"\$\{AGI_URL\}/[a-z]+,\$\{AGI_SECRET\}(,|$)", call) for call in calls)
 
 
 def test_every_context_of_the_contract_exists() -> None:
@@ -71,7 +73,7 @@ def test_every_context_of_the_contract_exists() -> None:
 
 def test_every_place_that_is_jumped_to_exists() -> None:
     targets = used(r"(?:Goto|Gosub)\((ml-[a-z-]+)") | used(r"\?(ml-[a-z-]+),")
-    targets |= used(r"[bU]\((ml-[a-z-]+)") | used(r",,(ml-[a-z-]+)\)")
+    targets |= used(r"[bUG]\((ml-[a-z-]+)") | used(r",,(ml-[a-z-]+)\)")
     assert targets - CONTEXTS == set()
 
 

@@ -35,9 +35,13 @@ def told(rows: list[Row]) -> list[Event]:
 
 def brief(events: list[Event]) -> list[str]:
     return [
-        " ".join([event.kind, *(_word(k, v) for k, v in event if k not in {"subject", "at"})])
+        " ".join([event.kind, *(_word(k, v) for k, v in event if _matters(k, v))])
         for event in events
     ]
+
+
+def _matters(name: str, value: Any) -> bool:
+    return name not in {"subject", "at"} and (name, value) != ("callback", None)
 
 
 def _word(name: str, value: Any) -> str:
@@ -238,3 +242,30 @@ def test_announcements_and_consultations_are_no_calls():
 
 def rows_call() -> str:
     return "ml6ec1cf2a-1795429573.0"
+
+
+def point(name: str, **extra: str) -> Row:
+    at = rows("nobody_answered")[0].at
+    return Row(at, name, name, "ml-9.1;2", "ml-9.1", "Local/x", extra)
+
+
+def test_a_call_back_is_a_call_of_the_hotline_that_ends_its_visit_by_choice():
+    found = [
+        point("CALLBACK", callback="7", number="13912345678"),
+        point("QUEUED", queue="service", prio="5", degraded="0"),
+        point("UNQUEUED", queue="service", status="CALLBACK"),
+        point("QUEUED", queue="service"),
+        point("UNQUEUED", queue="service", status="SELFSERVICE"),
+        point("QUEUED", queue="service"),
+        point("UNQUEUED", queue="service", status="OVERFLOW"),
+    ]
+    assert begins(found[0])
+    assert brief(told(found)) == [
+        "call.placed agent= number=13912345678 callback=7",
+        "queue.entered queue=service priority=5 degraded=False",
+        "queue.left queue=service how=callback",
+        "queue.entered queue=service priority=0 degraded=False",
+        "queue.left queue=service how=self-service",
+        "queue.entered queue=service priority=0 degraded=False",
+        "queue.left queue=service how=overflow",
+    ]
