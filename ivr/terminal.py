@@ -12,21 +12,21 @@ import typer
 from ivr.flows import FLOWS
 from ivr.flows.books import Identification
 from ivr.flows.crm_books import CrmBooks
-from ivr.flows.journey import Journey
+from ivr.flows.journey import Journey, Note
 from ivr.hours import State
 from ivr.menu import MenuTree
 from ivr.phrases import load_phrases
 from ivr.run import Running, Walk
 from ivr.say import Language
 from ivr.talk import Sound, Talk
-from mainline.asterisk.call import CallerGone
+from mainline.asterisk.call import Call, CallerGone
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.errors import Invalid
 from mainline.ids import CallId
 from mainline.journal import Event
 
-_STATES: tuple[State, ...] = ("open", "lunch", "night", "holiday", "emergency")
+STATES: tuple[State, ...] = ("open", "lunch", "night", "holiday", "emergency")
 
 
 class TextVoice:
@@ -107,23 +107,24 @@ async def walk(
     hours: str,
 ) -> str:
     """Lead the person at the keyboard through the tree; what it came to, as a line."""
-    state: State = next((one for one in _STATES if one == hours), "open")
+    state: State = next((one for one in STATES if one == hours), "open")
     if state != hours:
         raise Invalid(hours)
     books = CrmBooks(database, settings)
     found = await books.identify(ani) if ani else Identification()
-    journey = _journey(TerminalCall(ani, keys), books, settings, found)
+    led = journey(TerminalCall(ani, keys), books, settings, found, _told)
     try:
-        decision = await Walk(Running(name, 0, tree), journey, FLOWS, lambda _hours: state).run()
+        decision = await Walk(Running(name, 0, tree), led, FLOWS, lambda _hours: state).run()
     except CallerGone:
         return "= gone"
     where = f" {decision.queue} {decision.priority}" if decision.action == "queue" else ""
     return f"= {decision.action}{where}"
 
 
-def _journey(
-    call: TerminalCall, books: CrmBooks, settings: Settings, found: Identification
+def journey(
+    call: Call, books: CrmBooks, settings: Settings, found: Identification, note: Note
 ) -> Journey:
+    """The way of somebody who only tries the menu."""
     caller = found.callers[0] if len(found.callers) == 1 else None
     language: Language = (caller and caller.language) or "zh"
     return Journey(
@@ -131,7 +132,7 @@ def _journey(
         ani=call.ani,
         talk=Talk(call, TextVoice(), load_phrases(settings.pack_dir), language),
         books=books,
-        note=_told,
+        note=note,
         zone=settings.zone,
         callers=found.callers,
         caller=caller,

@@ -10,6 +10,11 @@ from agentdesk.panels.terms import agent_words
 from agentdesk.shell import render
 
 
+def fragment(request: Request, template: str, /, **values: Any) -> str:
+    """A piece of a page, for a script that puts it where it belongs."""
+    return bytes(page(request, template, **values).body).decode()
+
+
 def page(request: Request, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
     """A page of the administrator's desk."""
     return render(

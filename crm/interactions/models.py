@@ -129,3 +129,23 @@ class Note(Record):
     subject: Mapped[str] = mapped_column(String(80))
     author: Mapped[str] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text)
+
+
+class MenuPassage(Base):
+    """Projection: one node of a menu a caller came to. Written when the call is over."""
+
+    __tablename__ = "menu_passage"
+    __table_args__ = (
+        Index("ix_menu_passage_counting", "menu", "at", "node", "keys", "target", "gave_up"),
+    )
+
+    call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    menu: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int]
+    node: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    keys: Mapped[str] = mapped_column(String(1), default="")
+    target: Mapped[str | None] = mapped_column(String(64))
+    """Where the caller went from here; None: the call ended, or a queue took it."""
+    gave_up: Mapped[bool] = mapped_column(default=False)

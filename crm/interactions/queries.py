@@ -14,6 +14,7 @@ from crm.interactions.models import (
     CallTimeline,
     Disposition,
     Interaction,
+    MenuPassage,
     QueueVisit,
     VoiceMessage,
 )
@@ -134,6 +135,19 @@ async def queue_figures(
     for queue, how, *numbers in rows:
         groups.setdefault(queue, []).append(Group(how, *numbers))
     return {queue: figures(found) for queue, found in groups.items()}
+
+
+async def passages(
+    session: AsyncSession, menu: str, *, since: datetime, until: datetime
+) -> list[tuple[str, str, str | None, bool, int]]:
+    """How many callers went from where to where: node, key, next node, given up, calls."""
+    grouped = (MenuPassage.node, MenuPassage.keys, MenuPassage.target, MenuPassage.gave_up)
+    rows = await session.execute(
+        select(*grouped, func.count())
+        .where(MenuPassage.menu == menu, MenuPassage.at >= since, MenuPassage.at < until)
+        .group_by(*grouped)
+    )
+    return [(node, keys, target, gave_up, calls) for node, keys, target, gave_up, calls in rows]
 
 
 async def messages(

@@ -4,13 +4,21 @@ Each fact is added to the call's timeline and the row computed from all of them 
 come in any order and more than once.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.interactions.facts import event_of, plain, with_fact
-from crm.interactions.models import CallTimeline, Interaction, QueueVisit, VoiceMessage
+from crm.interactions.models import (
+    CallTimeline,
+    Interaction,
+    MenuPassage,
+    QueueVisit,
+    VoiceMessage,
+)
+from crm.interactions.passages import Passage
 from crm.interactions.summary import Summary, summarise
 from crm.interactions.visits import Visit
 from mainline.db import Base
@@ -20,6 +28,10 @@ from mainline.journal.call_events import MessageLeft
 
 CONSUMER: Final = "interactions"
 CALL_ID_CHARS_MAX: Final = 64
+WALKING: Final = frozenset(
+    {"call.ended", "menu.started", "menu.visited", "key.pressed", "queue.entered"}
+)
+"""Facts that can change how a caller's way through the menu is told."""
 
 
 async def on_call_fact(session: AsyncSession, event: Event) -> None:
@@ -35,6 +47,8 @@ async def on_call_fact(session: AsyncSession, event: Event) -> None:
     summary = summarise([event_of(fact, event.subject) for fact in facts])
     if summary is not None:
         await _project(session, call_id, summary)
+        if summary.passages and event.kind in WALKING:
+            await _project_passages(session, call_id, summary.passages)
     if isinstance(event, MessageLeft):
         await _keep_message(session, call_id, event)
 
@@ -69,6 +83,20 @@ async def _project_visit(session: AsyncSession, call_id: str, seq: int, visit: V
         await _add(session, row)
 
 
+async def _project_passages(session: AsyncSession, call_id: str, walked: Sequence[Passage]) -> None:
+    """Written anew: a late fact may stand between two others."""
+    await session.execute(delete(MenuPassage).where(MenuPassage.call_id == call_id))
+    rows = [
+        {
+            "call_id": call_id,
+            "seq": seq,
+            **{name: _fitting(MenuPassage, name, getattr(one, name)) for name in Passage.__slots__},
+        }
+        for seq, one in enumerate(walked)
+    ]
+    await session.execute(insert(MenuPassage), rows)
+
+
 def _fitting(table: type[Base], name: str, value: Any) -> Any:
     """Cut to the column's width: one strange fact must not stop all that come after it."""
     width = getattr(table.__table__.c[name].type, "length", None)
@@ -92,7 +120,7 @@ async def _keep_message(session: AsyncSession, call_id: str, left: MessageLeft) 
 
 async def forget(session: AsyncSession) -> None:
     """Drop the projections; the journal builds them again."""
-    for table in (QueueVisit, Interaction, CallTimeline):
+    for table in (MenuPassage, QueueVisit, Interaction, CallTimeline):
         await session.execute(delete(table))
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from crm.interactions.facts import every, first, in_order, last
 from crm.interactions.outcome import Facts, outcome
+from crm.interactions.passages import Passage, passages
 from crm.interactions.visits import Visit, visits
 from mainline.journal import Event
 from mainline.journal.call_events import (
@@ -42,6 +43,8 @@ class Summary:
 
     columns: dict[str, Any]
     visits: list[Visit] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+    """Of a call that is over."""
 
 
 def summarise(events: Sequence[Event]) -> Summary | None:
@@ -60,7 +63,8 @@ def summarise(events: Sequence[Event]) -> Summary | None:
         "degraded": first(told, CallDegraded) is not None or any(s.degraded for s in stays),
         "outcome": outcome(_facts(told)),
     }
-    return Summary(columns, stays)
+    walked = passages(told, columns["outcome"]) if columns["ended_at"] else []
+    return Summary(columns, stays, walked)
 
 
 def _at(event: Event | None) -> datetime | None:

@@ -60,7 +60,7 @@ class WavVoice:
 
     async def sounds(self, texts: Sequence[str], language: Language) -> list[Sound]:
         """The sounds of these texts; one that cannot be made in time is left out and logged."""
-        wanted = [run for text in texts for run in runs(text, language)]
+        wanted = [run for text in texts for run in self._runs(text, language)]
         ready = [self._ready(*run) for run in wanted]
         if None in ready:
             ready = await asyncio.gather(*(self._sound(*run) for run in wanted))
@@ -68,7 +68,7 @@ class WavVoice:
 
     async def make(self, text: str, language: Language) -> list[Path]:
         """The files of a text, however long it takes: for making prompts before calls."""
-        paths = [await self._made(*run) for run in runs(text, language)]
+        paths = [await self._made(*run) for run in self._runs(text, language)]
         return [path for path in paths if path is not None]
 
     def close(self) -> None:
@@ -78,6 +78,17 @@ class WavVoice:
     def studio_file(self, text: str, language: Language) -> Path:
         """Where a studio recording of this text is looked for."""
         return self._studio / language / f"{_digest(language, text.strip())[:16]}.wav"
+
+    def recording(self, text: str, language: Language) -> Path:
+        """Where a recording of these words is looked for, whatever script they are in."""
+        pieces = list(runs(text, language))
+        return self.studio_file(text, pieces[0][1] if len(pieces) == 1 else language)
+
+    def _runs(self, text: str, language: Language) -> list[tuple[str, Language]]:
+        """The text as one piece where it was recorded, else cut where its script changes."""
+        pieces = list(runs(text, language))
+        whole = len(pieces) > 1 and self.studio_file(text, language).is_file()
+        return [(text.strip(), language)] if whole else pieces
 
     def _ready(self, text: str, language: Language) -> Sound | None:
         path = self._file(text, language)

@@ -18,6 +18,7 @@ from mainline.definitions.service import (
     publish,
     roll_back,
     stamp,
+    unpublished,
     version,
     withdraw,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "register",
     "roll_back",
     "stamp",
+    "unpublished",
     "version",
     "withdraw",
 ]

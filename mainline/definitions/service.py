@@ -233,6 +233,13 @@ async def names(session: AsyncSession, kind: str) -> list[str]:
     return list(await session.scalars(statement))
 
 
+async def unpublished(session: AsyncSession, kind: str) -> list[str]:
+    """Everything of a kind that was only drafted so far."""
+    each = DefinitionVersion.name
+    statement = select(each).where(DefinitionVersion.kind == kind).group_by(each).order_by(each)
+    return list(await session.scalars(statement.having(func.count(_EFFECTIVE) == 0)))
+
+
 async def stamp(session: AsyncSession) -> str:
     """Differs as soon as anything comes into force: for who keeps parsed definitions at hand."""
     statement = select(func.max(_EFFECTIVE), func.count()).where(now() >= _EFFECTIVE)

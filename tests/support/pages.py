@@ -40,6 +40,11 @@ class Pages:
         headers = {**_headers(language), "Sec-Fetch-Site": "same-origin"}
         return await self.client.post(path, data=fields or {}, headers=headers)
 
+    async def send(self, path: str, body: object, *, language: str = "en") -> httpx.Response:
+        """JSON, as a script of our own page sends it."""
+        headers = {"Accept-Language": language, "Sec-Fetch-Site": "same-origin"}
+        return await self.client.post(path, json=body, headers=headers)
+
 
 def _headers(language: str) -> dict[str, str]:
     return {"Accept": "text/html", "Accept-Language": language}

@@ -11,7 +11,9 @@ from ivr.kinds import IVR_MENU
 from mainline import definitions
 from mainline.config import PROJECT, Settings
 from mainline.db import Database
+from mainline.journal import entries_after
 from mainline.web import undeclared
+from tests.ivr.test_studio import sound_file
 from tests.support.clock import StandingClock
 from tests.support.pages import Pages, pages
 
@@ -216,3 +218,82 @@ async def test_who_edits_the_text_after_somebody_else_is_told_and_overwrites_not
     assert "chen 已保存版本 2" in answer.text
     async with sqlite_database.reading() as session:
         assert len(await definitions.history(session, "ivr_menu", "main")) == 2
+
+
+async def test_a_leader_sees_callers_on_the_drawing_and_edits_nothing(desk: Pages):
+    desk.sign_in("leader")
+    body = yaml.safe_load(MENU.read_text("utf-8"))
+    asked = {"body": body, "selected": "main"}
+    look = await desk.send("/admin/menus/main/look", asked)
+    assert look.status_code == 200
+    assert '<fieldset class="plain" disabled>' in look.json()["panel"]
+    act = {**asked, "act": {"do": "remove", "node": "lunch"}}
+    assert (await desk.send("/admin/menus/main/edit", act)).status_code == 403
+    kept = {"body": body, "after": 1}
+    assert (await desk.send("/admin/menus/main/draft", kept)).status_code == 403
+    fields = {"text": "您好", "language": "zh"}
+    assert (await desk.post("/admin/menus/recordings/remove", fields)).status_code == 403
+
+
+async def test_an_edit_answers_the_tree_its_picture_and_its_mistakes(desk: Pages):
+    body = yaml.safe_load(MENU.read_text("utf-8"))
+    act = {"do": "connect", "node": "hours", "how": "lunch", "to": "main"}
+    told = (await desk.send("/admin/menus/main/edit", {"body": body, "act": act})).json()
+    assert told["body"]["nodes"]["hours"]["lunch"] == "main"
+    assert (told["errors"], told["warnings"]) == (1, 0)
+    assert 'menu-error" role="option" aria-selected="false" id="node-lunch"' in told["drawing"]
+    assert "No way leads here." in told["problems"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"body": {}}, "edit-refused"),
+        ({"body": {"nodes": []}}, "edit-refused"),
+        ({"body": {"a": 1}, "act": {"do": "nonsense"}}, "invalid"),
+        ({"body": {}, "period": {"since": "2026-01-02", "until": "2026-01-01"}}, "invalid"),
+        ({"body": {}, "period": {"since": "2020-01-01", "until": "2026-01-01"}}, "invalid"),
+    ],
+)
+async def test_what_is_no_menu_is_refused_in_words(desk: Pages, asked: dict, code: str):
+    where = "edit" if "act" in asked else "look"
+    answer = await desk.send(f"/admin/menus/main/{where}", asked)
+    assert answer.status_code == 422
+    assert answer.json()["error"]["code"] == code
+
+
+async def test_a_new_menu_begins_as_the_smallest_one_and_an_old_one_is_left_alone(
+    desk: Pages, sqlite_database: Database
+):
+    answer = await desk.post("/admin/menus", {"name": "winter"})
+    assert answer.headers["location"] == "/admin/menus/winter?version=1"
+    assert 'data-node="agent"' in (await desk.get("/admin/menus/winter")).text
+    assert 'href="/admin/menus/winter"' in (await desk.get("/admin/menus")).text
+    await desk.post("/admin/menus", {"name": "main"})
+    async with sqlite_database.reading() as session:
+        assert len(await definitions.history(session, "ivr_menu", "main")) == 1
+
+
+async def test_a_recorded_prompt_leaves_a_fact_with_who_and_no_words(
+    desk: Pages, sqlite_database: Database, settings: Settings
+):
+    fields = {"text": "您好", "language": "zh"}
+    kept = await desk.client.post(
+        "/admin/menus/recordings", data=fields, files={"sound": ("a.wav", sound_file(2))},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )  # fmt: skip
+    assert kept.json() == {"seconds": pytest.approx(2, 0.1)}
+    assert len(list((settings.sounds_dir / "studio" / "zh").iterdir())) == 1
+    bad = await desk.client.post(
+        "/admin/menus/recordings", data=fields, files={"sound": ("a.wav", b"no sound")},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )  # fmt: skip
+    assert (bad.status_code, bad.json()["error"]["code"]) == (422, "not-a-sound")
+    assert (await desk.post("/admin/menus/recordings/remove", fields)).status_code == 204
+    async with sqlite_database.reading() as session:
+        told = [each.event for each in await entries_after(session, 0)][1:]
+    assert [(event.kind, event.by) for event in told] == [
+        ("prompt.recorded", "chen"),
+        ("prompt.removed", "chen"),
+    ]
+    assert "您好" not in "".join(event.model_dump_json() for event in told)
