@@ -59,8 +59,9 @@ def with_fact(facts: Sequence[Fact], fact: Fact) -> list[Fact] | None:
 
 
 def in_order(events: Sequence[Event]) -> list[Event]:
-    """As they happened; the same for every order in which they were told."""
-    return sorted(events, key=_moment)
+    """As they happened, each once; the same for every order in which they were told."""
+    once = {_moment(event): event for event in events}
+    return [once[moment] for moment in sorted(once)]
 
 
 def _moment(event: Event) -> tuple[Any, ...]:

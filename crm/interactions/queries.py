@@ -150,6 +150,18 @@ async def passages(
     return [(node, keys, target, gave_up, calls) for node, keys, target, gave_up, calls in rows]
 
 
+async def entered(
+    session: AsyncSession, *, since: datetime, until: datetime
+) -> list[tuple[str, datetime, str | None]]:
+    """Every visit that began in that time: its queue, when, and how it ended."""
+    rows = await session.execute(
+        select(QueueVisit.queue, QueueVisit.entered_at, QueueVisit.how).where(
+            QueueVisit.entered_at >= since, QueueVisit.entered_at < until
+        )
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 async def messages(
     session: AsyncSession, *, state: str | None = None, limit: int = 100
 ) -> list[tuple[VoiceMessage, Interaction | None]]:

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.interactions.board import day_of
+from crm.interactions.half_hours import half_hours
 from crm.interactions.metrics import Figures, Group, figures
 from crm.interactions.models import Interaction
-from crm.interactions.queries import SERVICE_LEVEL_S, queue_figures
+from crm.interactions.queries import SERVICE_LEVEL_S, entered, queue_figures
 from crm.interactions.summary import Summary, summarise
 from crm.interactions.visits import Visit
+from crm.staff.recount import recount_times
 from mainline.ids import call_subject
 from mainline.journal import entries_after
 
@@ -29,7 +31,12 @@ async def recount(session: AsyncSession, moment: datetime, zone: ZoneInfo) -> li
         for visit in summary.visits if summary else ():
             if since <= visit.entered_at < until:
                 counted.setdefault(visit.queue, []).append(visit)
-    return wrong + await _queues(session, counted, since, until)
+    return [
+        *wrong,
+        *await _queues(session, counted, since, until),
+        *await _half_hours(session, counted, since, until),
+        *await recount_times(session, since, until),
+    ]
 
 
 async def _calls(
@@ -58,6 +65,21 @@ async def _queues(
         if _counts(here) != _counts(there):
             wrong.append(f"queue {queue}: shown {there}, counted {here}")
     return wrong
+
+
+async def _half_hours(
+    session: AsyncSession, counted: dict[str, list[Visit]], since: datetime, until: datetime
+) -> list[str]:
+    there = half_hours(await entered(session, since=since, until=until), since)
+    here = half_hours(
+        ((one.queue, one.entered_at, one.how) for stays in counted.values() for one in stays), since
+    )
+    return [
+        f"queue {queue}: half hour {step}: {how or 'waiting'}: "
+        f"shown {there[queue, step, how]}, counted {here[queue, step, how]}"
+        for queue, step, how in sorted({*there, *here}, key=str)
+        if there[queue, step, how] != here[queue, step, how]
+    ]
 
 
 def _group(visit: Visit) -> Group:

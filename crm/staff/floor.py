@@ -33,6 +33,8 @@ _IN_ONE_MOMENT: Final = (
     "agent.wrapup_ended",
     "agent.signed_out",
 )
+KINDS: Final = frozenset(_IN_ONE_MOMENT)
+"""The facts that make the floor."""
 WORDS: Final[tuple[Word, ...]] = get_args(Word)
 ACTS: Final[tuple[Act, ...]] = get_args(Act)
 STATES: Final[tuple[State, ...]] = (*WORDS, *ACTS)

@@ -44,11 +44,20 @@ CALL_ID_CHARS_MAX: Final = 64
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def told_of(event: Event) -> tuple[str, Fact]:
+    """Whom the event tells of, and what; nobody of one that all in a call share."""
+    if event.subject.startswith("agent:"):
+        detail = event.reason[:64] if isinstance(event, AgentPaused) else ""
+        return event.subject.removeprefix("agent:"), Fact(event.at, event.kind, "", detail)
+    detail = event.found if isinstance(event, AgentCorrected) else ""
+    fact = Fact(event.at, event.kind, call_of(event.subject), detail)
+    return getattr(event, "agent", ""), fact
+
+
 async def on_floor_fact(session: AsyncSession, event: Event) -> None:
     """Something about an agent: subject ``agent:<number>``."""
-    detail = event.reason[:64] if isinstance(event, AgentPaused) else ""
-    number = event.subject.removeprefix("agent:")
-    await _take_in(session, number, Fact(event.at, event.kind, "", detail))
+    number, fact = told_of(event)
+    await _take_in(session, number, fact)
     if isinstance(event, AgentSignedIn):
         state = await session.get_one(AgentState, number)
         state.station = event.station
@@ -56,9 +65,7 @@ async def on_floor_fact(session: AsyncSession, event: Event) -> None:
 
 async def on_call_fact(session: AsyncSession, event: Event) -> None:
     """Something about a call that an agent is part of."""
-    number: str = getattr(event, "agent", "")
-    detail = event.found if isinstance(event, AgentCorrected) else ""
-    await _take_in(session, number, Fact(event.at, event.kind, call_of(event.subject), detail))
+    await _take_in(session, *told_of(event))
 
 
 async def on_call_ended(session: AsyncSession, event: Event) -> None:
@@ -98,8 +105,13 @@ async def on_proven(session: AsyncSession, event: Event) -> None:
         state.proven = told
 
 
+def fits(number: str, fact: Fact) -> bool:
+    """Whether it can be an agent of ours."""
+    return 0 < len(number) <= NUMBER_CHARS_MAX and len(fact.call_id) <= CALL_ID_CHARS_MAX
+
+
 async def _take_in(session: AsyncSession, number: str, fact: Fact) -> None:
-    if not 0 < len(number) <= NUMBER_CHARS_MAX or len(fact.call_id) > CALL_ID_CHARS_MAX:
+    if not fits(number, fact):
         return
     state = await _state(session, number, fact.at)
     newest = state.fact_at < fact.at

@@ -1,7 +1,8 @@
 """Append inside the writer's transaction; consume in id order, cursor and effect together."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy.event
 from sqlalchemy import func, insert, select, text
@@ -79,6 +80,61 @@ async def entries_after(
         statement = statement.where(JournalEntry.subject == subject)
     rows = await session.scalars(statement.order_by(JournalEntry.id).limit(limit))
     return [Entry(row.id, _event(row)) for row in rows]
+
+
+async def entries_between(
+    session: AsyncSession, since: datetime, until: datetime, kinds: Collection[str]
+) -> list[Entry]:
+    """What happened in that time, in the order in which it was written."""
+    rows = await session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.kind.in_(kinds), JournalEntry.at >= since, JournalEntry.at < until)
+        .order_by(JournalEntry.id)
+    )
+    return [Entry(row.id, _event(row)) for row in rows]
+
+
+async def latest_before(
+    session: AsyncSession, moment: datetime, kinds: Collection[str]
+) -> list[Entry]:
+    """Of each subject the last entry of these kinds that happened before the moment."""
+    newest = (
+        select(JournalEntry.subject, func.max(JournalEntry.at).label("at"))
+        .where(JournalEntry.kind.in_(kinds), JournalEntry.at < moment)
+        .group_by(JournalEntry.subject)
+        .subquery()
+    )
+    rows = await session.scalars(
+        select(JournalEntry)
+        .join(newest, (JournalEntry.subject == newest.c.subject) & (JournalEntry.at == newest.c.at))
+        .where(JournalEntry.kind.in_(kinds))
+        .order_by(JournalEntry.id)
+    )
+    return [Entry(row.id, _event(row)) for row in rows]
+
+
+async def subjects_between(
+    session: AsyncSession, after: int, until: int, kinds: Collection[str]
+) -> set[str]:
+    """Of what the entries of these kinds tell, from one place in the journal to another."""
+    rows = await session.scalars(
+        select(JournalEntry.subject)
+        .where(JournalEntry.id > after, JournalEntry.id <= until, JournalEntry.kind.in_(kinds))
+        .distinct()
+    )
+    return set(rows)
+
+
+async def first_id_since(session: AsyncSession, moment: datetime) -> int:
+    """The oldest entry that happened then or later; one after the newest when there is none."""
+    found = await session.scalar(select(func.min(JournalEntry.id)).where(JournalEntry.at >= moment))
+    return found if found is not None else await last_id(session) + 1
+
+
+async def place_of(session: AsyncSession, consumer: str) -> int:
+    """How far a consumer has read."""
+    cursor = await session.get(ConsumerCursor, consumer)
+    return cursor.last_entry_id if cursor else 0
 
 
 def _event(row: JournalEntry) -> Event:
