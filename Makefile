@@ -6,7 +6,7 @@ export MAINLINE_PACK ?= $(PACK)
 CALL ?= --from 13800138001 --keys 1,0
 UV := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: help setup up test check format call bench screenshots lock clean
+.PHONY: help setup up test check format call bench conservation screenshots lock clean
 
 help: ## Show this list
 	@awk 'BEGIN{FS=":.*## "} /^[a-z-]+:.*## /{printf "  make %-12s %s\n",$$1,$$2} /^##@/{printf "\n%s\n",substr($$0,5)}' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ format: ## Put every file into the house's form
 bench: ## Measure this machine: one line for each figure
 	@scripts/setup.sh --tests
 	@$(BIN)/python -m bench
+
+conservation: ## Ten thousand generated calls through the database, with a worker that is killed again and again
+	@scripts/setup.sh --tests
+	@MAINLINE_TEST_CALLS=10000 $(BIN)/pytest --timeout=3600 tests/agi/test_conservation.py
 
 screenshots: ## Take the README's pictures from a running system
 	@scripts/setup.sh --tests

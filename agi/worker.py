@@ -7,6 +7,7 @@ import os
 from functools import partial
 from typing import Final
 
+from agi.alarms import Alarms
 from agi.callbacks import CallBacks
 from agi.chores import LINES_EVERY_S, again, lines
 from agi.consumers import Consumers, all_readers
@@ -67,6 +68,7 @@ def _jobs(
         "lost calls": link.compare,
         "floor": keeper.run,
         "call-backs": CallBacks(database, link.switchboard, settings.zone).run,
+        "alarms": Alarms(database, settings, link.switchboard).run,
         "lines": partial(again, LINES_EVERY_S, partial(lines, database)),
         "leases": Watch(database, link.switchboard, ari).run,
         "recordings": partial(finalise.run, database, settings),

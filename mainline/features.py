@@ -27,6 +27,7 @@ FEATURES: tuple[str, ...] = (
     "crm.work_orders",
     "crm.surveys",
     "crm.sense",
+    "crm.alerts",
     "recordings",
     "ivr",
     "agi",
