@@ -13,6 +13,7 @@ from agentdesk.supervisor.refusals import (
     NotTalking,
     YourOwnCall,
 )
+from crm.staff.floor import IN_CALL
 from dialplan.contract import CONTEXT_TAKE, WITHDRAW_FETCH
 from mainline.asterisk.ami import AmiRefused
 from mainline.asterisk.snapshots import Waiting
@@ -89,7 +90,7 @@ class Callers:
     async def _can_take(self, target: str) -> None:
         """An agent who is on duty and in no call. The leader's own telephone needs no duty."""
         present = await self.leader.agent(target)
-        if present.state in _IN_CALL:
+        if present.state in _BUSY:
             raise AgentInCall
         if present.word == "closed" and target != self.leader.number:
             raise NotOnDuty
