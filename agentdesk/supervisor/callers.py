@@ -23,7 +23,7 @@ from mainline.journal.call_events import CallerFetched, CallerRaised, Supervisio
 
 RAISED_MAX: Final = 95
 """A leader lets somebody go before all others, but for what is an emergency by its class."""
-_IN_CALL: Final = frozenset({"ringing", "talking", "held"})
+_BUSY: Final = IN_CALL | {"ringing", "reserved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Callers:
         if number == own:
             raise YourOwnCall
         present = await self.leader.agent(number)
-        if present.state not in {"talking", "held"} or not present.call_id:
+        if present.state not in IN_CALL or not present.call_id:
             raise NotTalking
         try:
             await self.leader.switchboard.agent_channel(present.call_id, number)
