@@ -1,7 +1,7 @@
 """alerts
 
 Revision ID: alerts
-Revises: desk
+Revises: passages
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from mainline.db import Moment
 
 revision = "alerts"
-down_revision = "desk"
+down_revision = "passages"
 branch_labels = None
 depends_on = None
 
