@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-DESKS: Final = ("agent", "customer", "supervisor", "quality", "dispatch", "admin")
+DESKS: Final = ("agent", "customer", "supervisor", "quality", "dispatch", "outages", "admin")
 HERE: Final = Path(__file__).parent
 
 

@@ -41,6 +41,7 @@ NAVIGATION: Final = (
     NavItem("/calls", Text("Calls"), Permission.SEE_CALLS, "4"),
     NavItem("/work-orders", Text("Work orders"), Permission.SEE_WORK_ORDERS, "5"),
     NavItem("/customers", Text("Customers"), Permission.SEE_CUSTOMERS, "6"),
+    NavItem("/outages", Text("Outages"), Permission.SEE_BOARD, "8"),
     NavItem("/admin", Text("Administration"), Permission.SEE_DEFINITIONS, "7"),
 )
 

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.areas.models import BRANCH, AreaPremise, ServiceArea
+from crm.areas.models import BRANCH, SUPPLY, AreaPremise, ServiceArea
+from crm.customers.models import Premise, ServiceAccount
+from crm.customers.queries import below
 
 
 async def areas(session: AsyncSession) -> list[ServiceArea]:
@@ -47,3 +49,26 @@ async def branches(session: AsyncSession) -> Sequence[ServiceArea]:
     """The branches of the company."""
     wanted = select(ServiceArea).where(ServiceArea.kind == BRANCH).order_by(ServiceArea.code)
     return list(await session.scalars(wanted))
+
+
+async def supplied_by(
+    session: AsyncSession, *, accounts: Iterable[int] = (), customers: Iterable[int] = ()
+) -> tuple[dict[int, str], dict[int, str]]:
+    """The code of what supplies each account's home, and each customer's first home."""
+    rows = await session.execute(
+        select(ServiceAccount.id, ServiceAccount.customer_id, ServiceArea.code)
+        .join(AreaPremise, AreaPremise.premise_id == ServiceAccount.premise_id)
+        .join(ServiceArea, ServiceArea.id == AreaPremise.area_id)
+        .where(ServiceArea.kind == SUPPLY)
+        .where(or_(ServiceAccount.id.in_(set(accounts)),
+                   ServiceAccount.customer_id.in_(set(customers))))
+        .order_by(ServiceAccount.id.desc())
+    )  # fmt: skip
+    found = [(account, customer, code) for account, customer, code in rows]
+    return {one[0]: one[2] for one in found}, {one[1]: one[2] for one in found}
+
+
+async def covered_by(session: AsyncSession, place: str) -> set[int]:
+    """Areas with a premise at or below a path of the address tree."""
+    inside = select(AreaPremise.area_id).join(Premise, Premise.id == AreaPremise.premise_id)
+    return set((await session.scalars(inside.where(below(Premise.path, place)).distinct())).all())

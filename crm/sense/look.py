@@ -1,7 +1,7 @@
 """One look at the last minutes: what is unusual is suspected, what has become quiet is dropped."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -92,7 +92,7 @@ async def _look_at(
     candidate = await _open_candidate(session, key)
     is_new = candidate is None
     if candidate is None:
-        candidate = await _suspect(session, town, key, fresh)
+        candidate = await _suspect(session, town, key, fresh, taken)
     if candidate is None:
         return None
     taken |= {(one.call_id, one.class_code) for one in fresh}
@@ -111,13 +111,17 @@ async def _open_candidate(session: AsyncSession, key: Key) -> OutageCandidate | 
 
 
 async def _suspect(
-    session: AsyncSession, town: _Town, key: Key, fresh: Sequence[OutageSignal]
+    session: AsyncSession,
+    town: _Town,
+    key: Key,
+    fresh: Sequence[OutageSignal],
+    taken: Set[tuple[str, str]],
 ) -> OutageCandidate | None:
     """A new suspicion, if so many callers are more than chance and no leader has just said no."""
     callers = _callers(fresh)
     if callers < _least(town, key) or await _just_rejected(session, town, key):
         return None
-    expected = max(await _learned(session, town, key), _surge(town, key))
+    expected = max(await _learned(session, town, key), _surge(town, key, taken))
     if not unusual(town.rule, callers, expected):
         return None
     candidate = OutageCandidate(
@@ -190,13 +194,15 @@ async def _first(session: AsyncSession) -> datetime | None:
     return await session.scalar(select(func.min(OutageSignal.at)))
 
 
-def _surge(town: _Town, key: Key) -> float:
+def _surge(town: _Town, key: Key, taken: Set[tuple[str, str]]) -> float:
+    """What the rest of the town says; calls that another suspicion explains say nothing."""
     kind = town.areas[key[0]].kind
-    elsewhere = [
-        (_callers(town.signals.get((area.id, key[1]), ())), area.premises)
-        for area in town.areas.values()
-        if area.kind == kind and area.id != key[0]
-    ]
+    elsewhere = []
+    for area in town.areas.values():
+        if area.kind == kind and area.id != key[0]:
+            group = town.signals.get((area.id, key[1]), ())
+            free = [one for one in group if (one.call_id, one.class_code) not in taken]
+            elsewhere.append((_callers(free), area.premises))
     return surge(town.rule, town.areas[key[0]].premises, elsewhere)
 
 

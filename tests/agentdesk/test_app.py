@@ -17,6 +17,7 @@ from tests.agentdesk.conftest import ROLES, Browser, Telephony, browser
 PAGES = {
     "/desk": {"agent1", "agent2"},
     "/board": {"leader", "admin"},
+    "/outages": {"leader", "admin"},
     "/recordings": {"leader", "quality", "admin"},
     "/calls": {"agent1", "agent2", "leader", "quality", "admin"},
     "/work-orders": {

@@ -1,0 +1,1 @@
+"""Outages on the map: suspected, confirmed, over."""
