@@ -13,6 +13,7 @@ from crm.areas import queries as areas
 from crm.areas.models import ServiceArea
 from crm.billing import queries as billing
 from crm.billing.queries import Arrears
+from crm.billing.readings import MeterView, meters
 from crm.catalog import service as catalog
 from crm.catalog.queues import QueueDefinition
 from crm.customers import queries as customers
@@ -51,6 +52,7 @@ class AccountBox:
     owed: Arrears
     outages: Sequence[Outage] = ()
     areas: Sequence[ServiceArea] = ()
+    meters: Sequence[MeterView] = ()
 
     @property
     def served_by(self) -> str:
@@ -191,12 +193,14 @@ async def add_customer(
     today = clock.now().astimezone(settings.zone).date()
     owed = await billing.arrears_of(session, [each.id for each in accounts], today=today)
     served = await areas.of_premises(session, [each.premise_id for each in accounts])
+    metered = await meters(session, [each.id for each in accounts], limit=1)
     view.accounts = [
         AccountBox(
             account,
             owed.get(account.id, Arrears()),
             await outages.for_premise(session, account.premise_id),
             served.get(account.premise_id, ()),
+            metered.get(account.id, ()),
         )
         for account in sorted(accounts, key=lambda each: each.id != view.account_id)
     ]

@@ -25,6 +25,18 @@ CALLER_WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
         "none": Text("number not known"),
         "withheld": Text("number withheld"),
     },
+    "units": {
+        "m3": Text("m³"),
+        "t": Text("tonnes"),
+        "kwh": Text("kWh"),
+        "gj": Text("GJ"),
+    },
+    "sources": {
+        "ivr": Text("by keypad"),
+        "desk": Text("told to an agent"),
+        "round": Text("read on the round"),
+        "remote": Text("read from afar"),
+    },
     "proofs": {
         "number": Text("Identity: confirmed number"),
         "keyed": Text("Identity verified by keypad"),

@@ -1,4 +1,4 @@
-"""``/api/accounts/{id}/bills``: what was charged and paid; read-only."""
+"""``/api/accounts/{id}/bills`` and ``/readings``: what was charged, paid and used; read-only."""
 
 from datetime import date, datetime
 
@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from crm.billing import queries
+from crm.billing.readings import meters
 from crm.customers.models import ServiceAccount
 from mainline.clock import now
 from mainline.errors import NotFound
@@ -47,6 +48,53 @@ class BillsRead(BaseModel):
     items: list[BillRead]
     payments: list[PaymentRead]
     next: None = None
+
+
+class ReadingRead(BaseModel):
+    """What a meter showed."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    read_at: datetime
+    value: int
+    source: str
+    state: str
+    call_id: str | None
+
+
+class MeterRead(BaseModel):
+    """A meter and its newest readings."""
+
+    number: str
+    unit: str
+    digits: int
+    readings: list[ReadingRead]
+
+
+class MetersRead(BaseModel):
+    """The meters of an account."""
+
+    items: list[MeterRead]
+    next: None = None
+
+
+@router.get("/{account_id}/readings")
+async def read_readings(account_id: int, session: ReadSession) -> MetersRead:
+    """The account's meters."""
+    if await session.get(ServiceAccount, account_id) is None:
+        raise NotFound("account")
+    found = await meters(session, [account_id])
+    return MetersRead(
+        items=[
+            MeterRead(
+                number=view.meter.number,
+                unit=view.meter.unit,
+                digits=view.meter.digits,
+                readings=[ReadingRead.model_validate(one) for one in view.readings],
+            )
+            for view in found.get(account_id, ())
+        ]
+    )
 
 
 @router.get("/{account_id}/bills")

@@ -1,15 +1,16 @@
-"""Believable bills for the demo town, dated from the day of loading."""
+"""Believable bills and meters for the demo town, dated from the day of loading."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.billing.models import Bill, Payment
+from crm.billing.models import Bill, Meter, MeterReading, Payment
+from crm.billing.readings import install
 from crm.customers.models import ServiceAccount
-from crm.customers.town import Account, Tariff, town
+from crm.customers.town import Account, Metering, Tariff, town
 from mainline.clock import now
-from mainline.config import Settings
+from mainline.config import PROJECT, Settings
 
 _CHANNELS = ("wechat", "alipay", "counter", "bank")
 _SEASONS, _MONTHS = 3, 6
@@ -17,17 +18,49 @@ _JULY = 7
 
 
 async def load(session: AsyncSession, pack: str) -> None:
-    """Bills and payments of every account; accounts that have bills are left alone."""
+    """Bills, payments, meters and rules; accounts that have bills or meters are left alone."""
     plan = town(pack)
+    await install(session, PROJECT / "packs" / pack)
     rows = await session.execute(select(ServiceAccount.number, ServiceAccount.id))
     ids = {number: account for number, account in rows}  # noqa: C416 - rows are no pairs to mypy
     billed = set(await session.scalars(select(Bill.account_id).distinct()))
+    metered = set(await session.scalars(select(Meter.account_id).distinct()))
     today = now().astimezone(Settings().zone).date()
     for resident in plan.customers:
         for account in resident.accounts:
             if ids[account.number] not in billed:
                 _bills(session, ids[account.number], account, plan.tariff, today)
+            wanted = account.metered or plan.metering.everybody
+            if wanted and ids[account.number] not in metered:
+                await _meter(session, ids[account.number], account, plan.metering, today)
     await session.flush()
+
+
+async def _meter(
+    session: AsyncSession, account_id: int, account: Account, metering: Metering, today: date
+) -> None:
+    """A meter with half a year of readings, on the first of each month."""
+    meter = Meter(account_id=account_id, number=f"M{account.number}", digits=metering.digits)
+    meter.unit = metering.unit
+    session.add(meter)
+    await session.flush()
+    a_day = metering.a_day * account.area_m2 / 90
+    begun = int(account.number) % 500
+    month = today.year * 12 + today.month - 1
+    for age in range(_MONTHS, -1, -1):
+        on = date((month - age) // 12, (month - age) % 12 + 1, 1)
+        value = begun + round(a_day * 30.4 * (_MONTHS + 12 - age))
+        read_at = datetime.combine(on, time(1), tzinfo=UTC)
+        session.add(
+            MeterReading(
+                meter_id=meter.id,
+                read_at=read_at,
+                value=value,
+                source="round",
+                state="accepted",
+                key=f"round:{meter.number}:{on}",
+            )
+        )
 
 
 def _bills(

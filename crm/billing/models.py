@@ -1,4 +1,4 @@
-"""Tables: bills and payments as the billing system tells of them."""
+"""Tables: bills and payments as the billing system tells of them; meters and what they showed."""
 
 from datetime import date, datetime
 
@@ -33,3 +33,35 @@ class Payment(Record):
     amount_fen: Mapped[int] = mapped_column(BigInteger)
     channel: Mapped[str] = mapped_column(String(16))
     """counter, bank, wechat, alipay, field."""
+
+
+class Meter(Record):
+    """What counts at a premise; whole units only."""
+
+    __tablename__ = "meter"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("service_account.id"), index=True)
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    unit: Mapped[str] = mapped_column(String(8))
+    """m3, t, kwh or gj."""
+    digits: Mapped[int]
+    """Figures on its dial."""
+    removed_on: Mapped[date | None] = mapped_column(Date)
+
+
+class MeterReading(Record):
+    """What a meter showed."""
+
+    __tablename__ = "meter_reading"
+    __table_args__ = (Index(None, "meter_id", "read_at"),)
+
+    meter_id: Mapped[int] = mapped_column(ForeignKey("meter.id"))
+    read_at: Mapped[datetime]
+    value: Mapped[int] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(String(16))
+    """ivr, desk, round or remote."""
+    state: Mapped[str] = mapped_column(String(16))
+    """accepted, to_check or refused."""
+    call_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    key: Mapped[str] = mapped_column(String(160), unique=True)
+    """Taking a reading again with the same key gives the same reading."""

@@ -52,6 +52,7 @@ class Account(_Part):
     home: str = Field(pattern=r"^[a-z]+/\d+/\d+/\d+$")
     area_m2: int
     unpaid: int = 0
+    metered: bool = False
 
 
 class Order(_Part):
@@ -106,6 +107,15 @@ class Tariff(_Part):
     fen_per_m2: int
 
 
+class Metering(_Part):
+    """The town's meters, and what a home of average size uses."""
+
+    unit: Literal["m3", "t", "kwh", "gj"]
+    digits: int
+    a_day: float
+    everybody: bool
+
+
 class DemoCaller(_Part):
     """Somebody the demo page can call as; ``anonymous`` withholds the number."""
 
@@ -119,6 +129,7 @@ class Town(_Part):
     city: LocalizedText
     places: tuple[District, ...]
     tariff: Tariff
+    metering: Metering
     callers: tuple[DemoCaller, ...]
     barred: tuple[Barred, ...] = ()
     customers: tuple[Resident, ...]

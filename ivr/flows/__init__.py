@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ivr.flows import arrears, fault, identify, order_status, outage_news
+from ivr.flows import arrears, fault, identify, meter_reading, order_status, outage_news, suspension
 from ivr.flows.journey import Flow
 
 FLOWS: Mapping[str, Flow] = MappingProxyType(
@@ -13,5 +13,7 @@ FLOWS: Mapping[str, Flow] = MappingProxyType(
         "outage_news": outage_news.outage_news,
         "order_status": order_status.order_status,
         "report_fault": fault.report_fault,
+        "meter_reading": meter_reading.meter_reading,
+        "suspension": suspension.suspension,
     }
 )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from ivr.say import Language
+from ivr.say.shape import Unit
 from mainline.text import LocalizedText
 
 
@@ -98,6 +99,67 @@ class Fault:
     """Of an emergency: when the call came, from which the legal clock runs."""
 
 
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A meter of an account, and how many figures it shows."""
+
+    meter_id: int
+    number: str
+    unit: Unit
+    digits: int
+
+
+Verdict = Literal["fine", "lower", "higher", "impossible"]
+"""Whether a reading may be true, held against what the meter showed before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A reading keyed in by the caller."""
+
+    call_id: str
+    meter: Meter
+    value: int
+    account: Account
+    ani: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was kept, and what was used since the reading before."""
+
+    value: int
+    used: int | None = None
+    to_check: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """What may be requested for an account's heating today."""
+
+    suspended: bool
+    may_begin: bool
+    begins: date
+    ends: date
+    last_day: date
+    opens_on: date
+    percent: int
+    fee_fen: int
+    resume_fee_fen: int
+    pending: str = ""
+    """The number of a request that is being dealt with."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionRequest:
+    """A caller wants the heating stopped, or back."""
+
+    call_id: str
+    account: Account
+    resume: bool
+    ani: str = field(repr=False)
+
+
 Proof = Literal["proven", "wrong", "locked"]
 """What became of the facts a caller keyed in; ``locked``: too many wrong ones lately."""
 
@@ -142,4 +204,24 @@ class Books(Protocol):
 
     async def report_fault(self, fault: Fault) -> str:
         """Open a work order and return its number; the same call and fault open it once."""
+        ...
+
+    async def meters(self, account_id: int) -> list[Meter]:
+        """The meters of an account."""
+        ...
+
+    async def judge_reading(self, meter_id: int, value: int) -> Verdict:
+        """Whether the meter may show this today."""
+        ...
+
+    async def take_reading(self, reading: Reading) -> Taken:
+        """Keep a reading, once a call and meter; a doubtful one opens a task to check it."""
+        ...
+
+    async def suspension(self, account_id: int) -> Suspension | None:
+        """What may be requested; None where heating cannot be suspended."""
+        ...
+
+    async def request_suspension(self, request: SuspensionRequest) -> str:
+        """Open the work order, once a call; its number."""
         ...

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.billing import queries as billing
+from crm.billing import readings
 from crm.catalog import service as catalog
 from crm.customers import identify as customers
 from crm.customers import identity
@@ -19,6 +20,7 @@ from crm.outages.models import Outage
 from crm.work_orders import queries as orders
 from crm.work_orders import service as work_orders
 from crm.work_orders.models import WorkOrder
+from ivr.flows import crm_requests as requests
 from ivr.flows.books import (
     Account,
     Arrears,
@@ -26,8 +28,14 @@ from ivr.flows.books import (
     Caller,
     Fault,
     Identification,
+    Meter,
     OrderState,
     Proof,
+    Reading,
+    Suspension,
+    SuspensionRequest,
+    Taken,
+    Verdict,
 )
 from ivr.flows.books import OutageNews as News
 from ivr.say import Language
@@ -116,6 +124,38 @@ class CrmBooks:
                 at=fault.began_at,
             )
             return order.number
+
+    async def meters(self, account_id: int) -> list[Meter]:
+        """The meters of an account."""
+        async with self._reading() as session:
+            return await requests.meters_of(session, account_id)
+
+    async def judge_reading(self, meter_id: int, value: int) -> Verdict:
+        """Whether the meter may show this today."""
+        async with self._reading() as session:
+            return await readings.verdict(session, meter_id, value, self._zone)
+
+    async def take_reading(self, reading: Reading) -> Taken:
+        """Keep a reading, once a call and meter."""
+        async with self._writing() as session:
+            return await requests.take_reading(
+                session, reading, self._contact(reading.ani), self._zone
+            )
+
+    async def suspension(self, account_id: int) -> Suspension | None:
+        """What may be requested for the account's heating."""
+        async with self._reading() as session:
+            return await requests.suspension_of(session, account_id, self._today())
+
+    async def request_suspension(self, request: SuspensionRequest) -> str:
+        """Open the work order."""
+        async with self._writing() as session:
+            return await requests.request_suspension(
+                session, request, self._contact(request.ani), self._zone
+            )
+
+    def _contact(self, ani: str) -> str:
+        return normalise(ani, area_code=self._area_code).number or ""
 
     def _today(self) -> date:
         return now().astimezone(self._zone).date()

@@ -55,6 +55,12 @@ def quantity(value: Decimal | int, unit: Unit, language: Language) -> list[str]:
     return words
 
 
+def percent(value: int, language: Language) -> list[str]:
+    """A share: 百分之三十, thirty percent."""
+    words: list[str] = _GRAMMARS[language].percent(value)
+    return words
+
+
 def duration(seconds: int, language: Language) -> list[str]:
     """How long: 两小时三十分钟, two hours and thirty minutes."""
     words: list[str] = _GRAMMARS[language].duration(max(0, seconds))

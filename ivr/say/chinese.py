@@ -155,6 +155,11 @@ def quantity(value: Decimal, unit: Unit) -> list[str]:
     return [*number(int(whole)), "点", *decimals, _UNITS[unit]]
 
 
+def percent(value: int) -> list[str]:
+    """百分之三十."""
+    return ["百分之", *number(value)]
+
+
 def duration(seconds: int) -> list[str]:
     """两小时三十分钟, 一小时零五分钟, 三十秒."""
     words: list[str] = []

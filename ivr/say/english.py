@@ -43,7 +43,7 @@ VOCABULARY: Final = frozenset(
     [*_BELOW_TWENTY, *_TENS[2:], *_ORDINALS[1:], *_MONTHS[1:], *_NEAR_DAYS.values(), *_LETTERS]
     + [name for _, name in _GROUPS]
     + ["hundred", "minus", "yuan", "fen", "and", "oh", "a.m.", "p.m.", "noon", "midnight"]
-    + ["point", "from", "to", "plus", ","]
+    + ["point", "from", "to", "plus", ",", "percent"]
     + [name for names in _UNITS.values() for name in names]
     + [name + ending for name in _TIMES for ending in ("", "s")]
 )
@@ -112,6 +112,11 @@ def quantity(value: Decimal, unit: Unit) -> list[str]:
     decimals = digits(part.rstrip("0"))
     name = _UNITS[unit][0 if value == 1 else 1]
     return [*number(int(whole)), *(["point", *decimals] if decimals else []), name]
+
+
+def percent(value: int) -> list[str]:
+    """thirty percent."""
+    return [*number(value), "percent"]
 
 
 def duration(seconds: int) -> list[str]:

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.billing.models import Bill
+from crm.billing import readings
+from crm.billing.models import Bill, Meter, MeterReading
 from crm.customers.identity import FAILURES_MAX
 from crm.customers.models import (
     AddressNode,
@@ -17,6 +18,7 @@ from crm.customers.models import (
 )
 from crm.outages.models import Outage
 from crm.staff.models import User
+from mainline import definitions
 from mainline.clock import now
 
 KNOWN = ("13922220001", "13922220011", "13922220012", "13922220013", "13922220014")
@@ -28,6 +30,8 @@ ENGLISH = "13922220005"
 WITHOUT_SUPPLY = "13922220006"
 UNSURE = "13922220021"
 """Registered, but nobody has confirmed it; somebody has been guessing."""
+METERED = "13922220022"
+TWO_HOMES = "13922220023"
 
 _FAR = datetime(2099, 1, 1, tzinfo=UTC)
 
@@ -60,6 +64,12 @@ async def settle(session: AsyncSession) -> None:
     session.add_all(
         IdentityFailure(customer_id=unsure.id, at=now()) for _ in range(FAILURES_MAX - 1)
     )
+    metered = await _account(session, await _customer(session, "吴八", METERED), street, 8)
+    await _meter(session, metered, 1000, 400)
+    two = await _customer(session, "郑九", TWO_HOMES)
+    for house in (9, 10):
+        await _account(session, two, street, house)
+    await _season_in(session, timedelta(days=60))
     cold = await _customer(session, "孙六", WITHOUT_SUPPLY)
     await _account(session, cold, dark, 6)
     session.add(
@@ -121,3 +131,33 @@ async def _account(
     session.add(account)
     await session.flush()
     return account
+
+
+async def _meter(session: AsyncSession, account: ServiceAccount, *values: int) -> None:
+    """A meter read every thirty days, the newest reading first."""
+    meter = Meter(account_id=account.id, number=f"M{account.number}", unit="kwh", digits=6)
+    session.add(meter)
+    await session.flush()
+    session.add_all(
+        MeterReading(
+            meter_id=meter.id,
+            read_at=now() - timedelta(days=30 * age),
+            value=value,
+            source="round",
+            state="accepted",
+            key=f"round:{meter.number}:{age}",
+        )
+        for age, value in enumerate(values, start=1)
+    )
+
+
+async def _season_in(session: AsyncSession, begins_in: timedelta) -> None:
+    """The heating season begins so soon, whatever day it is."""
+    begins = now().date() + begins_in
+    rules = (await readings.rules(session)).model_dump(mode="json")
+    rules["suspension"] |= {
+        "season_begins": f"{begins:%m-%d}",
+        "season_ends": f"{begins + timedelta(days=100):%m-%d}",
+    }
+    made = await definitions.draft(session, "self_service", "company", rules, author="test")
+    await definitions.publish(session, "self_service", "company", made.version, by="test")

@@ -7,9 +7,15 @@ from ivr.flows.books import (
     Caller,
     Fault,
     Identification,
+    Meter,
     OrderState,
     OutageNews,
     Proof,
+    Reading,
+    Suspension,
+    SuspensionRequest,
+    Taken,
+    Verdict,
 )
 
 HOME = Account(
@@ -20,6 +26,7 @@ HOME = Account(
     "Room 501, Unit 2, Building 3, Xingfu Estate, Heping District",
 )
 SHOP = Account(12, "8005678", 22, "沈阳市铁西区兴华街18号")
+GAS_METER = Meter(31, "M8001234", "m3", 5)
 LI = Caller(1, language="zh", accounts=(HOME,))
 
 
@@ -36,6 +43,11 @@ class FakeBooks:
         }
         """Account tail and second fact; anything else is wrong."""
         self.facts_tried = 0
+        self.installed = [GAS_METER]
+        self.verdicts: dict[int, Verdict] = {}
+        self.readings: list[Reading] = []
+        self.suspends: Suspension | None = None
+        self.requests: list[SuspensionRequest] = []
         self.owed = Arrears(0, 0)
         self.bill: Bill | None = None
         self.news: list[OutageNews] = []
@@ -58,6 +70,29 @@ class FakeBooks:
         self._up("prove")
         self.facts_tried += 1
         return self.proofs.get((account_tail, fact), "wrong")
+
+    async def meters(self, account_id: int) -> list[Meter]:
+        self._up("meters")
+        return self.installed
+
+    async def judge_reading(self, meter_id: int, value: int) -> Verdict:
+        self._up("judge_reading")
+        return self.verdicts.get(value, "fine")
+
+    async def take_reading(self, reading: Reading) -> Taken:
+        self._up("take_reading")
+        self.readings.append(reading)
+        to_check = self.verdicts.get(reading.value, "fine") != "fine"
+        return Taken(reading.value, None if to_check else 23, to_check=to_check)
+
+    async def suspension(self, account_id: int) -> Suspension | None:
+        self._up("suspension")
+        return self.suspends
+
+    async def request_suspension(self, request: SuspensionRequest) -> str:
+        self._up("request_suspension")
+        self.requests.append(request)
+        return "20261127-0003"
 
     async def arrears(self, account_id: int) -> Arrears:
         self._up("arrears")

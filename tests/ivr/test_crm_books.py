@@ -5,7 +5,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from crm.billing import readings
 from crm.billing.models import Bill as BillRow
+from crm.billing.models import Meter as MeterRow
+from crm.billing.models import MeterReading
 from crm.catalog import service as catalog
 from crm.catalog.kinds import WORK_ORDER_TYPES
 from crm.customers.models import (
@@ -17,9 +20,10 @@ from crm.customers.models import (
     ServiceAccount,
 )
 from crm.outages import service as outages
-from ivr.flows.books import Account, Arrears, Bill, Fault
+from ivr.flows.books import Account, Arrears, Bill, Fault, Reading, SuspensionRequest, Taken
 from ivr.flows.crm_books import CrmBooks
 from ivr.phrases import load_phrases
+from mainline import definitions
 from mainline.clock import now
 from mainline.config import PROJECT, Settings
 from mainline.db import Database
@@ -33,6 +37,7 @@ async def books(database: Database) -> CrmBooks:
     """One street, two customers on one number, and the heat pack's catalog."""
     async with database.unit_of_work() as session:
         await catalog.install(session, PACKS / "heat")
+        await readings.install(session, PACKS / "heat")
         street = AddressNode(level="street", name_zh="兴华街", name_en="Xinghua St", path="")
         session.add(street)
         await session.flush()
@@ -128,6 +133,119 @@ async def test_a_fault_is_one_order_however_often_it_is_reported(books: CrmBooks
     assert (order.number, order.state) == (number, "new")
     assert order.due_at is not None
     assert isinstance(order.opened_at, datetime)
+
+
+async def _meter(database: Database, account: Account, *values: int) -> None:
+    async with database.unit_of_work() as session:
+        meter = MeterRow(account_id=account.account_id, number="M1", unit="kwh", digits=6)
+        session.add(meter)
+        await session.flush()
+        for age, value in enumerate(values, start=1):
+            session.add(
+                MeterReading(meter_id=meter.id, read_at=now() - timedelta(days=30 * age),
+                             value=value, source="round", state="accepted", key=f"round:{age}")
+            )  # fmt: skip
+
+
+async def test_a_reading_is_taken_once_a_call_and_tells_what_was_used(
+    books: CrmBooks, database: Database
+) -> None:
+    _, account = await _li(books)
+    await _meter(database, account, 1000, 400)
+    (meter,) = await books.meters(account.account_id)
+    assert (meter.number, meter.unit, meter.digits) == ("M1", "kwh", 6)
+    assert await books.judge_reading(meter.meter_id, 1600) == "fine"
+    taken = await books.take_reading(Reading("call-1", meter, 1600, account, ANI))
+    assert taken == Taken(1600, used=600)
+    again = await books.take_reading(Reading("call-1", meter, 1700, account, ANI))
+    assert again == Taken(1600, used=600)
+    assert await books.take_reading(Reading("call-2", meter, 1610, account, ANI)) == Taken(1610, 10)
+
+
+async def test_a_doubtful_reading_opens_one_task(books: CrmBooks, database: Database) -> None:
+    customer_id, account = await _li(books)
+    await _meter(database, account, 1000, 400)
+    (meter,) = await books.meters(account.account_id)
+    assert await books.judge_reading(meter.meter_id, 900) == "lower"
+    for _ in range(2):
+        taken = await books.take_reading(Reading("call-1", meter, 900, account, ANI))
+        assert taken == Taken(900, to_check=True)
+    (order,) = await books.open_orders(customer_id)
+    assert order.type_name.zh == "抄表复核"
+    assert (
+        await books.judge_reading(meter.meter_id, 1600) == "fine"
+    )  # the doubtful one taught nothing
+
+
+async def _season(database: Database, begins_in: timedelta) -> None:
+    """Rules under which the next season begins so soon."""
+    begins = now().date() + begins_in
+    async with database.unit_of_work() as session:
+        rules = (await readings.rules(session)).model_dump(mode="json")
+        rules["suspension"] |= {
+            "season_begins": f"{begins:%m-%d}",
+            "season_ends": f"{begins + timedelta(days=100):%m-%d}",
+        }
+        made = await definitions.draft(session, "self_service", "company", rules, author="test")
+        await definitions.publish(session, "self_service", "company", made.version, by="test")
+
+
+async def test_a_suspension_is_one_order_and_pending_afterwards(
+    books: CrmBooks, database: Database
+) -> None:
+    customer_id, account = await _li(books)
+    await _season(database, timedelta(days=30))
+    found = await books.suspension(account.account_id)
+    assert found is not None
+    assert (found.may_begin, found.suspended, found.pending) == (True, False, "")
+    asked = SuspensionRequest("call-1", account, resume=False, ani=ANI)
+    number = await books.request_suspension(asked)
+    assert await books.request_suspension(asked) == number
+    (order,) = await books.open_orders(customer_id)
+    assert (order.number, order.type_name.zh) == (number, "报停申请")
+    later = await books.suspension(account.account_id)
+    assert later is not None
+    assert later.pending == number
+
+
+async def test_a_season_that_is_near_cannot_be_suspended(
+    books: CrmBooks, database: Database
+) -> None:
+    _, account = await _li(books)
+    await _season(database, timedelta(days=10))
+    found = await books.suspension(account.account_id)
+    assert found is not None
+    assert not found.may_begin
+    assert found.begins - found.last_day == timedelta(days=15)
+
+
+async def test_a_suspended_account_is_resumed_by_opening_the_valve(
+    books: CrmBooks, database: Database
+) -> None:
+    customer_id, account = await _li(books)
+    async with database.unit_of_work() as session:
+        (await session.get_one(ServiceAccount, account.account_id)).status = "suspended"
+    found = await books.suspension(account.account_id)
+    assert found is not None
+    assert found.suspended
+    await books.request_suspension(SuspensionRequest("call-1", account, resume=True, ani=ANI))
+    (order,) = await books.open_orders(customer_id)
+    assert order.type_name.zh == "开阀恢复供热"
+
+
+async def test_where_there_are_no_rules_nothing_is_offered(database: Database) -> None:
+    books = CrmBooks(database, Settings())
+    assert await books.suspension(1) is None
+    assert await books.meters(1) == []
+
+
+async def test_identity_is_proven_against_the_books(books: CrmBooks) -> None:
+    customer_id, _ = await _li(books)
+    proofs = [
+        await books.prove(customer_id, account_tail=tail, fact="8000", ani=ani)
+        for tail, ani in (("1234", "13100000000"), ("5678", "13100000000"), ("1234", ANI))
+    ]
+    assert proofs == ["proven", "wrong", "wrong"]
 
 
 @pytest.mark.parametrize("pack", ["heat", "gas", "water"])

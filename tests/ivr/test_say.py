@@ -41,6 +41,7 @@ READ: dict[str, Callable[[str], list[object]]] = {
     "days": _all(date.fromisoformat),
     "quantity": _measure,
     "duration": _all(int),
+    "percent": _all(int),
 }
 
 
@@ -179,6 +180,7 @@ def test_live_values_use_recorded_words_only(
         *say.span(at, time(12, 30), language),
         *say.days(on, date(2026, 11, 23), language, today=date(2026, 1, 1)),
         *say.quantity(value % 10**9, "gj", language),
+        *say.percent(value % 101, language),
         *say.duration(abs(value) % 10**8, language),
         *say.money(abs(value) % 10**9, language, exact=True),
     )
