@@ -30,6 +30,7 @@ SHORTCUTS: Final = {
     "token": "crm.staff.commands",
     "rebuild": "crm.interactions.commands",
     "recount": "crm.interactions.commands",
+    "rehearse": "rehearsal.commands",
 }
 """Commands of a feature that stand at the top: ``mainline token``."""
 
@@ -68,7 +69,7 @@ def _groups() -> dict[str, str]:
     }
 
 
-_ALL_AT_THE_TOP: Final = {"mainline.sip.commands"}
+_ALL_AT_THE_TOP: Final = {"mainline.sip.commands", "rehearsal.commands"}
 
 
 def _exists(module: str) -> bool:

@@ -32,6 +32,7 @@ FEATURES: tuple[str, ...] = (
     "ivr",
     "agi",
     "agentdesk",
+    "rehearsal",
 )
 
 

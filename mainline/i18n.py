@@ -18,7 +18,16 @@ from mainline.config import PROJECT
 
 Locale = Literal["zh_CN", "en"]
 LOCALES: Final[tuple[Locale, ...]] = get_args(Locale)
-PACKAGES: Final = ("mainline", "dialplan", "crm", "recordings", "ivr", "agi", "agentdesk")
+PACKAGES: Final = (
+    "mainline",
+    "dialplan",
+    "crm",
+    "recordings",
+    "ivr",
+    "agi",
+    "agentdesk",
+    "rehearsal",
+)
 
 _current: ContextVar[Locale] = ContextVar("locale", default="zh_CN")
 

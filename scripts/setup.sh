@@ -123,7 +123,7 @@ virtual_environment() {
 }
 
 # Compiled once here, so that no process has to: also where Python is told to write nothing itself.
-compiled() { $VENV/bin/python -m compileall -q -j 2 agentdesk agi crm dialplan ivr mainline recordings; }
+compiled() { $VENV/bin/python -m compileall -q -j 2 agentdesk agi crm dialplan ivr mainline recordings rehearsal; }
 
 # --- the browser's side ------------------------------------------------------------------------
 

@@ -1,0 +1,161 @@
+"""What happened, from the books; beside it what was predicted; and both as a drawing in text."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.interactions.models import Interaction, QueueVisit
+from mainline.i18n import _
+from rehearsal.arrivals import rate_at
+from rehearsal.predict import IN_TIME_S, Band, Outcome, Prediction
+from rehearsal.scenario import Scenario
+
+BAR = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A stay in a queue, as far as the report looks at it."""
+
+    call_id: str
+    entered_at: datetime
+    how: str | None
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """The day as it was."""
+
+    calls: int
+    outcomes: dict[str, int]
+    persons: Outcome
+    """Those who waited for a person."""
+    by_minute: dict[int, int]
+    longest_by_minute: dict[int, float]
+
+
+async def happened(session: AsyncSession, begun: datetime) -> Happened:
+    """Everything since then."""
+    calls = list(
+        await session.scalars(
+            select(Interaction).where(Interaction.began_at >= begun, Interaction.direction == "in")
+        )
+    )
+    visits = [
+        Visit(row.call_id, row.entered_at, row.how, row.wait_s or 0.0)
+        for row in await session.scalars(select(QueueVisit).where(QueueVisit.entered_at >= begun))
+    ]
+    longest: dict[int, float] = {}
+    for visit in visits:
+        minute = _minute(visit.entered_at, begun)
+        longest[minute] = max(longest.get(minute, 0.0), visit.wait_s)
+    return Happened(
+        calls=len(calls),
+        outcomes=dict(Counter(call.outcome for call in calls)),
+        persons=outcome_of(visits),
+        by_minute=dict(Counter(_minute(call.began_at, begun) for call in calls)),
+        longest_by_minute=longest,
+    )
+
+
+def outcome_of(visits: Iterable[Visit]) -> Outcome:
+    """A call that went from queue to queue is one caller, who waited the sum."""
+    waits: dict[str, float] = {}
+    last: dict[str, str | None] = {}
+    for visit in sorted(visits, key=lambda one: one.entered_at):
+        if last.get(visit.call_id) == "answered":
+            continue  # transferred after the answer: waited already
+        waits[visit.call_id] = waits.get(visit.call_id, 0.0) + visit.wait_s
+        last[visit.call_id] = visit.how
+    answered = [waits[call] for call, how in last.items() if how == "answered"]
+    return Outcome(
+        offered=len(last),
+        answered=len(answered),
+        abandoned=sum(how == "abandoned" for how in last.values()),
+        in_time=sum(wait <= IN_TIME_S for wait in answered),
+        wait_s=sum(answered) / len(answered) if answered else 0.0,
+    )
+
+
+def _minute(at: datetime, begun: datetime) -> int:
+    return int((at - begun).total_seconds() // 60)
+
+
+def table(was: Happened, expected: Prediction | None) -> list[str]:
+    """A line for each figure: predicted band, what happened, and whether it lies inside."""
+    persons = was.persons
+    offered, level, gave_up, wait = _bands(expected)
+    rows = [
+        (_("wanted a person"), persons.offered, offered, False),
+        (_("answered in time"), persons.service_level, level, True),
+        (_("gave up"), persons.abandon_rate, gave_up, True),
+        (_("mean wait, s"), persons.wait_s, wait, False),
+    ]
+    lines = [_line(*row) for row in rows]
+    ends = ", ".join(f"{how} {count}" for how, count in sorted(was.outcomes.items()))
+    return [_("%(calls)s calls: %(ends)s", calls=was.calls, ends=ends), *lines]
+
+
+def _bands(expected: Prediction | None) -> tuple[Band | None, ...]:
+    if expected is None:
+        return (None,) * 4
+    return expected.offered, expected.service_level, expected.abandon_rate, expected.wait_s
+
+
+def _line(name: str, value: float, band: Band | None, share: bool) -> str:
+    def told(number: float) -> str:
+        return f"{number:.0%}" if share else f"{number:.0f}"
+
+    words = f"  {told(value):>6}  {name}"
+    if band is None:
+        return words
+    limits = f"{told(band.low)} … {told(band.high)}"
+    verdict = _("as predicted") if band.holds(value) else _("not as predicted")
+    return f"{words}  ({_('predicted')} {limits}: {verdict})"
+
+
+def plot(was: Happened, scenario: Scenario) -> list[str]:
+    """Minute by minute: who called, how many were expected, the longest wait."""
+    minutes = range(max([int(scenario.minutes), *was.by_minute]) + 1)
+    most = max([1, *was.by_minute.values()])
+    head = _("minute  calls (expected), longest wait")
+    return [head, *(_bar(minute, was, scenario, most) for minute in minutes)]
+
+
+def _bar(minute: int, was: Happened, scenario: Scenario, most: int) -> str:
+    calls = was.by_minute.get(minute, 0)
+    bar = "▇" * round(BAR * calls / most)
+    due = rate_at(scenario, min(minute + 0.5, scenario.minutes)) if minute < scenario.minutes else 0
+    longest = was.longest_by_minute.get(minute, 0.0)
+    return f"{minute:6}  {bar:<{BAR}} {calls:3} ({due:.0f})  {longest:4.0f} s"
+
+
+def as_data(was: Happened, expected: Prediction | None, scenario: Scenario) -> dict[str, object]:
+    """The same for programs."""
+    persons = was.persons
+    figures: dict[str, object] = {
+        "offered": persons.offered,
+        "answered": persons.answered,
+        "abandoned": persons.abandoned,
+        "service_level": persons.service_level,
+        "abandon_rate": persons.abandon_rate,
+        "mean_wait_s": persons.wait_s,
+    }
+    told: dict[str, object] = {
+        "scenario": scenario.title.to("en"),
+        "calls": was.calls,
+        "outcomes": was.outcomes,
+        "persons": figures,
+        "by_minute": [was.by_minute.get(m, 0) for m in range(int(scenario.minutes) + 1)],
+    }
+    if expected is not None:
+        bands: Sequence[str] = ("offered", "service_level", "abandon_rate", "wait_s")
+        told["predicted"] = {
+            name: [getattr(expected, name).low, getattr(expected, name).high] for name in bands
+        }
+    return told

@@ -1,0 +1,163 @@
+"""One rehearsal from beginning to end, on a running instance."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+import yaml
+
+from agi.prepare import prepare
+from mainline.asterisk.ami import Ami
+from mainline.asterisk.ari import Ari
+from mainline.asterisk.install import cli_command
+from mainline.asterisk.switchboard import Switchboard
+from mainline.clock import now
+from mainline.config import Settings
+from mainline.db import Database
+from mainline.errors import MainlineError, Unavailable
+from mainline.i18n import Text, _
+from mainline.journal import last_id
+from mainline.secrets import Secrets
+from rehearsal.arrivals import Arrival, arrivals
+from rehearsal.report import Happened, happened
+from rehearsal.robots import Robots, numbers, take_on
+from rehearsal.scenario import Scenario
+from rehearsal.town import Town, Watch, homes
+
+SEATED_S: Final = 30.0
+SETTLED_S: Final = 15.0
+LOOK_S: Final = 0.3
+PROGRESS_S: Final = 10.0
+
+Say = Callable[[str], None]
+
+
+class NotADemo(MainlineError):
+    """Rehearsals put calls into the call list."""
+
+    code = "not-a-demo"
+    words = Text(
+        "A rehearsal fills the call list: it runs on a demo instance only. "
+        "Start a second one with MAINLINE_HOME and rehearse there."
+    )
+
+
+class NotSeated(Unavailable):
+    """The robots did not get into the queues."""
+
+    code = "robots-not-seated"
+    words = Text("The robot agents did not come into the queues; is the worker running?")
+
+
+async def rehearse(settings: Settings, scenario: Scenario, seed: int, say: Say) -> Happened:
+    """Play the scenario and tell what the books say of it."""
+    if not settings.demo:
+        raise NotADemo
+    database = Database(settings.database)
+    try:
+        async with _crew(settings, database, scenario, seed, say):
+            return await _play(settings, database, scenario, seed, say)
+    finally:
+        await database.dispose()
+
+
+async def _play(
+    settings: Settings, database: Database, scenario: Scenario, seed: int, say: Say
+) -> Happened:
+    async with database.reading() as session:
+        day = arrivals(scenario, await homes(session), seed)
+        watch = Watch(database, await last_id(session))
+    town = Town((settings.sip_host, settings.sip_port), _lines(settings), watch)
+    begun = now()
+    helpers = [
+        asyncio.create_task(watch.run()),
+        asyncio.create_task(_progress(town, day, say)),
+    ]
+    try:
+        await town.play(day)
+    finally:
+        for helper in helpers:
+            helper.cancel()
+    return await _settled(database, begun, town.placed)
+
+
+async def _settled(database: Database, begun: datetime, placed: int) -> Happened:
+    """The books once they know the end of every call."""
+    deadline = asyncio.get_running_loop().time() + SETTLED_S
+    while True:
+        async with database.reading() as session:
+            was = await happened(session, begun)
+        complete = was.calls >= placed and "in-progress" not in was.outcomes
+        if complete or asyncio.get_running_loop().time() > deadline:
+            return was
+        await asyncio.sleep(LOOK_S)
+
+
+async def _progress(town: Town, day: Sequence[Arrival], say: Say) -> None:
+    while True:
+        await asyncio.sleep(PROGRESS_S)
+        say(_("%(placed)s of %(all)s have called", placed=town.placed, all=len(day)))
+
+
+def _lines(settings: Settings) -> list[str]:
+    """The hotline numbers in the pack's order."""
+    lines = yaml.safe_load((settings.pack_dir / "lines.yaml").read_text("utf-8"))
+    return [str(line["dnis"]) for line in lines["lines"]]
+
+
+@contextlib.asynccontextmanager
+async def _crew(
+    settings: Settings, database: Database, scenario: Scenario, seed: int, say: Say
+) -> AsyncIterator[None]:
+    """The robots' shift; nothing when people are to answer."""
+    wanted = numbers(scenario.crew.robots)
+    if not wanted:
+        yield
+        return
+    await _employ(settings, database, wanted, say)
+    server, secrets = (settings.sip_host, settings.sip_port), Secrets.load_or_create(settings.home)
+    async with Ari(port=settings.asterisk_http_port, secret=secrets.ari) as ari:
+        robots = Robots(database, ari, server, scenario.crew, seed)
+        try:
+            await robots.begin(wanted)
+            await _seated(settings, secrets, wanted)
+            yield
+        finally:
+            await robots.end()
+
+
+async def _employ(settings: Settings, database: Database, wanted: Sequence[str], say: Say) -> None:
+    async with database.unit_of_work() as session:
+        new = await take_on(session, wanted)
+    await prepare(settings, database, say)
+    if new:
+        say(_("%(count)s robot agents were taken on", count=new))
+    reload = await asyncio.create_subprocess_exec(
+        *cli_command(settings, "module reload res_pjsip.so"), stdout=asyncio.subprocess.DEVNULL
+    )
+    await asyncio.wait_for(reload.wait(), 20)
+
+
+async def _seated(settings: Settings, secrets: Secrets, wanted: Sequence[str]) -> None:
+    """The worker brings those who are ready into the queues."""
+    ami, stop = Ami(port=settings.ami_port, user="web", secret=secrets.ami_web), asyncio.Event()
+    running = asyncio.create_task(ami.run(stop))
+    board = Switchboard(ami)
+    try:
+        async with asyncio.timeout(SEATED_S):
+            await ami.up.wait()
+            while not await _all_in(board, wanted):  # noqa: ASYNC110 - Asterisk's state, asked
+                await asyncio.sleep(LOOK_S)
+    except TimeoutError:
+        raise NotSeated from None
+    finally:
+        stop.set()
+        await running
+
+
+async def _all_in(board: Switchboard, wanted: Sequence[str]) -> bool:
+    members = (await board.queues()).members
+    ready = {member.agent for member in members if member.reachable and not member.paused}
+    return set(wanted) <= ready
