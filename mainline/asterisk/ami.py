@@ -240,11 +240,13 @@ class Ami:
         await self._on_up()
         log.info("ami.up")
         parts = {asyncio.create_task(part) for part in (self._ping(), self._handle_events())}
-        await asyncio.wait({wire.lost, *parts}, return_when=asyncio.FIRST_COMPLETED)
-        for part in parts:
-            part.cancel()
-        await asyncio.gather(*parts, return_exceptions=True)
-        log.warning("ami.lost")
+        try:
+            await asyncio.wait({wire.lost, *parts}, return_when=asyncio.FIRST_COMPLETED)
+            log.warning("ami.lost")
+        finally:  # also when we are told to stop: no ping on a link that is gone
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
 
     async def _log_in(self) -> None:
         values = {

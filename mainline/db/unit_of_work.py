@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from mainline.features import modules
+
 _depth: ContextVar[int] = ContextVar("unit_of_work_depth", default=0)
 _READ_ONLY = "mainline_read_only"
 
@@ -51,6 +53,7 @@ class Database:
     """The engine, and the two ways to use it: ``unit_of_work`` and ``reading``."""
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        list(modules("models"))  # a table may point to one of a feature that nobody has imported
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine: AsyncEngine = create_async_engine(

@@ -14,7 +14,7 @@ SMALL = """
 title: {zh: 小演练, en: A small rehearsal}
 curve: [{minute: 0, calls_per_minute: 24}, {minute: 0.3, calls_per_minute: 24}]
 wants: [{name: person, share: 1, line: 1}]
-callers: {withheld: 0.2, unknown: 0.2, patience_s: 60}
+callers: {withheld: 0.2, unknown: 0.2, patience_s: 3600}
 crew: {robots: 3, answer_s: 0.5, talk_s: 3, wrapup_s: 1, declines: 0, misses: 0, holds: 0.3,
   hangs_up: 0.3}
 """
