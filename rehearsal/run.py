@@ -71,15 +71,14 @@ async def _play(
         watch = Watch(database, await last_id(session))
     town = Town((settings.sip_host, settings.sip_port), _lines(settings), watch)
     begun = now()
-    helpers = [
-        asyncio.create_task(watch.run()),
-        asyncio.create_task(_progress(town, day, say)),
-    ]
-    try:
+    async with asyncio.TaskGroup() as group:  # what fails here fails the rehearsal
+        beside = [
+            group.create_task(watch.run()),
+            group.create_task(_progress(town, day, say)),
+        ]
         await town.play(day)
-    finally:
-        for helper in helpers:
-            helper.cancel()
+        for task in beside:
+            task.cancel()
     return await _settled(database, begun, town.placed)
 
 

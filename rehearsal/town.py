@@ -12,9 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.models import CustomerPhone, Premise, ServiceAccount
 from mainline.db import Database
-from mainline.ids import call_of
 from mainline.journal import Event, entries_after
-from mainline.journal.call_events import AgentAnswered, CallOffered
+from mainline.journal.call_events import AgentAnswered, CallEnded, CallOffered
 from mainline.sip.call import Call
 from mainline.sip.listening import NotHeardError, until_prompt_is_over
 from mainline.sip.phone import Phone
@@ -48,23 +47,26 @@ async def homes(session: AsyncSession) -> dict[str, list[str]]:
 
 
 class Watch:
-    """Tells callers, by their number, that somebody has answered: from the journal, as all do."""
+    """Tells callers that somebody has answered: from the journal, as all do.
+
+    Calls of one number are told apart by their order: who dials first is offered first.
+    """
 
     def __init__(self, database: Database, after: int) -> None:
         self._database, self._after = database, after
-        self._numbers: dict[str, str] = {}
-        self._waiting: dict[str, deque[asyncio.Event]] = defaultdict(deque)
+        self._dialled: dict[str, deque[asyncio.Event]] = defaultdict(deque)
+        self._calls: dict[str, asyncio.Event] = {}
 
     def expect(self, number: str) -> asyncio.Event:
-        """Set when a call of this number is answered by a person."""
+        """Set when the call that is dialled now from this number is answered by a person."""
         answered = asyncio.Event()
-        self._waiting[number].append(answered)
+        self._dialled[number].append(answered)
         return answered
 
     def forget(self, number: str, answered: asyncio.Event) -> None:
         """The caller has gone."""
         with contextlib.suppress(ValueError):
-            self._waiting[number].remove(answered)
+            self._dialled[number].remove(answered)
 
     async def run(self) -> None:
         """Read on until cancelled."""
@@ -73,18 +75,20 @@ class Watch:
                 page = await entries_after(session, self._after, limit=PAGE)
             for entry in page:
                 self._after = entry.id
-                self._take(entry.event)
+                self.take(entry.event)
             if len(page) < PAGE:
                 await asyncio.sleep(LOOK_S)
 
-    def _take(self, event: Event) -> None:
-        call = call_of(event.subject)
+    def take(self, event: Event) -> None:
+        """A fact of the journal."""
         if isinstance(event, CallOffered):
-            self._numbers[call] = event.ani if event.ani.strip("+").isdigit() else ""
-        elif isinstance(event, AgentAnswered) and call in self._numbers:
-            waiting = self._waiting[self._numbers[call]]
-            if waiting:
-                waiting.popleft().set()
+            dialled = self._dialled[event.ani if event.ani.strip("+").isdigit() else ""]
+            if dialled:
+                self._calls[event.subject] = dialled.popleft()
+        elif isinstance(event, AgentAnswered) and event.subject in self._calls:
+            self._calls[event.subject].set()
+        elif isinstance(event, CallEnded):
+            self._calls.pop(event.subject, None)
 
 
 @dataclass
