@@ -108,7 +108,7 @@ def _ready(
         yield Finding("unreachable", agent.number, station)
     elif agent.state == "ready" and any(_kept_from_calls(m, at) for m in here):
         yield Finding("unpause", agent.number, station)
-    elif agent.state == "wrapup" and any(not member.paused for member in here):
+    elif agent.state in {"wrapup", "reserved"} and any(not member.paused for member in here):
         yield Finding("pause", agent.number, station, reason=WRAPUP)
 
 

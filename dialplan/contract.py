@@ -6,6 +6,8 @@ Constants only. A test holds the ``.conf`` files of this folder to these names.
 from typing import Final
 
 # --- AGI routes (agi://host:port/<route>) ---------------------------------------------------
+ROUTE_DOOR: Final = "door"
+"""An agent sent the caller to a node of the menu (the extension)."""
 ROUTE_INBOUND: Final = "inbound"
 """Identify, menu, self-service; leaves its decision in the variables below."""
 ROUTE_AGAIN: Final = "again"
@@ -54,6 +56,12 @@ VAR_AGENT: Final = "MAINLINE_AGENT"
 """On an agent's leg: the agent's number. On the caller's, after the call: who talked last."""
 VAR_STATION: Final = "MAINLINE_STATION"
 """On an outgoing call: the agent's queue interface, such as ``PJSIP/agent-8001``."""
+VAR_FROM: Final = "MAINLINE_FROM"
+"""The agent who sends the customer somewhere; set by the desk before it redirects."""
+VAR_BACK: Final = "MAINLINE_BACK"
+"""Where a caller goes after the menu: ``agent``, ``queue`` or ``end``; set by the desk."""
+VAR_THIRD: Final = "MAINLINE_THIRD"
+"""On the leg of whoever was asked into a conference."""
 VAR_DIRECT: Final = "MAINLINE_DIRECT"
 VAR_MISSED: Final = "MAINLINE_MISSED"
 """Whom a colleague calls, and why nobody answered."""
@@ -116,6 +124,16 @@ VAR_SPY_CHANNEL: Final = "MAINLINE_SPY_CHANNEL"
 CONTEXT_JOIN: Final = "ml-join"
 """Extension = agent number or number outside: joins the customer, redirected here, with the leg
 that the agent consulted: an attended transfer whose recording keeps both sides."""
+CONTEXT_MENU: Final = "ml-menu"
+"""Extension = node of the menu: the customer goes there."""
+CONTEXT_PARK: Final = "ml-park"
+"""Extension = slot."""
+CONTEXT_UNPARK: Final = "ml-unpark"
+"""Extension = agent number: the parked customer comes to that agent."""
+CONTEXT_CONFERENCE: Final = "ml-conference"
+"""Extension = ``customer|agent|colleague|outside``: the four ways into a conference."""
+CONTEXT_OUTSIDE: Final = "ml-outside"
+"""Extension = number: a number outside, judged there."""
 VAR_JOIN_CHANNEL: Final = "MAINLINE_JOIN_CHANNEL"
 """The consulted leg, set on the customer's channel before the redirect (an agent's only leg is
 found without it)."""
@@ -139,6 +157,12 @@ CEL_PLACED: Final = "PLACED"  # agent, number: an outgoing call of an agent
 CEL_CALLBACK: Final = "CALLBACK"  # callback (its id), number: a customer is being called back
 CEL_TRANSFER: Final = "TRANSFER"  # kind=blind|attended, agent (who transfers), target
 CEL_REJOINED: Final = "REJOINED"  # agent
+CEL_MENU: Final = "MENU"  # agent, node, back=agent|queue|end: sent back to the menu
+CEL_BACK: Final = "BACK"  # agent, to=agent|queue: back from the menu
+CEL_PARKED: Final = "PARKED"  # agent, slot
+CEL_UNPARKED: Final = "UNPARKED"  # agent, how=taken|limit
+CEL_CONFERENCE: Final = "CONFERENCE"  # call (the row may have another linkedid), agent (empty:
+# outside), does=joins|leaves
 CEL_DIRECT: Final = "DIRECT"  # agent, caller (who called), why: a colleague's call not answered
 
 # --- Endpoints -------------------------------------------------------------------------------

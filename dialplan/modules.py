@@ -24,6 +24,7 @@ APPLICATIONS: Final = (
     "attended_transfer",
     "bridgeaddchan",
     "celgenuserevent",
+    "confbridge",
     "chanspy",
     "db",
     "dial",

@@ -214,6 +214,7 @@ def _values(
         "priority_urgent": PRIORITY_URGENT,
         "company_number": floor.lines[0].dnis if floor.lines else "",
         "wrapup_stale_s": settings.wrapup_s + 60,
+        "park_s": settings.park_s,
         "dialplan_files": _dialplan_files(demo=settings.demo),
     }
 

@@ -65,6 +65,9 @@ def _targets(tree: MenuTree) -> Iterator[Problem]:
     for edge in edges(tree):
         if edge.target not in tree.nodes:
             yield _error("unknown-node", edge.source, unknown, target=edge.target)
+    for door, each in tree.doors.items():
+        for name in {door, *each.back_at} - tree.nodes.keys():
+            yield _error("unknown-node", f"doors.{door}", unknown, target=name)
     for role, name in (("start", tree.start), ("person", tree.person)):
         if name not in tree.nodes:
             yield _error("unknown-node", role, unknown, target=name)

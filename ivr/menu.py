@@ -181,6 +181,14 @@ Node = Annotated[
 ]
 
 
+class Door(Shape):
+    """A node to which agents may send callers in mid-call, for a payment for example."""
+
+    title: LocalizedText
+    back_at: tuple[NodeId, ...] = Field(default=(), max_length=20)
+    """Whoever comes to one of these nodes is through and goes back to the agent."""
+
+
 class MenuTree(Shape):
     """A whole tree. ``person`` is the queue for callers who cannot or will not choose."""
 
@@ -189,6 +197,7 @@ class MenuTree(Shape):
     start: NodeId
     person: NodeId
     nodes: dict[NodeId, Node] = Field(min_length=1, max_length=NODES_MAX)
+    doors: dict[NodeId, Door] = Field(default_factory=dict, max_length=20)
 
 
 @dataclass(frozen=True, slots=True)

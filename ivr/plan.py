@@ -89,6 +89,22 @@ class Plans:
             self._plan, self._stamp = pack_plan(self._pack_dir), ""
         return self._plan
 
+    async def running(self, name: str, version: int) -> Running | None:
+        """The tree of a call that began earlier; None when there is no such version."""
+        plan = await self.current()
+        present = plan.menus.get(name)
+        if present is not None and present.version == version:
+            return present
+        if version == 0:
+            return pack_plan(self._pack_dir).menus.get(name)
+        try:
+            async with asyncio.timeout(LOAD_S), self._database.reading() as session:
+                found = await definitions.version(session, kinds.IVR_MENU.name, name, version)
+        except Exception as error:
+            log.warning("ivr.version_not_read", error=type(error).__name__)
+            return None
+        return Running(name, version, found.body)
+
     async def _refreshed(self, session: AsyncSession) -> Plan:
         stamp = await definitions.stamp(session)
         by_hand = await modes(session)

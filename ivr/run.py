@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,13 +62,18 @@ class Walk:
         self._flows, self._hours = flows, hours
         self._language_known = journey.caller is not None and journey.caller.language is not None
 
-    async def run(self) -> Decision:
-        """Lead the caller to an end: a queue, a message, or good-bye."""
+    async def run(self, *, at: str = "", until: Collection[str] = ()) -> Decision:
+        """Lead the caller to an end: a queue, a message, or good-bye.
+
+        Whom an agent sent here begins ``at`` a node and is through on reaching one of ``until``.
+        """
         self._note_start()
-        where: str | Decision = self._tree.start
+        where: str | Decision = at or self._tree.start
         for _ in range(STEPS_MAX):
             if isinstance(where, Decision):
                 return where
+            if where in until:
+                return Decision("hangup")
             where = await self._visit(where)
         return where if isinstance(where, Decision) else self._person()
 

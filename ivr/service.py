@@ -76,22 +76,22 @@ async def handle_call(call: Call, deps: Deps) -> Decision:
 
 async def _journey(call: Call, deps: Deps, recorder: Recorder) -> Decision:
     await call.answer()
-    plan, found = await asyncio.gather(deps.plans.current(), _identify(call, deps))
+    plan, found = await asyncio.gather(deps.plans.current(), identify(call, deps))
     line = plan.line(call.dnis)
     menu = plan.menus.get(line.menu) if line else None
     if line is None or menu is None:
         log.error("ivr.no_menu", call=call.id)
         return TO_SERVICE
-    journey = _begin(call, deps, recorder, menu, found)
+    journey = begin(call, deps, recorder, menu, found)
     recorder.note(_identified(journey.subject, found))
     await journey.talk.switch(journey.talk.language)
     if _restricted(found):
-        return _finish(Decision("refuse"), journey)  # the dialplan says it, and writes it down
-    walk = Walk(menu, journey, deps.flows, _hours(plan, line, deps.zone))
-    return _finish(await walk.run(), journey)
+        return finish(Decision("refuse"), journey)  # the dialplan says it, and writes it down
+    walk = Walk(menu, journey, deps.flows, hours_of(plan, line, deps.zone))
+    return finish(await walk.run(), journey)
 
 
-async def _identify(call: Call, deps: Deps) -> Identification:
+async def identify(call: Call, deps: Deps) -> Identification:
     """Who is calling; nobody, when the books do not answer in time."""
     try:
         async with asyncio.timeout(deps.identify_s):
@@ -101,9 +101,10 @@ async def _identify(call: Call, deps: Deps) -> Identification:
         return Identification()
 
 
-def _begin(
+def begin(
     call: Call, deps: Deps, recorder: Recorder, menu: Running, found: Identification
 ) -> Journey:
+    """The journey of a caller of whom the books told this much."""
     caller = _only(found)
     language = (caller and caller.language) or menu.tree.languages[0]
     journey = Journey(
@@ -149,11 +150,13 @@ def _identified(subject: str, found: Identification) -> CallerIdentified:
     )  # fmt: skip
 
 
-def _hours(plan: Plan, line: Line, zone: ZoneInfo) -> Callable[[str | None], State]:
+def hours_of(plan: Plan, line: Line, zone: ZoneInfo) -> Callable[[str | None], State]:
+    """How to ask for the state of named hours, or of the line's own."""
     return lambda hours: plan.state(line, hours, now(), zone)
 
 
-def _finish(decision: Decision, journey: Journey) -> Decision:
+def finish(decision: Decision, journey: Journey) -> Decision:
+    """The decision with what the journey has learned."""
     language: Language = journey.talk.language
     customer = journey.caller.customer_id if journey.caller else None
     return replace(decision, language=language, customer_id=customer)

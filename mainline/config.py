@@ -56,6 +56,8 @@ class Settings(BaseSettings):
 
     wrapup_s: int = Field(default=60, ge=5, le=3600)
     """How long wrap-up lasts at most before the worker ends it."""
+    park_s: int = Field(default=180, ge=5, le=3600)
+    """How long a customer stays parked before they come back to the agent who parked them."""
     asterisk_root: Path | None = None
     """A private Asterisk to use instead of looking for one; set by ``mainline up``."""
     tts_cmd: str = ""

@@ -17,6 +17,7 @@ FEATURES: tuple[str, ...] = (
     "mainline.process",
     "mainline.sip",
     "crm.staff",
+    "crm.parking",
     "crm.customers",
     "crm.areas",
     "crm.catalog",

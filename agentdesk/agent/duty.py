@@ -4,13 +4,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from agentdesk.agent.claims import Claims
-from agentdesk.agent.telephone import Credentials, Station, Switchboard
+from agentdesk.agent.telephone import Credentials, Switchboard
 from crm.customers import queries as customers
 from crm.staff.floor import IN_CALL
 from crm.staff.pauses import PauseReasons
 from crm.staff.queries import AgentView, agent
 from crm.staff.rules import pause_reasons
 from dialplan.contract import CONTEXT_JOIN, LAST_RESORT_PENALTY, QUEUE_SERVICE, SOFTPHONE_PREFIX
+from mainline.asterisk.snapshots import Station
 from mainline.db import Database
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text

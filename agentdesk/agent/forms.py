@@ -13,6 +13,7 @@ from mainline.i18n import Locale, _
 
 CallKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{3,64}$")]
 PageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{8,40}$")]
+Target = Annotated[str, StringConstraints(pattern=r"^[+]?[a-z0-9][a-z0-9 _-]{1,39}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Values = Annotated[dict[str, str | bool | int | float], Field(max_length=40)]
 
@@ -62,6 +63,43 @@ class JoinForm(Form):
 
     call_id: CallKey
     target: Annotated[str, StringConstraints(pattern=r"^[0-9]{3,5}$")]
+
+
+class CallForm(Form):
+    """One of the agent's own calls."""
+
+    call_id: CallKey
+
+
+class TransferForm(CallForm):
+    """Where the customer goes; ``back`` matters for the menu."""
+
+    kind: Literal["agent", "queue", "contact", "outside", "menu", "survey"]
+    target: Target
+    back: Literal["agent", "queue", "end"] = "queue"
+
+
+class ConferenceForm(CallForm):
+    """Who joins."""
+
+    kind: Literal["agent", "contact", "outside"]
+    target: Target
+
+
+class UnparkForm(Form):
+    """The slot of a parked customer."""
+
+    slot: int
+
+
+class LeaderForm(Form):
+    """Nothing is to be said: the page carries the call's key to the leader's telephone."""
+
+
+class SwitchForm(Form):
+    """On or off."""
+
+    on: bool
 
 
 class CandidateForm(Form):

@@ -1,8 +1,8 @@
 """What the desk asks of the telephone system: verbs of ``mainline.asterisk``, as seen from here."""
 
-from typing import Literal, Protocol
+from typing import Protocol
 
-Station = Literal["softphone", "phone"]
+from mainline.asterisk.snapshots import Channel, Queues, Station
 
 
 class Switchboard(Protocol):
@@ -36,6 +36,29 @@ class Switchboard(Protocol):
 
     async def redirect(self, channel: str, context: str, exten: str) -> None:
         """Send a leg elsewhere in the dialplan."""
+
+    async def redirect_both(
+        self, first: tuple[str, str], second: tuple[str, str], context: str
+    ) -> None:
+        """Two legs that talk with one another, in one step: (leg, extension) each."""
+
+    async def tell_leg(self, channel: str, name: str, value: str) -> None:
+        """A word for the dialplan, kept on a leg."""
+
+    async def hang_up(self, channel: str) -> None:
+        """End a leg."""
+
+    async def ask_in(
+        self, call_id: str, customer: str, *, agent: str = "", station: Station = "softphone",
+        number: str = "",
+    ) -> None:  # fmt: skip
+        """Ring somebody who then joins the conference of that call."""
+
+    async def channels(self) -> list[Channel]:
+        """All legs now."""
+
+    async def queues(self) -> Queues:
+        """All queues and their members now."""
 
 
 class Credential(Protocol):

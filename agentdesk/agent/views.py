@@ -1,13 +1,13 @@
 """``/desk``: the agent's page and what it asks of us."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from agentdesk.agent import wrapping
-from agentdesk.agent.duty import Duty, NoTelephone, dialable, station
+from agentdesk.agent import moving, wrapping
+from agentdesk.agent.duty import Duty, dialable, station
 from agentdesk.agent.forms import (
     CallOutForm,
     CandidateForm,
@@ -22,6 +22,7 @@ from agentdesk.agent.forms import (
     reasons_told,
     types_told,
 )
+from agentdesk.agent.who import Number, OnDuty
 from agentdesk.agent.words import keys, texts
 from agentdesk.live import Live
 from agentdesk.panels.caller import caller
@@ -29,34 +30,20 @@ from agentdesk.panels.contacts import calls_of_today, contacts, open_orders
 from agentdesk.panels.words import CALLER_WORDS
 from agentdesk.shell import render
 from crm.catalog import service as catalog
-from crm.staff import queries as staff
+from crm.staff.floor import IN_CALL
 from crm.staff.rules import pause_reasons
 from dialplan.contract import SOFTPHONE_PREFIX
 from mainline import clock
 from mainline.errors import NotFound
 from mainline.i18n import current_locale
+from mainline.journal import entries_after
+from mainline.journal.call_events import ConferenceJoined, ConferenceLeft
 from mainline.permissions import Permission
 from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow
 
 TAKES_CALLS: Final = allow(Permission.TAKE_CALLS)
 router = APIRouter(prefix="/desk", dependencies=[TAKES_CALLS])
-
-
-def own_number(who: Who) -> str:
-    """The agent's number, or a refusal."""
-    if who.agent_number is None:
-        raise NoTelephone
-    return who.agent_number
-
-
-def duty_of(request: Request) -> Duty:
-    """The duties of this instance."""
-    state = request.app.state
-    return Duty(state.database, state.switchboard, state.ari, state.claims)
-
-
-Number = Annotated[str, Depends(own_number)]
-OnDuty = Annotated[Duty, Depends(duty_of)]
+router.include_router(moving.router)
 
 
 @router.get("")
@@ -84,6 +71,7 @@ async def state(number: Number, duty: OnDuty, settings: Config) -> Mapping[str, 
     present = await duty.view(number)
     return {
         "number": number,
+        "others": await _others(duty, present.call_id if present.state in IN_CALL else None),
         "state": present.state,
         "word": present.word,
         "reason": present.reason,
@@ -93,7 +81,20 @@ async def state(number: Number, duty: OnDuty, settings: Config) -> Mapping[str, 
         "station": present.station,
         "proven_now": duty.claims.proven(present),
         "wrapup_s": settings.wrapup_s,
+        "queues": list(present.queues),
+        "team": present.team,
+        "auto_answer": present.auto_answer,
     }
+
+
+async def _others(duty: Duty, call_id: str | None) -> int:
+    """How many talk in the agent's call beside the two."""
+    if call_id is None:
+        return 0
+    async with duty.database.reading() as session:
+        told = [entry.event for entry in await entries_after(session, 0, subject=f"call:{call_id}")]
+    came = sum(isinstance(event, ConferenceJoined) for event in told)
+    return max(0, came - sum(isinstance(event, ConferenceLeft) for event in told))
 
 
 @router.post("/phone")
@@ -216,24 +217,6 @@ async def order_types(session: ReadSession) -> Mapping[str, Any]:
     """What orders there are."""
     found = await catalog.work_order_types(session)
     return {"version": found.version, "types": [*types_told(found.body, current_locale())]}
-
-
-@router.get("/places")
-async def places(session: ReadSession, number: Number) -> Mapping[str, Any]:
-    """Where a call can go: colleagues on duty, queues."""
-    locale = current_locale()
-    labels = texts()
-    agents = [
-        {"target": each.number, "title": f"{each.number} {each.name}",
-         "detail": labels[f"state-{each.state}"], "kind": "agent"}
-        for each in await staff.agents(session)
-        if each.number != number and each.state != "closed"
-    ]  # fmt: skip
-    queues = [
-        {"target": each.name, "title": each.label.to(locale), "detail": each.name, "kind": "queue"}
-        for each in await catalog.queues(session)
-    ]
-    return {"places": agents + queues}
 
 
 @router.post("/wrapup")

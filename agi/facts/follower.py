@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from agi.facts.mapping import CallState, alone, begins, close, facts
+from agi.facts.mapping import CallState, about, alone, begins, close, facts
 from agi.facts.records import LINE_MAX, Row, parse, split
 from agi.models import CelCursor, LiveCall
 from dialplan.contract import CEL_FILE
@@ -181,10 +181,11 @@ class Follower:
         return Chunk(head, start, start + length, lines) if lines else None
 
     def _facts(self, line: bytes, drafts: dict[str, CallState]) -> list[Event]:
-        row = parse(line)
-        if row is None:
+        found = parse(line)
+        if found is None:
             self._skip()
             return []
+        row = about(found)
         state = drafts.get(row.call_id) or self._draft(row)
         if state is None or state.ended:
             return alone(row)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -21,19 +21,27 @@ from mainline.journal.call_events import (
     AgentLeftCall,
     AgentMissed,
     AgentOffered,
+    AgentReleased,
+    AgentReserved,
     CallDegraded,
     CallEnded,
     CallOffered,
+    CallParked,
     CallPlaced,
     CallRefused,
     CallRejoined,
     CallTransferred,
+    CallUnparked,
     CallUrgent,
+    ConferenceJoined,
+    ConferenceLeft,
     DirectCallMissed,
     MessageLeft,
     QueueEntered,
     QueueLeft,
     RecordingStarted,
+    ReturnedFromMenu,
+    SentToMenu,
 )
 
 _AGENT_CHANNEL: Final = re.compile(r"PJSIP/(?:agent|phone)-(\d{3,5})-[0-9a-f]{8}")
@@ -104,6 +112,12 @@ def alone(row: Row) -> list[Event]:
     words = {name: row.extra.get(name, "") for name in ("caller", "why")}
     subject = f"agent:{row.extra.get('agent', '')}"
     return [DirectCallMissed(subject=subject, at=row.at, **words)]
+
+
+def about(row: Row) -> Row:
+    """Rows of a leg that has not become part of the call yet name the call they are about."""
+    named = row.extra.get("call", "") if row.user == contract.CEL_CONFERENCE else ""
+    return replace(row, call_id=named) if named else row
 
 
 def begins(row: Row) -> bool:
@@ -248,6 +262,52 @@ def _rejoined(state: CallState, row: Row) -> list[Event]:
     return [CallRejoined(subject=state.subject, at=row.at, agent=row.extra.get("agent", ""))]
 
 
+def _to_menu(state: CallState, row: Row) -> list[Event]:
+    agent, node = row.extra.get("agent", ""), row.extra.get("node", "")
+    back = _one_of(row.extra.get("back"), "agent", "queue", "end", otherwise="queue")
+    sent: dict[str, Any] = {"subject": state.subject, "at": row.at, "agent": agent, "node": node}
+    told: list[Event] = [SentToMenu.model_validate({**sent, "back": back})]
+    if back == "agent":
+        told.append(AgentReserved(subject=state.subject, at=row.at, agent=agent))
+    return told
+
+
+def _from_menu(state: CallState, row: Row) -> list[Event]:
+    agent = row.extra.get("agent", "")
+    back = _one_of(row.extra.get("to"), "agent", "queue", otherwise="queue")
+    words: dict[str, Any] = {"subject": state.subject, "at": row.at, "agent": agent}
+    told: list[Event] = [ReturnedFromMenu.model_validate({**words, "to": back})]
+    if back == "queue":
+        told.append(AgentReleased(**words, by="return"))
+    return told
+
+
+def _parked(state: CallState, row: Row) -> list[Event]:
+    agent, slot = row.extra.get("agent", ""), _number(row.extra.get("slot"))
+    return [CallParked(subject=state.subject, at=row.at, agent=agent, slot=slot)]
+
+
+def _unparked(state: CallState, row: Row) -> list[Event]:
+    how = _one_of(row.extra.get("how"), "taken", "limit", otherwise="limit")
+    words = {"subject": state.subject, "at": row.at, "agent": row.extra.get("agent", "")}
+    return [CallUnparked.model_validate({**words, "how": how})]
+
+
+def _conference(state: CallState, row: Row) -> list[Event]:
+    """A colleague in a conference talks with the caller like any agent; nobody else is one."""
+    agent, joins = row.extra.get("agent", ""), row.extra.get("does") == "joins"
+    kind = ConferenceJoined if joins else ConferenceLeft
+    told: list[Event] = [kind(subject=state.subject, at=row.at, agent=agent)]
+    if not agent:
+        return told
+    changed = _talk(state, row, "", agent) if joins else _gone(state, row.uniqueid, row.at)
+    return [*told, *changed]
+
+
+def _one_of(word: str | None, *known: str, otherwise: str) -> str:
+    return word if word in known else otherwise
+
+
 # --- Asterisk's own events -------------------------------------------------------------------
 
 
@@ -324,6 +384,11 @@ _POINTS: Final[Mapping[str, _Tell]] = {
     contract.CEL_MESSAGE: _message,
     contract.CEL_TRANSFER: _transferred,
     contract.CEL_REJOINED: _rejoined,
+    contract.CEL_MENU: _to_menu,
+    contract.CEL_BACK: _from_menu,
+    contract.CEL_PARKED: _parked,
+    contract.CEL_UNPARKED: _unparked,
+    contract.CEL_CONFERENCE: _conference,
 }
 _EVENTS: Final[Mapping[str, _Tell]] = {
     "ANSWER": _picked_up,

@@ -85,6 +85,16 @@ def password(login: Login, password: Password) -> None:
 
 
 @app.command()
+def place(
+    login: Login,
+    team: Annotated[str | None, typer.Option(help="The group they sit in.")] = None,
+    skill: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+) -> None:
+    """Say in which team somebody sits, and which skills they have."""
+    _in_database(lambda session: service.set_place(session, login, team=team, skills=skill))
+
+
+@app.command()
 def remove(login: Login) -> None:
     """Nobody signs in as this person any more."""
     _in_database(lambda session: service.let_go(session, login))

@@ -59,6 +59,13 @@ async def agent(session: AsyncSession, number: str) -> AgentView:
     return found[0]
 
 
+async def leaders(session: AsyncSession) -> list[AgentView]:
+    """Leaders who have a telephone."""
+    rows = await session.scalars(select(User).where(User.agent_number.is_not(None), User.active))
+    numbers = {user.agent_number for user in rows if "leader" in user.roles}
+    return [one for one in await agents(session) if one.number in numbers]
+
+
 async def users(session: AsyncSession) -> list[User]:
     """Everybody, by login."""
     return list(await session.scalars(select(User).order_by(User.login)))

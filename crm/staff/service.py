@@ -42,6 +42,7 @@ async def add_user(
     queues: Mapping[str, int] | None = None,
     branch: str = "",
     workplace: Literal["centre", "branch", "home"] = "centre",
+    team: str = "",
 ) -> User:
     """Take somebody on. ``queues``: queue to penalty; ``branch``: code of an area of service."""
     _check(login, agent_number, roles := list(roles))
@@ -61,6 +62,7 @@ async def add_user(
         skills=list(skills),
         branch=branch[:24],
         workplace=workplace,
+        team=team[:32],
     )
     session.add(user)
     await session.flush()
@@ -90,6 +92,25 @@ async def set_queues(session: AsyncSession, user_id: int, queues: Mapping[str, i
         for queue, penalty in queues.items()
     )
     await session.flush()
+
+
+async def set_place(
+    session: AsyncSession, login: str, *, team: str | None, skills: Iterable[str] | None
+) -> None:
+    """In which team somebody sits and what they can do; None leaves it as it is."""
+    user = await by_login(session, login)
+    if team is not None:
+        user.team = team[:32]
+    if skills is not None:
+        user.skills = sorted(set(skills))
+
+
+async def set_auto_answer(session: AsyncSession, agent: str, *, on: bool) -> None:
+    """Whether the softphone of this agent answers by itself."""
+    user = await session.scalar(select(User).where(User.agent_number == agent))
+    if user is None:
+        raise NotFound("agent")
+    user.auto_answer = on
 
 
 async def by_login(session: AsyncSession, login: str) -> User:

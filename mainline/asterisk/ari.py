@@ -112,6 +112,12 @@ class Ari:
             if str(each["name"]).startswith(_QUIET) and each["state"] == "BUSY"
         }
 
+    async def online(self) -> set[str]:
+        """The agents one of whose telephones is registered."""
+        found = await self._call("GET", "endpoints/PJSIP")
+        names = (str(each["resource"]) for each in found or () if each.get("state") == "online")
+        return {name.partition("-")[2] for name in names if _ENDPOINT.fullmatch(name)}
+
     async def channels(self) -> list[dict[str, Any]]:
         """All legs, in ARI's own form."""
         found = await self._call("GET", "channels")

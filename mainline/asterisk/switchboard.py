@@ -39,6 +39,8 @@ _CHANNEL: Final = re.compile(r"(?:PJSIP|Local)/[A-Za-z0-9_.@;/-]{1,80}")
 _INTERFACE: Final = re.compile(r"PJSIP/(?:agent|phone)-[0-9]{3,5}")
 _CALL: Final = re.compile(r"[a-z0-9.-]{3,64}")
 _INFO: Final = re.compile(r"[a-z0-9-]{1,32}")
+_VARIABLE: Final = re.compile(r"MAINLINE_[A-Z_]{2,40}")
+_WORD: Final = re.compile(r"[A-Za-z0-9/@;._+-]{0,80}")
 _REASON: Final = re.compile(r"[^\x00-\x1f\x7f|;]{0,64}")
 _TARGET: Final = re.compile(r"\+?[0-9]{3,20}|[a-z][a-z0-9_-]{1,31}")
 _AUTO_ANSWER: Final = r"PJSIP_HEADER(add,Alert-Info)=<http://localhost>\;info=alert-autoanswer"
@@ -171,6 +173,54 @@ class Switchboard:
                 "Exten": _checked(_TARGET, exten, "target"),
                 "Priority": 1,
             },
+        )
+
+    async def redirect_both(
+        self, first: tuple[str, str], second: tuple[str, str], context: str
+    ) -> None:
+        """Send two legs that talk with one another elsewhere in one step: (leg, extension) each."""
+        (channel, exten), (other, other_exten) = first, second
+        await self._ami.action(
+            "Redirect",
+            {
+                "Channel": _checked(_CHANNEL, channel, "channel"),
+                "Context": _checked(_QUEUE, context, "context"),
+                "Exten": _checked(_TARGET, exten, "target"),
+                "Priority": 1,
+                "ExtraChannel": _checked(_CHANNEL, other, "channel"),
+                "ExtraContext": _checked(_QUEUE, context, "context"),
+                "ExtraExten": _checked(_TARGET, other_exten, "target"),
+                "ExtraPriority": 1,
+            },
+        )
+
+    async def tell_leg(self, channel: str, name: str, value: str) -> None:
+        """A word for the dialplan, kept on a leg."""
+        await self._ami.action(
+            "Setvar",
+            {
+                "Channel": _checked(_CHANNEL, channel, "channel"),
+                "Variable": _checked(_VARIABLE, name, "variable"),
+                "Value": _checked(_WORD, value, "word for the dialplan"),
+            },
+        )
+
+    async def ask_in(
+        self, call_id: str, customer: str, *, agent: str = "", station: Station = "softphone",
+        number: str = "",
+    ) -> None:  # fmt: skip
+        """Ring a colleague, or a number outside, who then joins the conference of that call."""
+        inside = bool(agent)
+        leg = interface(agent, station) if inside else _outside(number)
+        key = f"MAINLINE_CALL={_checked(_CALL, call_id, 'call')}"
+        caller = f"MAINLINE_CALLER={_checked(_CHANNEL, customer, 'channel')}"
+        own = f"PJSIP_HEADER(add,X-Call-Key)={call_id}" if inside else "__MAINLINE_THIRD=1"
+        await self._originate(
+            leg,
+            "ml-conference",
+            "colleague" if inside else "outside",
+            variables=(f"__{key}", f"__{caller}", own),
+            call_id=self._new_id(),
         )
 
     async def blind_transfer(self, agent_channel: str, target: str, *, context: str) -> None:
@@ -334,6 +384,11 @@ class Switchboard:
         except AmiRefused as refused:
             if harmless.lower() not in refused.detail.lower():
                 raise
+
+
+def _outside(number: str) -> str:
+    """A leg to a number outside by way of the dialplan, which judges the number."""
+    return f"Local/{_checked(_NUMBER, number, 'number')}@ml-outside/n"
 
 
 def _checked(pattern: re.Pattern[str], value: str, what: str) -> str:

@@ -212,6 +212,53 @@ class AgentCorrected(Event):
     found: Literal["gone", "talking"]
 
 
+@event_kind("call.menu_sent")
+class SentToMenu(Event):
+    """CEL. The agent sent the caller to a node of the menu; ``back`` says where they go then."""
+
+    agent: str
+    node: str
+    back: Literal["agent", "queue", "end"]
+
+
+@event_kind("call.menu_returned")
+class ReturnedFromMenu(Event):
+    """CEL. The caller comes back from the menu."""
+
+    agent: str
+    to: Literal["agent", "queue"]
+
+
+@event_kind("call.parked")
+class CallParked(Event):
+    """CEL. The customer waits in a slot until somebody of the group takes them."""
+
+    agent: str
+    slot: int
+
+
+@event_kind("call.unparked")
+class CallUnparked(Event):
+    """CEL. Taken by ``agent``; or the time was over, and back to the agent who parked."""
+
+    agent: str
+    how: Literal["taken", "limit"]
+
+
+@event_kind("conference.joined")
+class ConferenceJoined(Event):
+    """CEL. A third talks too; ``agent`` is empty for somebody outside."""
+
+    agent: str
+
+
+@event_kind("conference.left")
+class ConferenceLeft(Event):
+    """CEL."""
+
+    agent: str
+
+
 @event_kind("call.transferred")
 class CallTransferred(Event):
     """CEL."""

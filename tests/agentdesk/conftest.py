@@ -13,6 +13,8 @@ from crm.catalog import service as catalog
 from crm.staff import rules
 from crm.staff.passwords import hashed
 from crm.staff.service import add_user
+from mainline.asterisk.ami import AmiDown
+from mainline.asterisk.snapshots import Channel, Member, Queues
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.errors import NotFound
@@ -33,12 +35,24 @@ ROLES = {
 _HASHED_ONCE = cache(hashed)
 
 
+def leg(name: str, *, application: str = "Queue", bridge: str = "b1") -> Channel:
+    return Channel(name, name, "ml-1.1", "ml-queue", "repair", application, 5, bridge)
+
+
 @dataclass
 class Asterisk:
     """Takes down what it is asked to do."""
 
     done: list[tuple[object, ...]] = field(default_factory=list)
     away: bool = False
+    refuses: bool = False
+    members: list[Member] = field(default_factory=list)
+    legs: list[Channel] = field(
+        default_factory=lambda: [
+            leg("PJSIP/trunk-00000001"),
+            leg("PJSIP/agent-8001-00000001"),
+        ]
+    )
 
     def _note(self, *words: object) -> None:
         self.done.append(words)
@@ -71,7 +85,33 @@ class Asterisk:
         return "PJSIP/trunk-00000001"
 
     async def redirect(self, channel: str, context: str, exten: str) -> None:
+        if self.refuses:
+            raise NotFound("the call has ended")
         self._note("redirect", channel, context, exten)
+
+    async def redirect_both(
+        self, first: tuple[str, str], second: tuple[str, str], context: str
+    ) -> None:
+        self._note("redirect both", *first, *second, context)
+
+    async def tell_leg(self, channel: str, name: str, value: str) -> None:
+        self._note("tell", name, value)
+
+    async def hang_up(self, channel: str) -> None:
+        self._note("hang up", channel)
+
+    async def ask_in(
+        self, call_id: str, customer: str, *, agent: str = "", station: str = "", number: str = ""
+    ) -> None:
+        self._note("ask in", call_id, agent or number)
+
+    async def channels(self) -> list[Channel]:
+        return self.legs
+
+    async def queues(self) -> Queues:
+        if self.away:
+            raise AmiDown
+        return Queues(frozenset(), tuple(self.members), ())
 
 
 @dataclass(frozen=True)
@@ -87,6 +127,10 @@ class Ari:
     made: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     quiet: list[tuple[str, bool]] = field(default_factory=list)
+    registered: set[str] = field(default_factory=set)
+
+    async def online(self) -> set[str]:
+        return self.registered
 
     async def keep_quiet(self, agent: str, *, on: bool) -> None:
         self.quiet.append((agent, on))

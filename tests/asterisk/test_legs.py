@@ -2,95 +2,29 @@
 channels of the recording: the customer says 440 Hz, agents 1000 and 1500 Hz."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import numpy as np
 import pytest
 
-from mainline.asterisk.ami import Ami
 from mainline.asterisk.ari import Ari
 from mainline.asterisk.switchboard import Switchboard
-from mainline.sip.call import Call
 from mainline.sip.digest import Credentials
 from mainline.sip.phone import Phone
 from mainline.sip.robot import Manner, Robot
-from mainline.sip.sound import tone
 from mainline.sip.tones import seconds_of_tone
 from mainline.sip.transactions import RefusedError
 from tests.asterisk.private import PrivateAsterisk, story, until
+from tests.asterisk.talking import (
+    CUSTOMER,
+    FIRST,
+    SECOND,
+    Talk,
+    assert_last_segment_has_both_sides,
+    heard,
+    is_talking_with,
+    talk_two_seconds_and_hang_up,
+)
 
 pytestmark = pytest.mark.call
-
-CUSTOMER, FIRST, SECOND = 440, 1000, 1500
-
-
-@pytest.fixture
-async def board(asterisk: PrivateAsterisk) -> AsyncIterator[Switchboard]:
-    """The web's own AMI user: if it may do these things, its rights suffice."""
-    ami = Ami(port=asterisk.settings.ami_port, user="web", secret=asterisk.secrets.ami_web)
-    stop = asyncio.Event()
-    running = asyncio.create_task(ami.run(stop))
-    await asyncio.wait_for(ami.up.wait(), 5)
-    yield Switchboard(ami)
-    stop.set()
-    await running
-
-
-class Talk:
-    """A customer talking with 8001, 8002 standing by."""
-
-    def __init__(self, call: Call, first: Robot, second: Robot, key: str) -> None:
-        self.call, self.first, self.second, self.key = call, first, second, key
-
-
-@pytest.fixture
-async def talk(asterisk: PrivateAsterisk) -> Talk:
-    first = await asterisk.agent("8001", "service", hertz=FIRST)
-    second = await asterisk.agent("8002", hertz=SECOND, after_s=0.1)
-    call = await (await asterisk.caller()).call("96888", caller="13800000001")
-    call.media.play(tone(CUSTOMER, 5), loop=True)
-    await until(lambda: first.taken, "the first agent to answer")
-    key = await asterisk.call_of("13800000001")
-    await until(lambda: is_bridged(asterisk, key), "customer and agent to be joined")
-    return Talk(call, first, second, key)
-
-
-def is_bridged(asterisk: PrivateAsterisk, key: str) -> bool:
-    """An answered call is joined a moment later; who transfers before that transfers nobody."""
-    joined = {p.channel[:17] for p in asterisk.points(key) if p.name == "BRIDGE_ENTER"}
-    return "PJSIP/phone-8001-" in joined
-
-
-def heard(path: Path, hertz: int) -> tuple[float, float]:
-    """Seconds of that tone on the left (customer) and on the right (what the customer hears)."""
-    sound = np.fromfile(path, dtype="<i2")
-    pairs = sound[: len(sound) // 2 * 2].reshape(-1, 2)
-    left, right = pairs[:, 0].copy(), pairs[:, 1].copy()
-    return seconds_of_tone(left, hertz), seconds_of_tone(right, hertz)
-
-
-def is_talking_with(talk: Talk, hertz: int) -> bool:
-    return seconds_of_tone(talk.call.media.heard(1.0), hertz) > 0.7
-
-
-async def talk_two_seconds_and_hang_up(asterisk: PrivateAsterisk, talk: Talk) -> list[str]:
-    await asyncio.sleep(2.0)
-    await talk.call.hang_up()
-    return story(await asterisk.ended(talk.key))
-
-
-def assert_last_segment_has_both_sides(asterisk: PrivateAsterisk, talk: Talk, hertz: int) -> None:
-    *earlier, last = asterisk.recordings(talk.key)
-    assert earlier
-    (customer_left, customer_right), (agent_left, agent_right) = (
-        heard(last, CUSTOMER),
-        heard(last, hertz),
-    )
-    assert customer_left > 1.5
-    assert agent_right > 1.5
-    assert customer_right == 0
-    assert agent_left == 0
 
 
 async def test_blind_transfer_to_an_agent(asterisk: PrivateAsterisk, talk: Talk) -> None:

@@ -3,8 +3,10 @@ import { ask, listen } from "/static/live.js";
 import { typing } from "/static/typing.js";
 import { Softphone } from "/static/softphone.js";
 import { Microphone, echoProven, until } from "./checks.js";
+import { Floor } from "./floor.js";
 import { bind, press } from "./keys.js";
 import { Lines } from "./lines.js";
+import { MissedCalls } from "./missed.js";
 import { OrderDialog } from "./order.js";
 import { Pop } from "./pop.js";
 import { Ringer } from "./ringer.js";
@@ -16,22 +18,25 @@ import { Wrapup } from "./wrapup.js";
 
 const PAGE = crypto.randomUUID();
 const PROVEN = "mainline-desk-proven";
+const AUTO_ANSWER_MS = 1200;
 const FACTS = [
   "agent.signed_in", "agent.ready", "agent.paused", "agent.signed_out", "agent.wrapup_ended", "agent.offered",
   "agent.answered", "agent.missed", "agent.left_call", "call.placed", "call.rejoined", "call.ended",
   "caller.identified", "agent.proven", "call.transferred", "agent.held", "agent.resumed", "agent.reserved",
-  "agent.released", "agent.corrected", "agent.pause_overrun",
+  "agent.released", "agent.corrected", "agent.pause_overrun", "conference.joined", "conference.left", "agent.direct_missed",
 ];
 
 const microphone = new Microphone();
 const ringer = new Ringer(microphone.context);
 const lines = new Lines();
 const status = new Status(prove, signOff);
+const floor = new Floor(() => inCall(status.standing.act));
+const missedCalls = new MissedCalls(async (number) => { await phone?.call(number); });
 const pop = new Pop((customer) => customerKnown(customer));
 const order = new OrderDialog(() => ({ call: wrapup.call || pop.call, customer: wrapup.customer }), () => pop.show(pop.call, true));
 const wrapup = new Wrapup({ onDone: () => { if (!lines.all.length) pop.clear(); setTimeout(history, 500); }, onReason: (reason) => { if (reason.order_type) order.prefer(reason.order_type); } });
 /** @type {Softphone | null} */ let phone = null;
-let locked = false, skew = 0, settling = 0;
+let locked = false, skew = 0, settling = 0, autoAnswer = false;
 
 /** Ask the server what is true. */
 async function settle() {
@@ -42,6 +47,11 @@ async function settle() {
   status.standing = fromServer(state, skew);
   status.proven = state.proven_now && Boolean(phone?.registered);
   if (state.proven_now) status.light("echo", "good");
+  if (state.call_id) lines.others.set(state.call_id, state.others);
+  floor.know(state, -skew);
+  autoAnswer = state.auto_answer;
+  part("auto").setAttribute("aria-pressed", String(autoAnswer));
+  lines.draw();
   attend();
   return state;
 }
@@ -53,6 +63,11 @@ function learn(kind, fact) {
   if (kind === "agent.offered" || kind === "call.placed") void pop.show(call, true);
   if (kind === "caller.identified" && call === pop.call) void pop.show(call, true);
   if (kind === "agent.left_call" || kind === "agent.missed" || kind === "call.ended") { setTimeout(history, 800); tidy(call); }
+  if (kind === "conference.joined" || kind === "conference.left") {
+    lines.others.set(call, Math.max(0, (lines.others.get(call) ?? 0) + (kind === "conference.joined" ? 1 : -1)));
+    lines.draw();
+  }
+  if ((kind === "agent.missed" || kind === "agent.direct_missed") && !part("missed").hidden) void missedCalls.load();
   attend();
   clearTimeout(settling);
   settling = setTimeout(settle, 900);
@@ -111,10 +126,19 @@ function linkChanged() {
 /** @param {import("/static/softphone.js").Line} line */
 function lineChanged(line) {
   if (line.state === "ringing" && line.key) void pop.show(line.key);
+  if (line.state === "ringing" && autoAnswer && !line.auto) void answerByItself(line);
   if (line.state === "talking" && line.key) wrapup.begin(line.key);
   if (line.state === "ended") { lines.over(line); if (line.key) tidy(line.key); }
   lines.draw();
   ringing(lines.all.some((each) => each.state === "ringing" && !each.auto));
+}
+
+/** The option of this agent: a tone in the ear, then the caller. @param {import("/static/softphone.js").Line} line */
+async function answerByItself(line) {
+  line.auto = true;
+  ringer.once();
+  await new Promise((resolve) => setTimeout(resolve, AUTO_ANSWER_MS));
+  if (line.state === "ringing") await phone?.answer(line);
 }
 
 /** @param {boolean} on */
@@ -236,6 +260,13 @@ bind([
   { key: "k", alt: true, act: press("keys") },
   { key: "t", alt: true, act: press("transfer") },
   { key: "c", alt: true, act: press("complete") },
+  { key: "j", alt: true, act: press("together") },
+  { key: "x", alt: true, act: press("drop") },
+  { key: "v", alt: true, act: press("park") },
+  { key: "u", alt: true, act: press("unpark") },
+  { key: "l", alt: true, act: press("leader") },
+  { key: "m", alt: true, act: press("missed-open") },
+  { key: "h", alt: true, act: () => void missedCalls.callBackNewest() },
   { key: "b", alt: true, act: press("back") },
   { key: "o", alt: true, act: press("out") },
   { key: "w", alt: true, act: () => part("reason-filter").focus() },
@@ -257,13 +288,22 @@ part("keys").addEventListener("click", () => { part("keypad").hidden = !part("ke
 document.addEventListener("keydown", (event) => {
   if (!part("keypad").hidden && !typing(event) && /^[0-9*#]$/.test(event.key)) lines.digits(event.key);
 });
-transferDialog(lines);
+const floorChanged = transferDialog(lines);
+part("auto").addEventListener("click", () => void tried(async () => {
+  await ask("/desk/auto-answer", { on: !autoAnswer });
+  await settle();
+}));
+part("leader").addEventListener("click", () => void tried(async () => {
+  const { number } = await ask("/desk/leader", {});
+  if (lines.active?.state === "talking") await lines.consult(number); else await phone?.call(number);
+}));
 part("take-back").addEventListener("click", () => tried(takePhone));
 
 const handlers = Object.fromEntries(FACTS.map((kind) => [kind, (/** @type {any} */ fact) => learn(kind, fact)]));
 listen(
-  { ...handlers, hello: () => void settle(), reset: () => void settle(), "desk.claimed": claimed },
-  { onLink: (up) => { part("server").hidden = up; } },
+  { ...handlers, hello: () => void settle(), reset: () => void settle(), "desk.claimed": claimed,
+    "feed.desk": (picture) => { floor.show(picture); floorChanged(); } },
+  { feeds: ["desk"], onLink: (up) => { part("server").hidden = up; } },
 );
 
 const state = await settle();

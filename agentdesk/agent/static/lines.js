@@ -1,13 +1,15 @@
 // The calls on this telephone: one row each, and what can be done with them.
 import { ask } from "/static/live.js";
-import { clock, make, part, say, tried, words } from "./texts.js";
+import { away, clock, make, part, say, tried, words } from "./texts.js";
 
 /** @typedef {import("/static/softphone.js").Softphone} Softphone */
 /** @typedef {import("/static/softphone.js").Line} Line */
+/** @typedef {import("./transfer.js").Place} Place */
 
 export class Lines {
   /** @type {Softphone | null} */ phone = null;
   /** Titles by the call's key, told by the pop. @type {Map<string, string>} */ titles = new Map();
+  /** How many talk beside customer and agent, by the call's key; told by facts. @type {Map<string, number>} */ others = new Map();
 
   constructor() {
     this.place = part("lines");
@@ -55,6 +57,9 @@ export class Lines {
     });
     part("complete").addEventListener("click", () => this.complete());
     part("back").addEventListener("click", () => this.cancel());
+    part("together").addEventListener("click", () => void tried(() => this.together()));
+    part("drop").addEventListener("click", () => void tried(() => this.drop()));
+    part("park").addEventListener("click", () => void tried(() => this.park()));
   }
 
   /** @param {string} keys */
@@ -63,12 +68,46 @@ export class Lines {
     if (line?.state === "talking") this.phone?.keypad(line, keys);
   }
 
-  /** Hand the customer to a number. @param {string} target */
-  async blind(target) {
+  /** Hand the customer on. The server does it; while it is away, the telephone itself hands over to
+   * whoever it can reach. @param {Place} place @param {string} back */
+  async blind(place, back) {
+    const line = this.active, { phone } = this;
+    if (!line || !phone || line.state !== "talking") return;
+    await ask("/desk/transfer", { call_id: line.key, kind: place.kind, target: place.target, back })
+      .catch((refusal) => {
+        if (!away(refusal) || !["agent", "queue", "outside"].includes(place.kind)) throw refusal;
+        return phone.transfer(line, place.target).catch(() => { throw new Error(words("transfer-refused")); });
+      });
+    say(words("transferred"), "good");
+  }
+
+  /** A third joins at once. @param {Place} place */
+  async askIn(place) {
     const line = this.active;
-    if (!line || !this.phone || line.state !== "talking") return;
-    await this.phone.transfer(line, target)
-      .then(() => say(words("transferred"), "good"), () => say(words("transfer-refused"), "bad"));
+    if (!line || line.state !== "talking") return;
+    await ask("/desk/conference", { call_id: line.key, kind: place.kind, target: place.target });
+    say(words("asked-in"), "good");
+  }
+
+  /** The consulted colleague joins customer and agent. */
+  async together() {
+    const both = this.consultation;
+    if (!both || !this.phone) return;
+    await ask("/desk/conference", { call_id: both[0].key, kind: "agent", target: both[1].target });
+    await this.phone.hold(both[0], false);
+  }
+
+  async drop() {
+    const line = this.active;
+    if (line) await ask("/desk/conference/drop", { call_id: line.key });
+  }
+
+  /** The customer waits with music in a slot that the desks of the group show. */
+  async park() {
+    const line = this.active;
+    if (!line || line.state !== "talking") return;
+    const { slot } = await ask("/desk/park", { call_id: line.key });
+    say(`${words("parked")} ${slot}`, "good");
   }
 
   /** Ask a colleague first; the customer hears music. @param {string} target */
@@ -116,11 +155,12 @@ export class Lines {
     on("answer", active?.state === "ringing");
     on("hangup", Boolean(active));
     for (const id of ["hold", "mute", "keys"]) on(id, Boolean(talking));
-    on("transfer", Boolean(talking && !both));
+    for (const id of ["transfer", "park"]) on(id, Boolean(talking && !both && active?.key));
+    part("drop").hidden = !(active && this.others.get(active.key));
     part("hold").setAttribute("aria-pressed", String(Boolean(active?.held)));
     part("mute").setAttribute("aria-pressed", String(Boolean(active?.muted)));
     part("consulting").hidden = !both;
-    if (both) on("complete", both[1].state === "talking");
+    if (both) for (const id of ["complete", "together"]) on(id, both[1].state === "talking");
     if (!talking) part("keypad").hidden = true;
   }
 

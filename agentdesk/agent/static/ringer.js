@@ -19,6 +19,11 @@ export class Ringer {
     if (on) this.#sound();
   }
 
+  /** One short signal: the next voice is a caller's. */
+  once() {
+    this.#sound();
+  }
+
   #sound() {
     void this.context.resume();
     for (const [start, length] of TONES) {

@@ -38,6 +38,11 @@ export function say(text, kind = "warn") {
   setTimeout(() => note.remove(), 12_000);
 }
 
+/** Whether the server was not there, rather than saying no. @param {any} error */
+export function away(error) {
+  return error instanceof TypeError || error?.status === 503;
+}
+
 /** Do something that may be refused, and tell why. @template T @param {() => Promise<T>} work
  * @returns {Promise<T | undefined>} */
 export async function tried(work) {

@@ -1,56 +1,75 @@
-// Choosing where a call goes: a colleague, a queue, a number outside; blind, or asked first.
+// Choosing where a call goes: people with their presence, queues, departments, the menu, a number outside;
+// at once, asked first, or as a third in the talk.
 import { ask } from "/static/live.js";
 import { make, part, tried, words } from "./texts.js";
 
 /** @typedef {import("./lines.js").Lines} Lines */
-/** @typedef {{target: string, title: string, detail: string, kind: "agent" | "queue" | "outside"}} Place */
+/** @typedef {"agent" | "queue" | "contact" | "outside" | "menu" | "survey"} Kind */
+/** @typedef {{target: string, title: string, detail: string, kind: Kind, presence: string, consult?: string}} Place */
 
-/** @param {Lines} lines */
+const OUTSIDE = /^\+?\d{7,15}$/;
+
+/** @param {Lines} lines @returns {() => void} to be told that the floor has changed */
 export function transferDialog(lines) {
   const dialog = /** @type {HTMLDialogElement} */ (part("transfer-dialog"));
   const filter = /** @type {HTMLInputElement} */ (part("transfer-filter"));
   const list = /** @type {HTMLSelectElement} */ (part("transfer-list"));
+  const back = /** @type {HTMLSelectElement} */ (part("transfer-back"));
   /** @type {Place[]} */ let places = [];
+  /** @type {Place[]} */ let found = [];
 
   function draw() {
-    const wanted = filter.value.trim().toLowerCase();
-    const found = places.filter((place) => `${place.target} ${place.title}`.toLowerCase().includes(wanted));
-    if (/^\+?\d{7,15}$/.test(wanted)) {
-      found.push({ target: wanted, title: wanted, detail: words("outside"), kind: "outside" });
+    const wanted = filter.value.trim().toLowerCase(), chosen = list.value;
+    found = places.filter((place) => `${place.target} ${place.title} ${place.detail}`.toLowerCase().includes(wanted));
+    if (OUTSIDE.test(wanted)) {
+      found.push({ target: wanted, title: wanted, detail: words("outside"), kind: "outside", presence: "" });
     }
     list.replaceChildren(...found.map((place) => {
-      const option = /** @type {HTMLOptionElement} */ (make("option", "", `${place.title} · ${place.detail}`));
+      const option = /** @type {HTMLOptionElement} */ (make("option", place.presence, `${place.title} · ${place.detail}`));
       option.value = place.target;
       option.dataset.kind = place.kind;
+      option.dataset.presence = place.presence;
       return option;
     }));
-    if (found.length) list.selectedIndex = 0;
+    list.selectedIndex = Math.max(0, found.findIndex((place) => place.target === chosen));
     allow();
   }
 
+  const chosen = () => found[list.selectedIndex];
+
+  /** What can be done with the chosen one. */
   function allow() {
-    const kind = list.selectedOptions[0]?.dataset.kind;
-    /** @type {HTMLButtonElement} */ (part("transfer-blind")).disabled = !kind;
-    /** @type {HTMLButtonElement} */ (part("transfer-consult")).disabled = kind !== "agent";
+    const place = chosen(), kind = place?.kind ?? "";
+    const can = (/** @type {string} */ id, /** @type {boolean} */ possible) => {
+      /** @type {HTMLButtonElement} */ (part(id)).disabled = !possible;
+    };
+    can("transfer-blind", Boolean(place));
+    can("transfer-consult", Boolean(place?.consult));
+    can("transfer-third", ["agent", "contact", "outside"].includes(kind));
+    part("transfer-back-row").hidden = kind !== "menu";
   }
 
-  /** @param {(target: string) => Promise<void>} act */
-  const go = (act) => () => {
-    const target = list.value;
+  /** @param {string} button @param {(place: Place) => Promise<void>} act */
+  const go = (button, act) => () => {
+    const place = chosen();
+    if (!place || /** @type {HTMLButtonElement} */ (part(button)).disabled) return;
     dialog.close();
-    if (target) void tried(() => act(target));
+    void tried(() => act(place));
   };
-  const consult = go((target) => lines.consult(target));
-  const blind = go((target) => lines.blind(target));
+  const acts = {
+    blind: go("transfer-blind", (place) => lines.blind(place, back.value)),
+    consult: go("transfer-consult", (place) => lines.consult(place.consult ?? "")),
+    third: go("transfer-third", (place) => lines.askIn(place)),
+  };
 
   filter.addEventListener("input", draw);
   list.addEventListener("change", allow);
-  part("transfer-blind").addEventListener("click", blind);
-  part("transfer-consult").addEventListener("click", consult);
+  for (const [name, act] of Object.entries(acts)) part(`transfer-${name}`).addEventListener("click", act);
   dialog.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target !== part("transfer-blind") && event.target !== part("transfer-consult")) {
+    const field = event.target === filter || event.target === list;
+    if (event.key === "Enter" && field) {
       event.preventDefault();
-      if (event.altKey || event.shiftKey) consult(); else blind();
+      if (event.shiftKey) acts.consult(); else if (event.ctrlKey) acts.third(); else acts.blind();
     }
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && event.target === filter) {
       event.preventDefault();
@@ -58,13 +77,19 @@ export function transferDialog(lines) {
       allow();
     }
   });
+
+  async function refresh() {
+    const call = encodeURIComponent(lines.active?.key ?? "");
+    places = (await ask(`/desk/places?call=${call}`)).places;
+    draw();
+  }
   part("transfer").addEventListener("click", () => void tried(async () => {
     filter.value = "";
     places = [];
     draw();
     dialog.showModal();
     filter.focus();
-    places = (await ask("/desk/places")).places;
-    draw();
+    await refresh();
   }));
+  return () => { if (dialog.open) void refresh().catch(() => undefined); };
 }

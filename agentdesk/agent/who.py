@@ -1,0 +1,35 @@
+"""Who asks, and the hands that do it: dependencies of the desk's routes."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from agentdesk.agent.duty import Duty, NoTelephone
+from agentdesk.agent.moves import Moves
+from mainline.web import Config, Who
+
+
+def own_number(who: Who) -> str:
+    """The agent's number, or a refusal."""
+    if who.agent_number is None:
+        raise NoTelephone
+    return who.agent_number
+
+
+Number = Annotated[str, Depends(own_number)]
+
+
+def duty_of(request: Request) -> Duty:
+    """The duties of this instance."""
+    state = request.app.state
+    return Duty(state.database, state.switchboard, state.ari, state.claims)
+
+
+def moves_of(request: Request, number: Number, settings: Config) -> Moves:
+    """What this agent does with one's own calls."""
+    state = request.app.state
+    return Moves(state.database, state.switchboard, number, settings.home_area_code)
+
+
+OnDuty = Annotated[Duty, Depends(duty_of)]
+OwnMoves = Annotated[Moves, Depends(moves_of)]

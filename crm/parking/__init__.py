@@ -1,0 +1,1 @@
+"""Customers parked with music until somebody of the group takes them."""

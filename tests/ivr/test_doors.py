@@ -1,0 +1,105 @@
+"""Callers whom an agent sends to the menu: at that node, in the version they know, and back."""
+
+import pytest
+
+from ivr.decision import TO_SERVICE
+from ivr.doors import handle_door
+from ivr.plan import install
+from mainline import definitions
+from mainline.config import PROJECT
+from mainline.db import Database
+from mainline.journal import append_all
+from mainline.journal.call_events import CallerIdentified, CallOffered, MenuStarted
+from tests.fakes.call import FakeCall
+from tests.ivr.test_service import HEAT, House
+
+CALL = "call:call-1"
+
+
+async def began(database: Database, *, version: int, language: str = "zh") -> None:
+    async with database.unit_of_work() as session:
+        await append_all(
+            session,
+            [
+                CallOffered(subject=CALL, ani="13800008000", dnis="96777"),
+                CallerIdentified(subject=CALL, how="none"),
+                MenuStarted(subject=CALL, menu="main", version=version, language=language),
+            ],
+        )
+
+
+def at(node: str, *keys: str, back: str = "agent") -> FakeCall:
+    call = FakeCall(keys, dnis=node)
+    call.variables["MAINLINE_BACK"] = back
+    return call
+
+
+async def test_the_caller_hears_that_node_and_turns_back_where_the_door_says(
+    sqlite_database: Database,
+) -> None:
+    house, call = House(), at("tariff")
+    await began(sqlite_database, version=0)
+    decision = await handle_door(call, house.deps(), sqlite_database)
+    assert decision.action == "hangup"
+    assert "居民供热按建筑面积收费" in "".join(call.heard)
+    assert len(call.heard) == 1
+    visited = [f.node for f in house.recorder.facts if f.kind == "menu.visited"]  # type: ignore[attr-defined]
+    assert visited == ["tariff"]
+    assert house.recorder.closed == 1
+
+
+async def test_who_does_not_come_back_is_led_to_the_end_of_the_menu(
+    sqlite_database: Database,
+) -> None:
+    house, call = House(), at("tariff", "", back="end")
+    await began(sqlite_database, version=0)
+    await handle_door(call, house.deps(), sqlite_database)
+    visited = [f.node for f in house.recorder.facts if f.kind == "menu.visited"]  # type: ignore[attr-defined]
+    assert visited == ["tariff", "again", "goodbye"]
+
+
+async def test_an_english_caller_goes_on_in_english(sqlite_database: Database) -> None:
+    house, call = House(), at("tariff")
+    await began(sqlite_database, version=0, language="en")
+    await handle_door(call, house.deps(), sqlite_database)
+    assert call.heard[0].startswith("Homes are charged")
+
+
+async def test_a_call_finishes_under_the_version_it_began_with(sqlite_database: Database) -> None:
+    house = House()
+    async with sqlite_database.unit_of_work() as session:
+        await install(session, HEAT)
+        first = await definitions.current(session, "ivr_menu", "main")
+        source = {**first.source, "nodes": {**first.source["nodes"]}}
+        source["nodes"]["tariff"] = {"kind": "say", "text": {"zh": "新。", "en": "New."},
+                                     "next": "again"}  # fmt: skip
+        new = await definitions.draft(session, "ivr_menu", "main", source, author="t")
+        await definitions.publish(session, "ivr_menu", "main", new.version, by="t")
+    house.plans._database = sqlite_database
+    await began(sqlite_database, version=first.version)
+    call = at("tariff")
+    await handle_door(call, house.deps(), sqlite_database)
+    assert "居民供热" in call.heard[0]
+
+
+@pytest.mark.parametrize("node", ["nowhere", "600", ""])
+async def test_a_node_that_is_not_there_leads_to_people(
+    sqlite_database: Database, node: str
+) -> None:
+    await began(sqlite_database, version=0)
+    assert await handle_door(at(node), House().deps(), sqlite_database) == TO_SERVICE
+
+
+async def test_without_a_journal_people_answer(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    nothing = Database(f"sqlite+aiosqlite:///{tmp_path}/none.db")
+    assert await handle_door(at("tariff"), House().deps(), nothing) == TO_SERVICE
+    await nothing.dispose()
+
+
+@pytest.mark.parametrize("pack", ["heat", "gas", "water"])
+def test_every_pack_has_doors_that_lead_back(pack: str) -> None:
+    from ivr.plan import pack_plan
+
+    tree = pack_plan(PROJECT / "packs" / pack).menus["main"].tree
+    assert set(tree.doors) == {"arrears", "tariff", "outage", "orders"}
+    assert all(door.back_at == ("again",) for door in tree.doors.values())
