@@ -18,6 +18,9 @@ class Decision:
     priority: int = 0
     language: Language = "zh"
     customer_id: int | None = None
+    agent: str = ""
+    """Who is tried first, for up to ``agent_wait_s``, while the place in the queue is kept."""
+    agent_wait_s: int = 0
     urgent: str = ""
     """The fault of an emergency: it goes ahead of all, and hears its safety text while it rings."""
 

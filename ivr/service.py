@@ -159,4 +159,10 @@ def finish(decision: Decision, journey: Journey) -> Decision:
     """The decision with what the journey has learned."""
     language: Language = journey.talk.language
     customer = journey.caller.customer_id if journey.caller else None
-    return replace(decision, language=language, customer_id=customer)
+    return replace(
+        decision,
+        language=language,
+        customer_id=customer,
+        agent="" if decision.urgent else journey.agent,
+        agent_wait_s=journey.agent_wait_s,
+    )

@@ -29,6 +29,7 @@ FEATURES: tuple[str, ...] = (
     "crm.surveys",
     "crm.sense",
     "crm.alerts",
+    "crm.context",
     "recordings",
     "ivr",
     "agi",

@@ -10,6 +10,7 @@ _KINDS: Final[dict[str, Text]] = {
     "line": Text("Hotline numbers"),
     "call_reasons": Text("Call reasons"),
     "queues": Text("Queues"),
+    "context": Text("What callers hear first"),
     "work_order_types": Text("Work order types"),
     "survey": Text("Survey after the call"),
     "pause_reasons": Text("Reasons for pauses"),

@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from agentdesk.panels.again import Again, again
 from agentdesk.panels.route import Turn, came_by
 from agentdesk.panels.urgency import Emergency, emergency
 from crm.areas import queries as areas
@@ -87,6 +88,7 @@ class CallerView:
     accounts: list[AccountBox] = field(default_factory=list)
     candidates: Sequence[Candidate] = ()
     emergency: Emergency | None = None
+    again: Again | None = None
 
 
 async def facts(session: AsyncSession, call_id: str) -> list[Event]:
@@ -103,6 +105,7 @@ async def caller(session: AsyncSession, settings: Settings, call_id: str) -> Cal
     view = CallerView(call_id)
     _from_facts(view, events)
     await _name_places(session, view, events)
+    view.again = again(events)
     if (urgent := last(events, CallUrgent)) is not None:
         view.emergency = await emergency(session, call_id, urgent.fault)
     identified = last(events, CallerIdentified)

@@ -26,6 +26,7 @@ class Labels:
     queues: Mapping[str, LocalizedText] = field(default_factory=dict)
     reasons: Mapping[str, LocalizedText] = field(default_factory=dict)
     types: Mapping[str, LocalizedText] = field(default_factory=dict)
+    faults: Mapping[str, LocalizedText] = field(default_factory=dict)
 
     def queue(self, name: str | None) -> str:
         """A queue."""
@@ -40,6 +41,10 @@ class Labels:
     def reason(self, code: str | None) -> str:
         """A call reason."""
         return _words(self.reasons, code)
+
+    def fault(self, code: str | None) -> str:
+        """What was reported by key: the type of order that it opens."""
+        return _words(self.faults, code)
 
     def order_type(self, code: str | None) -> str:
         """A type of work order."""
@@ -63,4 +68,5 @@ async def labels_of(session: AsyncSession) -> Labels:
         {queue.name: queue.label for queue in queues},
         {reason.code: reason.label for _above, reason in tree.all()},
         {each.code: each.name for each in types.types},
+        {fault: each.name for each in types.types for fault in each.faults},
     )

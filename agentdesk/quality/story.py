@@ -54,6 +54,13 @@ _FLOW: Final[dict[str, Text]] = {
     "failed": Text("self-service %(flow)s: failed"),
     "nothing": Text("self-service %(flow)s: nothing to tell"),
 }
+_CONTEXT: Final[dict[str, Text]] = {
+    "outage": Text("hears first: the interruption at the address"),
+    "visit": Text("hears first: the appointment of today, %(order)s"),
+    "repeat": Text("hears first: what they called about before, %(order)s"),
+    "order": Text("hears first: the open order %(order)s"),
+    "overdue": Text("hears first: the overdue bills"),
+}
 _SPY: Final[dict[str, Text]] = {
     "listen": Text("%(leader)s listens"),
     "whisper": Text("%(leader)s whispers to the agent"),
@@ -79,6 +86,13 @@ _TOLD: Final[dict[type[Event], tuple[Telling, Tone, bool]]] = {
     facts.MenuVisited: (lambda e, _l: _("menu: %(node)s", node=e.node), "", False),
     facts.KeyPressed: (lambda e, _l: e.keys, "", True),
     facts.FlowFinished: (lambda e, _l: _(_FLOW[e.result], flow=e.flow), "", True),
+    facts.CallContextTold: (lambda e, _l: _(_CONTEXT[e.reason], order=e.order), "", True),
+    facts.CallRepeated: (
+        lambda e, _l: _("call no. %(count)s about the same matter", count=e.count), "warn", True
+    ),
+    facts.CallUrgent: (
+        lambda e, words: _("emergency: %(fault)s", fault=words.fault(e.fault)), "bad", True
+    ),
     facts.QueueEntered: (
         lambda e, words: _("waits in %(queue)s", queue=words.queue(e.queue)), "warn", True
     ),

@@ -30,6 +30,8 @@ def variables(decision: Decision) -> dict[str, str]:
         contract.VAR_QUEUE: decision.queue,
         contract.VAR_PRIORITY: str(max(0, decision.priority)),
         contract.VAR_URGENT: decision.urgent,
+        contract.VAR_STICKY: decision.agent,
+        contract.VAR_STICKY_WAIT: str(decision.agent_wait_s),
     }
     if decision.customer_id is not None:
         words[f"__{contract.VAR_CUSTOMER}"] = str(decision.customer_id)

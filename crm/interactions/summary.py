@@ -13,6 +13,7 @@ from mainline.journal import Event
 from mainline.journal.call_events import (
     AgentAnswered,
     AgentLeftCall,
+    CallContextTold,
     CallDegraded,
     CallDisposed,
     CallEnded,
@@ -144,9 +145,16 @@ def _facts(told: Sequence[Event]) -> Facts:
         transferred=first(told, CallTransferred) is not None,
         message=first(told, MessageLeft) is not None,
         refused=first(told, CallRefused) is not None,
-        served=any(f.result == "done" and f.flow not in IDENTIFYING for f in flows),
+        served=any(f.result == "done" and f.flow not in IDENTIFYING for f in flows)
+        or _hung_up_informed(told),
         queued=first(told, QueueEntered) is not None,
     )
+
+
+def _hung_up_informed(told: Sequence[Event]) -> bool:
+    """What was said first was all that the caller wanted to know: they went no further."""
+    context, visited = last(told, CallContextTold), last(told, MenuVisited)
+    return context is not None and (visited is None or visited.at <= context.at)
 
 
 def _waited(stays: Sequence[Visit]) -> float | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm.areas.models import ServiceArea
 from mainline.db import Record
 
 
@@ -18,7 +19,7 @@ class Outage(Record):
     )
 
     area_id: Mapped[int | None] = mapped_column(ForeignKey("address_node.id"))
-    service_area_id: Mapped[int | None] = mapped_column(ForeignKey("service_area.id"))
+    service_area_id: Mapped[int | None] = mapped_column(ForeignKey(ServiceArea.id))
     kind: Mapped[str] = mapped_column(String(16))
     """planned or fault."""
     text_zh: Mapped[str] = mapped_column(Text)

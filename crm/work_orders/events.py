@@ -16,6 +16,17 @@ class WorkOrderOpened(Event):
     by: str
 
 
+@event_kind("work_order.urged")
+class WorkOrderUrged(Event):
+    """Somebody asked again where it stays: for the ``count``-th time, if that is known."""
+
+    number: str
+    by: str
+    note: str = ""
+    call_id: str | None = None
+    count: int = 0
+
+
 @event_kind("work_order.moved")
 class WorkOrderMoved(Event):
     """An order went from one step to the next."""

@@ -51,6 +51,19 @@ async def open_of_customers(
     return list(await session.scalars(newest.limit(limit)))
 
 
+async def open_of_contact(
+    session: AsyncSession, number: str, *, limit: int = 20
+) -> list[WorkOrder]:
+    """Unfinished orders that were reported from a number which is no customer's."""
+    mine = select(WorkOrder).where(
+        WorkOrder.customer_id.is_(None),
+        WorkOrder.closed_at.is_(None),
+        WorkOrder.contact == number,
+    )
+    newest = mine.order_by(WorkOrder.opened_at.desc(), WorkOrder.id.desc())
+    return list(await session.scalars(newest.limit(limit)))
+
+
 async def moves(session: AsyncSession, order_id: int) -> list[WorkOrderMove]:
     """The order's history, oldest first."""
     mine = select(WorkOrderMove).where(WorkOrderMove.work_order_id == order_id)

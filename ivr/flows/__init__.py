@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ivr.flows import arrears, fault, identify, meter_reading, order_status, outage_news, suspension
+from ivr.flows import (
+    arrears,
+    context,
+    fault,
+    identify,
+    meter_reading,
+    order_status,
+    outage_news,
+    suspension,
+)
 from ivr.flows.journey import Flow
 
 FLOWS: Mapping[str, Flow] = MappingProxyType(
     {
         "identify": identify.identify,
+        "context": context.context,
         "arrears": arrears.arrears,
         "outage_news": outage_news.outage_news,
         "order_status": order_status.order_status,

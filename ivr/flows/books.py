@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
@@ -164,6 +165,25 @@ Proof = Literal["proven", "wrong", "locked"]
 """What became of the facts a caller keyed in; ``locked``: too many wrong ones lately."""
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The one reason why somebody probably calls, and what belongs to it."""
+
+    reason: Literal["outage", "visit", "repeat", "order", "overdue"]
+    news: OutageNews | None = None
+    order: OrderState | None = None
+    overdue_fen: int = 0
+    calls: int = 0
+    """How often they called about it before."""
+    matter: str = ""
+    """The reason that was noted then."""
+    agent: str = ""
+    """Who talked with them, if there in a moment."""
+    wait_s: int = 0
+    priority: int = 0
+    escalated: bool = False
+
+
 class Books(Protocol):
     """Implemented over the CRM's services; faked in tests and in the terminal walk.
 
@@ -200,6 +220,18 @@ class Books(Protocol):
 
     async def open_orders(self, customer_id: int) -> list[OrderState]:
         """The customer's unfinished work orders, newest first."""
+        ...
+
+    async def context(
+        self,
+        call_id: str,
+        ani: str,
+        caller: Caller | None,
+        accounts: Sequence[Account],
+        *,
+        private: bool,
+    ) -> Context | None:
+        """Why this caller probably calls; without ``private`` only what all there may know."""
         ...
 
     async def report_fault(self, fault: Fault) -> str:

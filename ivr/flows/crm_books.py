@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Final
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.billing import queries as billing
 from crm.billing import readings
 from crm.catalog import service as catalog
+from crm.context import service as contexts
 from crm.customers import identify as customers
 from crm.customers import identity
 from crm.outages import service as outages
@@ -26,6 +27,7 @@ from ivr.flows.books import (
     Arrears,
     Bill,
     Caller,
+    Context,
     Fault,
     Identification,
     Meter,
@@ -56,6 +58,7 @@ class CrmBooks:
         self._database = database
         self._area_code = settings.home_area_code
         self._zone = settings.zone
+        self._wrapup_s = settings.wrapup_s
 
     async def identify(self, ani: str) -> Identification:
         """Whose number this is."""
@@ -108,6 +111,35 @@ class CrmBooks:
         async with self._reading() as session:
             found = await orders.open_of_customers(session, [customer_id])
             return [await _state(session, order) for order in found]
+
+    async def context(
+        self,
+        call_id: str,
+        ani: str,
+        caller: Caller | None,
+        accounts: Sequence[Account],
+        *,
+        private: bool,
+    ) -> Context | None:
+        """Why this caller probably calls."""
+        who = contexts.Who(
+            call_id,
+            caller.customer_id if caller else None,
+            normalise(ani, area_code=self._area_code).number,
+            [one.account_id for one in accounts],
+            [one.premise_id for one in accounts],
+        )
+        async with self._reading() as session:
+            found = await contexts.context(
+                session,
+                who,
+                at=now(),
+                today=self._today(),
+                private=private,
+                wrapup_s=self._wrapup_s,
+            )
+            order = await _state(session, found.order) if found and found.order else None
+        return _context(found, order) if found else None
 
     async def report_fault(self, fault: Fault) -> str:
         """Open a work order and return its number."""
@@ -169,6 +201,22 @@ class CrmBooks:
     async def _writing(self) -> AsyncIterator[AsyncSession]:
         async with asyncio.timeout(ANSWER_S), self._database.unit_of_work() as session:
             yield session
+
+
+def _context(found: contexts.Context, order: OrderState | None) -> Context:
+    repeat = found.likely.repeat
+    return Context(
+        found.likely.kind,
+        news=_news(found.outage) if found.outage else None,
+        order=order,
+        overdue_fen=found.overdue_fen,
+        calls=repeat.calls if repeat else 0,
+        matter=repeat.reason if repeat else "",
+        agent=found.agent,
+        wait_s=found.wait_s,
+        priority=found.priority,
+        escalated=found.escalated,
+    )
 
 
 def _caller(candidate: customers.Candidate) -> Caller:

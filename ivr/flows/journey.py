@@ -34,6 +34,9 @@ class Journey:
     entries: dict[str, str] = field(default_factory=dict)
     priority: int = 0
     began_at: datetime = field(default_factory=now)
+    agent: str = ""
+    """To whom the caller is led, if that telephone is free within ``agent_wait_s``."""
+    agent_wait_s: int = 0
     keyed_accounts: set[int] = field(default_factory=set)
     """Accounts whose whole number the caller keyed in."""
     verified: set[int] = field(default_factory=set)

@@ -20,11 +20,12 @@ async def outage_news(journey: Journey) -> Outcome:
     if not news:
         await journey.talk.tell("outage_none")
     for outage in news[:NEWS_MAX]:
-        await journey.talk.say(*_told(journey, outage))
+        await journey.talk.say(*told(journey, outage))
     return DONE
 
 
-def _told(journey: Journey, outage: OutageNews) -> list[str]:
+def told(journey: Journey, outage: OutageNews) -> list[str]:
+    """What runs or is announced, and until when."""
     talk = journey.talk
     until = [] if outage.ends_at is None else talk.parts(
         "outage_until", **_moment(journey, outage.ends_at)

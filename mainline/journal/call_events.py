@@ -112,6 +112,30 @@ class CallUrgent(Event):
     fault: str
 
 
+@event_kind("call.context")
+class CallContextTold(Event):
+    """Gateway. What the caller most likely calls about was said first; ``order`` by its number."""
+
+    reason: Literal["outage", "visit", "repeat", "order", "overdue"]
+    order: str = ""
+    calls: int = 0
+    """How often they called about it before."""
+
+
+@event_kind("call.repeated")
+class CallRepeated(Event):
+    """Gateway. The caller calls again about the same matter, and wants a person.
+
+    ``count`` is how often, this call included; ``agent`` is led to, when there in a moment.
+    """
+
+    count: int
+    order: str = ""
+    reason: str = ""
+    agent: str = ""
+    escalated: bool = False
+
+
 @event_kind("queue.entered")
 class QueueEntered(Event):
     """CEL."""

@@ -45,7 +45,8 @@ async def test_the_gateway_takes_a_call_and_leaves_the_decision(
     async def nothing() -> None:
         return
 
-    deps = SimpleNamespace(plans=SimpleNamespace(current=nothing))
+    plans = SimpleNamespace(current=nothing)
+    deps = SimpleNamespace(plans=plans, voice=None, phrases=None, recorder=None)
     monkeypatch.setattr(gateway, "build", lambda *_: deps)
     monkeypatch.setattr(gateway, "handle_call", lead)
     stop = asyncio.Event()

@@ -22,7 +22,7 @@ from mainline import definitions
 from mainline.clock import now
 
 KNOWN = ("13922220001", "13922220011", "13922220012", "13922220013", "13922220014")
-"""One customer with several telephones, so that scenarios at the same time are told apart."""
+"""Each a customer of its own by the same name: what one scenario does is no other's story."""
 TWO_PREMISES = "13922220002"
 RESTRICTED = "13922220003"
 PRIORITY = "13922220004"
@@ -41,17 +41,17 @@ async def settle(session: AsyncSession) -> None:
     await session.execute(update(User).values(station="phone"))
     street = await _street(session, "测试街", "Test Street")
     dark = await _street(session, "停供街", "Cold Street")
-    known = await _customer(session, "王一", *KNOWN)
-    account = await _account(session, known, street, 1)
-    session.add(
-        Bill(
-            account_id=account.id,
-            period="2026",
-            issued_on=date(2026, 10, 15),
-            due_on=date(2026, 12, 31),
-            amount_fen=12345,
+    for house, number in zip((1, 11, 12, 13, 14), KNOWN, strict=True):
+        account = await _account(session, await _customer(session, "王一", number), street, house)
+        session.add(
+            Bill(
+                account_id=account.id,
+                period="2026",
+                issued_on=date(2026, 10, 15),
+                due_on=_FAR.date(),
+                amount_fen=12345,
+            )
         )
-    )
     two = await _customer(session, "李二", TWO_PREMISES)
     await _account(session, two, street, 2)
     await _account(session, two, street, 3)

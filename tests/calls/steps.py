@@ -19,6 +19,7 @@ from mainline.sip.listening import (
 from mainline.sip.sound import tone
 from mainline.sip.tones import contains
 from mainline.sip.transactions import RefusedError
+from tests.calls.facts import FactRow
 from tests.calls.leader import in_seconds
 from tests.calls.scenario import AgentPlan
 from tests.calls.stage import Stage
@@ -293,6 +294,25 @@ async def order_is_open(stage: Stage, kind: str, who: str) -> None:
     await until(lambda: bool(stage.instance.books.orders_of(call_id)), 15, f"an order of {who}")
     assert stage.instance.books.orders_of(call_id) == [(kind, "emergency")]
     assert "agent.answered" not in {fact.kind for fact in stage.facts_of(who)}
+
+
+@sentence(r"the order of (\w+) is urged for (\w+)")
+async def order_is_urged(stage: Stage, who: str, again: str) -> None:
+    """Once, by itself, with the call that urged it."""
+
+    def urgings() -> list[FactRow]:
+        facts = stage.instance.facts.since(stage.before)
+        return [f for f in facts if f.matches("work_order.urged", {"call_id": stage.id_of(again)})]
+
+    await until(lambda: bool(urgings()), 20, f"the urging of the order of {who}")
+    opened = [
+        fact.payload["number"]
+        for fact in stage.instance.facts.since(stage.before)
+        if fact.matches("work_order.opened", {"call_id": stage.id_of(who)})
+    ]
+    assert [(fact.payload["number"], fact.payload["by"]) for fact in urgings()] == [
+        (opened[0], "system")
+    ]
 
 
 @sentence(r"the wrap-up of (\d{4}) is ended for (\w+)")

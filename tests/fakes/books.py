@@ -1,10 +1,13 @@
 """The company's books in memory."""
 
+from collections.abc import Sequence
+
 from ivr.flows.books import (
     Account,
     Arrears,
     Bill,
     Caller,
+    Context,
     Fault,
     Identification,
     Meter,
@@ -53,6 +56,8 @@ class FakeBooks:
         self.news: list[OutageNews] = []
         self.orders: list[OrderState] = []
         self.faults: list[Fault] = []
+        self.likely: Context | None = None
+        self.asked_context: list[tuple[Caller | None, tuple[Account, ...], bool]] = []
 
     def _up(self, method: str) -> None:
         if method in self.broken:
@@ -109,6 +114,19 @@ class FakeBooks:
     async def open_orders(self, customer_id: int) -> list[OrderState]:
         self._up("open_orders")
         return self.orders
+
+    async def context(
+        self,
+        call_id: str,
+        ani: str,
+        caller: Caller | None,
+        accounts: Sequence[Account],
+        *,
+        private: bool,
+    ) -> Context | None:
+        self._up("context")
+        self.asked_context.append((caller, tuple(accounts), private))
+        return self.likely
 
     async def report_fault(self, fault: Fault) -> str:
         self._up("report_fault")

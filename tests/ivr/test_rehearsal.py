@@ -43,7 +43,14 @@ async def customer(database: Database) -> None:
 
 async def test_the_way_so_far_is_told_and_what_is_waited_for(database: Database) -> None:
     way = await tried(database, "2")
-    assert [step.node for step in way.steps] == ["hello", "language", "who", "hours", "main"]
+    assert [step.node for step in way.steps] == [
+        "hello",
+        "language",
+        "who",
+        "hours",
+        "context",
+        "main",
+    ]
     assert way.steps[1].keyed == ["2"]
     assert way.steps[-1].language == "en"
     assert way.steps[-1].said[0] == "For faults and leaks, press 1."

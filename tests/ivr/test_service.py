@@ -149,7 +149,7 @@ async def test_a_priority_caller_goes_ahead() -> None:
 
 async def test_the_emergency_line_asks_nothing() -> None:
     house, call = House(), FakeCall(dnis="96778")
-    assert await house.call(call) == Decision("queue", "emergency", 100, "zh", None, "burst")
+    assert await house.call(call) == Decision("queue", "emergency", 100, "zh", None, urgent="burst")
     assert call.asked == 0
 
 

@@ -1,0 +1,1 @@
+"""Why somebody probably calls, and whether they call again about the same matter."""
