@@ -12,6 +12,7 @@ from agi.server import AgiServer
 from dialplan import contract
 from ivr.decision import Decision
 from ivr.doors import handle_door
+from ivr.outgoing import OutgoingDeps, handle_outgoing
 from ivr.service import handle_call
 from ivr.survey import SurveyDeps, handle_survey
 from ivr.wiring import build
@@ -43,10 +44,14 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         return await handle_door(call, deps, database)
 
     asking = SurveyDeps(database, deps.voice, deps.phrases, deps.recorder)
+    calling = OutgoingDeps(database, settings, deps.voice, deps.phrases, deps.recorder)
     server = AgiServer(
         {
             contract.ROUTE_INBOUND: partial(inbound.handle, lead=lead),
             contract.ROUTE_DOOR: partial(inbound.handle, lead=through),
+            contract.ROUTE_OUTGOING: partial(
+                inbound.handle, lead=partial(handle_outgoing, deps=calling)
+            ),
             contract.ROUTE_SURVEY: partial(survey.handle, ask=partial(handle_survey, deps=asking)),
         },
         secret=Secrets.load_or_create(settings.home).agi,

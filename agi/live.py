@@ -12,6 +12,7 @@ from typing import Final
 
 from agi.facts.follower import Follower
 from agi.running import pause
+from dialplan.render import system_name
 from mainline.asterisk.ami import Ami, Listener
 from mainline.asterisk.switchboard import Switchboard
 from mainline.clock import now
@@ -43,7 +44,7 @@ class LiveLink:
             listener=listener,
             on_up=self._came_up,
         )
-        self.switchboard = Switchboard(self.ami)
+        self.switchboard = Switchboard(self.ami, key_prefix=system_name(settings))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep the link up."""

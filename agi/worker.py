@@ -12,6 +12,7 @@ from agi.callbacks import CallBacks
 from agi.chores import LINES_EVERY_S, again, lines
 from agi.consumers import Consumers, all_readers
 from agi.crew import Crew, Job
+from agi.dialler import Dialler
 from agi.facts.follower import Follower
 from agi.holds import Holds
 from agi.keeper import Keeper
@@ -71,6 +72,7 @@ def _jobs(
         "alarms": Alarms(database, settings, link.switchboard).run,
         "lines": partial(again, LINES_EVERY_S, partial(lines, database)),
         "leases": Watch(database, link.switchboard, ari).run,
+        "outbound": Dialler(database, link.switchboard, settings).run,
         "recordings": partial(finalise.run, database, settings),
         "outage sense": partial(watch.run, database, settings),
     }

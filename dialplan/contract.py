@@ -16,6 +16,8 @@ ROUTE_CHOICE: Final = "choice"
 """What a waiting caller wants; words: the same and the wish (``ask`` or ``callback``). Its decision
 is ``queue`` (keep waiting), ``callback``, ``menu`` or ``message``."""
 
+ROUTE_OUTGOING: Final = "outgoing"
+"""Somebody picked up a call that the machine made: say why, take keys."""
 ROUTE_SURVEY: Final = "survey"
 """The agent has hung up first: ask the caller about the call."""
 
@@ -68,6 +70,13 @@ VAR_THIRD: Final = "MAINLINE_THIRD"
 VAR_DIRECT: Final = "MAINLINE_DIRECT"
 VAR_MISSED: Final = "MAINLINE_MISSED"
 """Whom a colleague calls, and why nobody answered."""
+VAR_AUTO: Final = "MAINLINE_AUTO"
+"""``1``: the machine dials; nobody is there to hear why a call failed."""
+VAR_PURPOSE: Final = "MAINLINE_PURPOSE"
+VAR_DETECT: Final = "MAINLINE_DETECT"
+"""``1``: listen for an answering machine before speaking."""
+VAR_RING: Final = "MAINLINE_RING"
+"""How many seconds an automatic call rings."""
 VAR_SEGMENT: Final = "MAINLINE_SEGMENT"
 VAR_FILE: Final = "MAINLINE_FILE"
 """The segment being recorded: its number and its file's base name."""
@@ -121,6 +130,12 @@ CONTEXT_FETCH: Final = "ml-fetch"
 agent, waiting still; if nobody answers, back to the front of the queue."""
 WITHDRAW_FETCH: Final = "fetch-"
 """QUEUE_WITHDRAW_INFO of a caller whom the leader fetches: this and the agent's number."""
+CONTEXT_AUTO_DIAL: Final = "ml-auto-dial"
+"""Extension = number: the half of an automatic call that dials, under the rules of ml-national."""
+CONTEXT_AUTO: Final = "ml-auto"
+"""``s``: the half that speaks, once somebody has picked up."""
+CONTEXT_MEET: Final = "ml-meet"
+"""Extension = the customer's number: joins field staff, who have picked up, with the customer."""
 CONTEXT_AFTER: Final = "ml-after"
 """The agent has hung up first, or sent the caller here; whoever stays may rate the call."""
 VAR_SPY_CHANNEL: Final = "MAINLINE_SPY_CHANNEL"
@@ -158,6 +173,9 @@ CEL_MESSAGE: Final = "MESSAGE"  # file (base name)
 CEL_REFUSED: Final = "REFUSED"  # reason
 CEL_PLACED: Final = "PLACED"  # agent, number: an outgoing call of an agent
 CEL_CALLBACK: Final = "CALLBACK"  # callback (its id), number: a customer is being called back
+CEL_DIALLED: Final = "DIALLED"  # number, purpose: an automatic call
+CEL_REACHED: Final = "REACHED"  # by=person|machine: it was picked up
+CEL_UNREACHED: Final = "UNREACHED"  # status (DIALSTATUS)
 CEL_TRANSFER: Final = "TRANSFER"  # kind=blind|attended, agent (who transfers), target
 CEL_REJOINED: Final = "REJOINED"  # agent
 CEL_MENU: Final = "MENU"  # agent, node, back=agent|queue|end: sent back to the menu

@@ -21,6 +21,7 @@ FUNCTIONS: Final = (
     "timeout",
 )
 APPLICATIONS: Final = (
+    "amd",
     "attended_transfer",
     "bridgeaddchan",
     "celgenuserevent",

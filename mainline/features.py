@@ -30,6 +30,7 @@ FEATURES: tuple[str, ...] = (
     "crm.sense",
     "crm.alerts",
     "crm.context",
+    "crm.campaigns",
     "recordings",
     "ivr",
     "agi",

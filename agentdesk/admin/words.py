@@ -12,6 +12,8 @@ _KINDS: Final[dict[str, Text]] = {
     "queues": Text("Queues"),
     "context": Text("What callers hear first"),
     "work_order_types": Text("Work order types"),
+    "outbound_rules": Text("Rules of calling out"),
+    "questionnaire": Text("Questionnaires"),
     "survey": Text("Survey after the call"),
     "pause_reasons": Text("Reasons for pauses"),
     "directory": Text("Directory"),

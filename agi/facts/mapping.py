@@ -24,14 +24,17 @@ from mainline.journal.call_events import (
     AgentReleased,
     AgentReserved,
     CallDegraded,
+    CallDialled,
     CallEnded,
     CallOffered,
     CallParked,
     CallPlaced,
+    CallReached,
     CallRefused,
     CallRejoined,
     CallTransferred,
     CallUnparked,
+    CallUnreached,
     CallUrgent,
     ConferenceJoined,
     ConferenceLeft,
@@ -185,6 +188,20 @@ def _called_back(state: CallState, row: Row) -> list[Event]:
     return [
         CallPlaced(subject=state.subject, at=row.at, agent="", number=number, callback=callback)
     ]
+
+
+def _dialled(state: CallState, row: Row) -> list[Event]:
+    words = {name: row.extra.get(name, "") for name in ("number", "purpose")}
+    return [CallDialled(subject=state.subject, at=row.at, **words)]
+
+
+def _reached(state: CallState, row: Row) -> list[Event]:
+    by: Literal["person", "machine"] = "machine" if row.extra.get("by") == "machine" else "person"
+    return [CallReached(subject=state.subject, at=row.at, by=by)]
+
+
+def _unreached(state: CallState, row: Row) -> list[Event]:
+    return [CallUnreached(subject=state.subject, at=row.at, status=row.extra.get("status", ""))]
 
 
 def _degraded(state: CallState, row: Row) -> list[Event]:
@@ -373,6 +390,9 @@ _POINTS: Final[Mapping[str, _Tell]] = {
     contract.CEL_OFFERED: _offered,
     contract.CEL_PLACED: _placed,
     contract.CEL_CALLBACK: _called_back,
+    contract.CEL_DIALLED: _dialled,
+    contract.CEL_REACHED: _reached,
+    contract.CEL_UNREACHED: _unreached,
     contract.CEL_DEGRADED: _degraded,
     contract.CEL_REFUSED: _refused,
     contract.CEL_QUEUED: _queued,

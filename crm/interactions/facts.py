@@ -19,6 +19,9 @@ _RANK: Final = {
         (
             "call.offered",
             "call.placed",
+            "call.dialled",
+            "call.reached",
+            "outreach.answered",
             "recording.started",
             "caller.identified",
             "menu.started",

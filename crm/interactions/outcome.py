@@ -37,6 +37,8 @@ class Facts:
     served: bool = False
     """Some self-service was finished."""
     queued: bool = False
+    heard: bool = False
+    """A call that the machine made was listened to and answered by a key."""
 
 
 def outcome(facts: Facts) -> Outcome:
@@ -51,6 +53,7 @@ def outcome(facts: Facts) -> Outcome:
         (facts.refused, "refused"),
         (facts.answered and facts.transferred, "transferred"),
         (facts.answered, "answered"),
+        (facts.heard, "self-served"),
         (not facts.incoming, "failed"),
         (facts.message, "message"),
         (facts.served and not facts.queued, "self-served"),

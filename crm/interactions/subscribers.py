@@ -129,6 +129,10 @@ CONSUMERS: dict[str, dict[str, Handler]] = {
         (
             "call.offered",
             "call.placed",
+            "call.dialled",
+            "call.reached",
+            "call.unreached",
+            "outreach.answered",
             "caller.identified",
             "call.degraded",
             "call.refused",

@@ -15,6 +15,7 @@ from mainline.journal.call_events import (
     AgentLeftCall,
     CallContextTold,
     CallDegraded,
+    CallDialled,
     CallDisposed,
     CallEnded,
     CallerIdentified,
@@ -27,6 +28,7 @@ from mainline.journal.call_events import (
     MenuStarted,
     MenuVisited,
     MessageLeft,
+    OutreachAnswered,
     QueueEntered,
     RecordingStarted,
     RecordingStored,
@@ -34,7 +36,14 @@ from mainline.journal.call_events import (
 
 IDENTIFYING: Final = frozenset({"identify"})
 """Flows that find out who calls: no service yet."""
-EVIDENCE: Final = (CallOffered, CallPlaced, QueueEntered, CallerIdentified, MenuStarted)
+EVIDENCE: Final = (
+    CallOffered,
+    CallPlaced,
+    CallDialled,
+    QueueEntered,
+    CallerIdentified,
+    MenuStarted,
+)
 """Without one of these it was an echo test or a call between colleagues, not one for the list."""
 
 
@@ -73,7 +82,8 @@ def _at(event: Event | None) -> datetime | None:
 
 
 def _ends(told: Sequence[Event]) -> dict[str, Any]:
-    offered, placed = first(told, CallOffered), first(told, CallPlaced)
+    offered = first(told, CallOffered)
+    placed = first(told, CallPlaced) or first(told, CallDialled)
     return {
         "direction": "out" if placed and not offered else "in",
         "ani": offered.ani[:64] if offered else placed.number[:64] if placed else "",
@@ -140,7 +150,9 @@ def _facts(told: Sequence[Event]) -> Facts:
     flows = every(told, FlowFinished)
     return Facts(
         ended=last(told, CallEnded) is not None,
-        incoming=first(told, CallOffered) is not None or first(told, CallPlaced) is None,
+        incoming=first(told, CallOffered) is not None
+        or (first(told, CallPlaced) or first(told, CallDialled)) is None,
+        heard=first(told, OutreachAnswered) is not None,
         answered=first(told, AgentAnswered) is not None,
         transferred=first(told, CallTransferred) is not None,
         message=first(told, MessageLeft) is not None,

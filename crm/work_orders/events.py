@@ -46,3 +46,13 @@ class WorkOrderJoined(Event):
     number: str
     parent: str
     by: str
+
+
+@event_kind("work_order.noted")
+class WorkOrderNoted(Event):
+    """Something happened about an order that leaves its step as it is."""
+
+    number: str
+    action: str
+    by: str
+    call_id: str | None = None

@@ -42,6 +42,7 @@ _INFO: Final = re.compile(r"[a-z0-9-]{1,32}")
 _VARIABLE: Final = re.compile(r"MAINLINE_[A-Z_]{2,40}")
 _WORD: Final = re.compile(r"[A-Za-z0-9/@;._+-]{0,80}")
 _REASON: Final = re.compile(r"[^\x00-\x1f\x7f|;]{0,64}")
+_PURPOSE: Final = re.compile(r"[a-z][a-z_]{1,31}")
 _TARGET: Final = re.compile(r"\+?[0-9]{3,20}|[a-z][a-z0-9_-]{1,31}")
 _AUTO_ANSWER: Final = r"PJSIP_HEADER(add,Alert-Info)=<http://localhost>\;info=alert-autoanswer"
 
@@ -317,6 +318,30 @@ class Switchboard:
             },
         )
 
+    async def dial(
+        self, number: str, *, call_id: str, purpose: str, ring_s: int, detect: bool = False
+    ) -> None:
+        """Call somebody by machine; whoever picks up is spoken to by the gateway."""
+        variables = (
+            f"MAINLINE_PURPOSE={_checked(_PURPOSE, purpose, 'purpose')}",
+            f"MAINLINE_RING={_between(ring_s, 5, 120, 'ring_s')}",
+            f"MAINLINE_DETECT={int(detect)}",
+        )
+        key = CallId(_checked(_CALL, call_id, "call"))
+        await self._originate(
+            _dialled(number), "ml-auto", "s", variables=variables, call_id=key, ring_s=ring_s + 5
+        )
+
+    async def meet(self, staff_number: str, customer_number: str) -> CallId:
+        """Call one of ours outside, then the customer; both see the company's number only."""
+        call_id = self._new_id()
+        await self._originate(
+            _dialled(staff_number), "ml-meet", _checked(_NUMBER, customer_number, "number"),
+            variables=("MAINLINE_PURPOSE=meet", "MAINLINE_RING=30", "MAINLINE_CALLER=staff"),
+            call_id=call_id, ring_s=35,
+        )  # fmt: skip
+        return call_id
+
     async def spy(self, leader: str, station: Station, agent_channel: str, mode: SpyMode) -> CallId:
         """Ring the leader's own telephone and let it join the agent's leg."""
         if mode not in {"listen", "whisper", "barge"}:
@@ -357,7 +382,14 @@ class Switchboard:
         raise NotFound("the agent is not in that call")
 
     async def _originate(
-        self, channel: str, context: str, exten: str, *, variables: tuple[str, ...], call_id: CallId
+        self,
+        channel: str,
+        context: str,
+        exten: str,
+        *,
+        variables: tuple[str, ...],
+        call_id: CallId,
+        ring_s: int = RING_S,
     ) -> None:
         await self._ami.action(
             "Originate",
@@ -366,7 +398,7 @@ class Switchboard:
                 "Context": context,
                 "Exten": exten,
                 "Priority": 1,
-                "Timeout": RING_S * 1000,
+                "Timeout": ring_s * 1000,
                 "Async": "true",
                 "ChannelId": call_id,
                 "Variable": variables,
@@ -389,6 +421,11 @@ class Switchboard:
 def _outside(number: str) -> str:
     """A leg to a number outside by way of the dialplan, which judges the number."""
     return f"Local/{_checked(_NUMBER, number, 'number')}@ml-outside/n"
+
+
+def _dialled(number: str) -> str:
+    """The same for a call that the machine makes."""
+    return f"Local/{_checked(_NUMBER, number, 'number')}@ml-auto-dial/n"
 
 
 def _checked(pattern: re.Pattern[str], value: str, what: str) -> str:

@@ -31,6 +31,36 @@ class CallPlaced(Event):
     callback: int | None = None
 
 
+@event_kind("call.dialled")
+class CallDialled(Event):
+    """CEL. The machine called out: a reminder, an announcement, a question."""
+
+    number: str
+    purpose: str = ""
+
+
+@event_kind("call.reached")
+class CallReached(Event):
+    """CEL. Somebody, or an answering machine, picked up a call that the machine made."""
+
+    by: Literal["person", "machine"] = "person"
+
+
+@event_kind("call.unreached")
+class CallUnreached(Event):
+    """CEL. Nobody picked up; ``status`` is Asterisk's DIALSTATUS."""
+
+    status: str = ""
+
+
+@event_kind("outreach.answered")
+class OutreachAnswered(Event):
+    """Gateway. What the person who was called keyed in: heard, at_home, other_time, never, person,
+    callback (wanted a person, none was free)."""
+
+    result: str
+
+
 @event_kind("caller.identified")
 class CallerIdentified(Event):
     """Gateway. Who is calling, and how we know; ``customer_id`` None with how=none|withheld."""

@@ -67,6 +67,14 @@ class Facts:
             if ani is None or _same_number(str(fact.payload["ani"]), ani)
         }
 
+    def dialled_since(self, entry_id: int, number: str) -> set[str]:
+        """Calls that the machine made to that number since then."""
+        return {
+            fact.subject.removeprefix("call:")
+            for fact in self.since(entry_id)
+            if fact.kind == "call.dialled" and fact.payload["number"] == number
+        }
+
 
 def _moment(payload: str) -> datetime:
     return datetime.fromisoformat(json.loads(payload)["at"])

@@ -28,6 +28,7 @@ RESTRICTED = "13922220003"
 PRIORITY = "13922220004"
 ENGLISH = "13922220005"
 WITHOUT_SUPPLY = "13922220006"
+DEBTOR = "13922220007"
 UNSURE = "13922220021"
 """Registered, but nobody has confirmed it; somebody has been guessing."""
 METERED = "13922220022"
@@ -70,6 +71,16 @@ async def settle(session: AsyncSession) -> None:
     for house in (9, 10):
         await _account(session, two, street, house)
     await _season_in(session, timedelta(days=60))
+    debtor = await _account(session, await _customer(session, "周七", DEBTOR), street, 37)
+    session.add(
+        Bill(
+            account_id=debtor.id,
+            period="2025",
+            issued_on=date(2025, 10, 15),
+            due_on=date(2025, 12, 31),
+            amount_fen=23450,
+        )
+    )
     cold = await _customer(session, "孙六", WITHOUT_SUPPLY)
     await _account(session, cold, dark, 6)
     session.add(

@@ -76,7 +76,16 @@ class Scenario(_Part):
     @property
     def alone(self) -> bool:
         """Whether it needs the floor for itself: agents, modes, menus and processes are shared."""
-        shared = (" is killed", "is published", "to the desk", " Hz", " reloaded", "the leader")
+        shared = (
+            " is killed",
+            " is due to ",
+            " before a visit",
+            "is published",
+            "to the desk",
+            " Hz",
+            " reloaded",
+            "the leader",
+        )
         return (
             bool(self.agents)
             or self.mode != "auto"

@@ -99,6 +99,12 @@ class Stage:
         if self.instance.running("worker"):
             await until(lambda: bool(self.id_of(who)), 10, f"the offer of {who}")
 
+    async def is_rung(self, who: str) -> None:
+        """The machine calls; this person picks up."""
+        call = await self.outside.taken_call(self.scenario.callers[who].number)
+        self._calls[who], self._marks[who] = call, 0
+        await until(lambda: bool(self.id_of(who)), 10, f"the fact of the call to {who}")
+
     def id_of(self, who: str) -> str:
         """The caller's call in the books, found by number; empty while it is not there.
 
@@ -107,6 +113,7 @@ class Stage:
         if who not in self.ids:
             raw = self.scenario.callers[who].number
             found = self.instance.facts.offered_since(self.before, ani=raw)
+            found |= self.instance.facts.dialled_since(self.before, raw)
             fresh = sorted(found - set(self.ids.values()))
             if not fresh:
                 return ""

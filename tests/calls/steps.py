@@ -19,6 +19,7 @@ from mainline.sip.listening import (
 from mainline.sip.sound import tone
 from mainline.sip.tones import contains
 from mainline.sip.transactions import RefusedError
+from tests.calls import outbound
 from tests.calls.facts import FactRow
 from tests.calls.leader import in_seconds
 from tests.calls.scenario import AgentPlan
@@ -264,6 +265,50 @@ async def switched(stage: Stage, line: str, mode: str) -> None:
 async def picks_up(stage: Stage, agent: str) -> None:
     """The telephone that was left ringing until now is taken."""
     await stage.robot(agent).pick_up()
+
+
+# --- calls that we make ---------------------------------------------------------------------------
+
+
+@sentence(r"a reminder is due to (\w+)")
+async def reminder_due(stage: Stage, who: str) -> None:
+    await outbound.reminder_due(stage.instance, stage.scenario.callers[who].number)
+
+
+@sentence(r"(\w+) is to be asked before a visit")
+async def asked_before_a_visit(stage: Stage, who: str) -> None:
+    await outbound.visit_planned(stage.instance, stage.scenario.callers[who].number)
+
+
+@sentence(r"(\w+) is rung")
+async def is_rung(stage: Stage, who: str) -> None:
+    await stage.is_rung(who)
+
+
+@sentence(r"(\w+) was rung once")
+async def was_rung_once(stage: Stage, who: str) -> None:
+    assert len(stage.outside.calls) == 1, f"{who} was rung {len(stage.outside.calls)} times"
+
+
+@sentence(r"the task of (\w+) is (\w+)(?:: (\w+))?")
+async def task_is(stage: Stage, who: str, state: str, result: str | None) -> None:
+    number = stage.scenario.callers[who].number
+    await outbound.until_task(stage.instance, number, state, result or "")
+
+
+@sentence(r"the number of (\w+) is on the do-not-call list")
+async def is_barred(stage: Stage, who: str) -> None:
+    await outbound.until_barred(stage.instance, stage.scenario.callers[who].number)
+
+
+@sentence(r"the order of (\w+) says “(\w+)”")
+async def order_says(stage: Stage, who: str, action: str) -> None:
+    await outbound.until_noted(stage.instance, stage.scenario.callers[who].number, action)
+
+
+@sentence(r"one return visit to (\w+) is waiting")
+async def visit_waits(stage: Stage, who: str) -> None:
+    await outbound.until_one_visit(stage.instance, stage.id_of(who))
 
 
 # --- faults ---------------------------------------------------------------------------------------

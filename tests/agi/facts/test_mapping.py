@@ -168,6 +168,19 @@ def test_an_outgoing_call_that_nobody_answered():
     ]
 
 
+def test_an_automatic_call_is_dialled_and_reached_or_not():
+    dialled = point("DIALLED", number="13922220007", purpose="reminder")
+    assert brief(told([dialled, point("REACHED", by="machine")])) == [
+        "call.dialled number=13922220007 purpose=reminder",
+        "call.reached by=machine",
+    ]
+    assert brief(told([dialled, point("UNREACHED", status="BUSY")])) == [
+        "call.dialled number=13922220007 purpose=reminder",
+        "call.unreached status=BUSY",
+    ]
+    assert brief(told([point("REACHED", by="person")])) == ["call.reached by=person"]
+
+
 @pytest.mark.parametrize("cut", range(1, 32))
 def test_a_call_cut_off_at_any_row_is_closed_completely(cut: int):
     """Asterisk was killed: what had begun ends, once, and nothing is left open."""

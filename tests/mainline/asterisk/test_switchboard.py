@@ -142,9 +142,38 @@ async def test_a_leader_joins_from_the_own_telephone(desk: Desk):
     assert "MAINLINE_SPY_CHANNEL=PJSIP/agent-8001-0000001a" in desk.said["Variable"]
 
 
+async def test_an_automatic_call_goes_through_the_dialplans_rules_under_the_id_it_was_given(
+    desk: Desk,
+):
+    call = desk.board.new_call_id()
+    await desk.board.dial("13911112222", call_id=call, purpose="reminder", ring_s=30, detect=True)
+    assert desk.said == {
+        "Action": "Originate",
+        "Async": "true",
+        "Channel": "Local/13911112222@ml-auto-dial/n",
+        "ChannelId": call,
+        "Context": "ml-auto",
+        "Exten": "s",
+        "Priority": "1",
+        "Timeout": "35000",
+        "Variable": "MAINLINE_PURPOSE=reminder|MAINLINE_RING=30|MAINLINE_DETECT=1",
+    }
+
+
+async def test_staff_outside_are_called_first_and_then_the_customer(desk: Desk):
+    call = await desk.board.meet("13911112222", "13800008000")
+    assert desk.said["ChannelId"] == call
+    assert desk.said["Channel"] == "Local/13911112222@ml-auto-dial/n"
+    assert (desk.said["Context"], desk.said["Exten"]) == ("ml-meet", "13800008000")
+
+
 @pytest.mark.parametrize(
     "verb",
     [
+        lambda b: b.dial("1391111@x", call_id="ml-1.1", purpose="home", ring_s=30),
+        lambda b: b.dial("13911112222", call_id="ml-1.1", purpose="home|X=1", ring_s=30),
+        lambda b: b.dial("13911112222", call_id="ml-1.1", purpose="home", ring_s=500),
+        lambda b: b.meet("13911112222", "13800008000,1"),
         lambda b: b.queue_add("Service!", "8001", "softphone"),
         lambda b: b.queue_add("service", "8001@x", "softphone"),
         lambda b: b.queue_add("service", "80011111", "softphone"),

@@ -1,0 +1,31 @@
+"""What happens about an order and leaves its step as it is."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.work_orders.events import WorkOrderNoted
+from crm.work_orders.models import WorkOrder
+from crm.work_orders.service import write
+from mainline.clock import now
+from mainline.journal import append
+
+
+async def note(
+    session: AsyncSession,
+    order: WorkOrder,
+    action: str,
+    *,
+    by: str,
+    text: str = "",
+    call_id: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Something happened about an order that leaves its step as it is: a line of its history."""
+    moment = at or now()
+    write(session, order, at=moment, by=by, action=action, before=order.step, note=text)
+    fact = WorkOrderNoted(
+        subject=f"work_order:{order.id}", at=moment, number=order.number, action=action, by=by,
+        call_id=call_id or None,
+    )  # fmt: skip
+    await append(session, fact)
