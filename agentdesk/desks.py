@@ -11,7 +11,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-DESKS: Final = ("agent", "customer", "supervisor", "quality", "dispatch", "outages", "admin")
+DESKS: Final = (
+    "agent",
+    "customer",
+    "supervisor",
+    "quality",
+    "dispatch",
+    "messages",
+    "outages",
+    "admin",
+)
 HERE: Final = Path(__file__).parent
 
 

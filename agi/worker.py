@@ -18,6 +18,7 @@ from agi.holds import Holds
 from agi.keeper import Keeper
 from agi.live import LiveLink
 from agi.running import run
+from agi.transcripts import Transcripts
 from agi.watch import Watch
 from crm.sense import watch
 from mainline.asterisk.ari import Ari
@@ -74,6 +75,7 @@ def _jobs(
         "leases": Watch(database, link.switchboard, ari).run,
         "outbound": Dialler(database, link.switchboard, settings).run,
         "recordings": partial(finalise.run, database, settings),
+        "transcripts": Transcripts(database, settings).run,
         "outage sense": partial(watch.run, database, settings),
     }
 

@@ -99,6 +99,11 @@ class Settings(BaseSettings):
         return self.home / "sounds"
 
     @property
+    def models_dir(self) -> Path:
+        """Models that write down speech: ``vosk-zh``, ``vosk-en``."""
+        return self.home / "models"
+
+    @property
     def recordings_incoming(self) -> Path:
         """Raw segments that MixMonitor writes."""
         return self.home / "recordings" / "incoming"

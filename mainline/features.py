@@ -31,6 +31,7 @@ FEATURES: tuple[str, ...] = (
     "crm.alerts",
     "crm.context",
     "crm.campaigns",
+    "crm.messages",
     "recordings",
     "ivr",
     "agi",

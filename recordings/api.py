@@ -25,7 +25,7 @@ router = APIRouter(
     dependencies=[allow(Permission.HEAR_RECORDINGS)],
 )
 _verifier = Verifier()
-_NO_STORE = {"Cache-Control": "private, no-store"}
+NO_STORE = {"Cache-Control": "private, no-store"}
 
 
 class RecordingOut(BaseModel):
@@ -89,7 +89,7 @@ async def get_recording(session: ReadSession, recording_id: int) -> RecordingOut
     return RecordingOut.model_validate(await queries.get(session, recording_id))
 
 
-async def _opened(request: Request, who: Principal, recording_id: int, act: Act) -> Path:
+async def opened(request: Request, who: Principal, recording_id: int, act: Act) -> Path:
     """Write the access down and commit; only then look at the file, outside of any transaction."""
     database: Database = request.app.state.database
     async with database.unit_of_work() as session:
@@ -103,11 +103,11 @@ async def _opened(request: Request, who: Principal, recording_id: int, act: Act)
 async def audio(request: Request, who: Who, recording_id: int) -> FileResponse:
     """The sound, stereo WAV; byte ranges are served. The hearing is written down."""
     return FileResponse(
-        await _opened(request, who, recording_id, "heard"),
+        await opened(request, who, recording_id, "heard"),
         media_type="audio/wav",
         filename=f"recording-{recording_id}.wav",
         content_disposition_type="inline",
-        headers=_NO_STORE,
+        headers=NO_STORE,
     )
 
 
@@ -119,7 +119,7 @@ async def waveform(
     points: Annotated[int, Query(ge=1, le=POINTS_MAX)] = 1200,
 ) -> PeaksOut:
     """The waveform of each channel."""
-    file = await _opened(request, who, recording_id, "seen")
+    file = await opened(request, who, recording_id, "seen")
     found = await asyncio.to_thread(peaks, file, points)
     return PeaksOut(duration_s=found.duration_s, channels=found.channels)
 
@@ -127,10 +127,10 @@ async def waveform(
 @router.get("/{recording_id}/export")
 async def export(request: Request, who: Who, recording_id: int, side: Side = "both") -> Response:
     """A file to hand on: both sides, or one."""
-    file = await _opened(request, who, recording_id, "exported")
+    file = await opened(request, who, recording_id, "exported")
     name = f'attachment; filename="recording-{recording_id}-{side}.wav"'
     return Response(
         await asyncio.to_thread(export_wav, file, side),
         media_type="audio/wav",
-        headers={**_NO_STORE, "Content-Disposition": name},
+        headers={**NO_STORE, "Content-Disposition": name},
     )

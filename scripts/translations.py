@@ -58,8 +58,9 @@ def in_template(path: Path) -> Iterator[Use]:
         for line, _function, message, _comments in babel_extract(
             file, _TEMPLATE_CALLS, (), options
         ):
-            if isinstance(message, str):
-                yield Use(message, path, line)
+            text = message[0] if isinstance(message, tuple) else message  # a tuple: with values
+            if isinstance(text, str):
+                yield Use(text, path, line)
 
 
 def complaints() -> list[str]:

@@ -18,6 +18,7 @@ _KINDS: Final[dict[str, Text]] = {
     "pause_reasons": Text("Reasons for pauses"),
     "directory": Text("Directory"),
     "skill_routing": Text("Routing by skill"),
+    "message_rules": Text("Rules for messages"),
     "recording_retention": Text("How long recordings are kept"),
 }
 

@@ -1,19 +1,17 @@
 """``/api/calls`` (also ``/api/interactions``) and ``/api/queues``."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from crm.interactions import queries, service
+from crm.interactions import queries
 from crm.interactions.board import queues_now
-from crm.interactions.models import Interaction
 from crm.interactions.queries import Filter
 from crm.interactions.schemas import (
     CallDetail,
     CallRead,
-    MessageRead,
     QueueRead,
     TodayRead,
 )
@@ -25,7 +23,6 @@ from mainline.web import (
     Page,
     ReadSession,
     Who,
-    WriteSession,
     allow,
     cursor,
     position,
@@ -107,31 +104,3 @@ async def list_queues(session: ReadSession, config: Config) -> Page[QueueRead]:
             for one in await queues_now(session, config.zone)
         ]
     )
-
-
-@router.get("/messages", tags=["messages"], dependencies=_CALLS)
-async def list_messages(
-    session: ReadSession,
-    who: Who,
-    state: Annotated[Literal["new", "taken", "done"] | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> Page[MessageRead]:
-    """Messages that callers left, the newest first."""
-    see = who.may(Permission.SEE_NUMBERS)
-    found = await queries.messages(session, state=state, limit=limit)
-    return Page(items=[MessageRead.of(*one, see_numbers=see) for one in found])
-
-
-@router.post(
-    "/messages/{message_id}/{act}",
-    tags=["messages"],
-    dependencies=[allow(Permission.OPEN_WORK_ORDERS)],
-)
-async def act_on_message(
-    message_id: int, act: Literal["take", "done"], session: WriteSession, who: Who
-) -> MessageRead:
-    """Take care of a message, or tell that its caller has got an answer."""
-    do = service.take_message if act == "take" else service.finish_message
-    message = await do(session, message_id, by=who.agent_number or who.name)
-    call = await session.get(Interaction, message.call_id)
-    return MessageRead.of(message, call, see_numbers=who.may(Permission.SEE_NUMBERS))

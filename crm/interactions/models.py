@@ -7,7 +7,7 @@ not know must never keep the other facts from being read.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mainline.db import Base, Record
@@ -103,21 +103,6 @@ class Disposition(Record):
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     notes: Mapped[str] = mapped_column(Text, default="")
     customer_id: Mapped[int | None]
-
-
-class VoiceMessage(Record):
-    """A message somebody left: to be heard and answered by a person."""
-
-    __tablename__ = "voice_message"
-    __table_args__ = (UniqueConstraint("call_id", "file"), Index(None, "state", "left_at"))
-
-    call_id: Mapped[str] = mapped_column(String(64))
-    file: Mapped[str] = mapped_column(String(128))
-    left_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(16), default="new")
-    """new, taken or done."""
-    owner: Mapped[str | None] = mapped_column(String(64))
-    done_at: Mapped[datetime | None]
 
 
 class Note(Record):

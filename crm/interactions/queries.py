@@ -16,7 +16,6 @@ from crm.interactions.models import (
     Interaction,
     MenuPassage,
     QueueVisit,
-    VoiceMessage,
 )
 from mainline.errors import NotFound
 from mainline.phone import spellings
@@ -160,19 +159,6 @@ async def entered(
         )
     )
     return [(row[0], row[1], row[2]) for row in rows]
-
-
-async def messages(
-    session: AsyncSession, *, state: str | None = None, limit: int = 100
-) -> list[tuple[VoiceMessage, Interaction | None]]:
-    """Messages that callers left, with their calls; newest first."""
-    statement = select(VoiceMessage, Interaction).outerjoin(
-        Interaction, Interaction.id == VoiceMessage.call_id
-    )
-    if state is not None:
-        statement = statement.where(VoiceMessage.state == state)
-    rows = await session.execute(statement.order_by(VoiceMessage.left_at.desc()).limit(limit))
-    return [(message, call) for message, call in rows]
 
 
 def _allowed(service_levels: Mapping[str, int]) -> ColumnElement[int]:

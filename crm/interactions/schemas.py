@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from crm.interactions.metrics import Figures
-from crm.interactions.models import Interaction, VoiceMessage
+from crm.interactions.models import Interaction
 from crm.interactions.queries import CallView
 from mainline.phone import mask
 from mainline.text import LocalizedText
@@ -166,31 +166,3 @@ class QueueRead(BaseModel):
     agents: dict[str, int]
     """How many of its agents are in which state."""
     today: TodayRead
-
-
-class MessageRead(BaseModel):
-    """A message that a caller left."""
-
-    id: int
-    call_id: str
-    ani: str
-    left_at: datetime
-    state: str
-    owner: str | None
-    done_at: datetime | None
-
-    @classmethod
-    def of(
-        cls, message: VoiceMessage, call: Interaction | None, *, see_numbers: bool
-    ) -> "MessageRead":
-        """The message as this person may see it."""
-        ani = call.ani if call else ""
-        return cls(
-            id=message.id,
-            call_id=message.call_id,
-            ani=ani if see_numbers else mask(ani),
-            left_at=message.left_at,
-            state=message.state,
-            owner=message.owner,
-            done_at=message.done_at,
-        )

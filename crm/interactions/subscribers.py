@@ -1,4 +1,4 @@
-"""Facts of a call become its row in the call list, its queue visits and its messages.
+"""Facts of a call become its row in the call list, and its queue visits.
 
 Each fact is added to the call's timeline and the row computed from all of them again: facts may
 come in any order and more than once.
@@ -7,7 +7,7 @@ come in any order and more than once.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.interactions.facts import event_of, plain, with_fact
@@ -16,7 +16,6 @@ from crm.interactions.models import (
     Interaction,
     MenuPassage,
     QueueVisit,
-    VoiceMessage,
 )
 from crm.interactions.passages import Passage
 from crm.interactions.summary import Summary, summarise
@@ -24,7 +23,6 @@ from crm.interactions.visits import Visit
 from mainline.db import Base
 from mainline.ids import call_of
 from mainline.journal import Event, Handler
-from mainline.journal.call_events import MessageLeft
 
 CONSUMER: Final = "interactions"
 CALL_ID_CHARS_MAX: Final = 64
@@ -49,8 +47,6 @@ async def on_call_fact(session: AsyncSession, event: Event) -> None:
         await _project(session, call_id, summary)
         if summary.passages and event.kind in WALKING:
             await _project_passages(session, call_id, summary.passages)
-    if isinstance(event, MessageLeft):
-        await _keep_message(session, call_id, event)
 
 
 async def _timeline(session: AsyncSession, call_id: str) -> CallTimeline:
@@ -107,15 +103,6 @@ async def _add(session: AsyncSession, row: Base) -> None:
     """New rows are flushed, so that the next fact of the batch finds them; changes wait."""
     session.add(row)
     await session.flush()
-
-
-async def _keep_message(session: AsyncSession, call_id: str, left: MessageLeft) -> None:
-    """The message is people's work from now on: known once, it is left alone."""
-    known = select(VoiceMessage.id).where(
-        VoiceMessage.call_id == call_id, VoiceMessage.file == left.file
-    )
-    if await session.scalar(known) is None:
-        session.add(VoiceMessage(call_id=call_id, file=left.file, left_at=left.at))
 
 
 async def forget(session: AsyncSession) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from crm.interactions.facts import event_of, plain, with_fact
-from crm.interactions.models import CallTimeline, Interaction, QueueVisit, VoiceMessage
+from crm.interactions.models import CallTimeline, Interaction, QueueVisit
 from crm.interactions.rebuild import rebuild
 from crm.interactions.summary import summarise
 from mainline.db import Base, Database
@@ -232,23 +232,6 @@ async def test_the_call_list_is_built_from_the_journal_and_rebuilt_the_same(
     await rebuild(database)
     rebuilt = [await rows(database, table) for table in (Interaction, QueueVisit, CallTimeline)]
     assert rebuilt == live
-
-
-async def test_a_message_is_kept_once_and_not_reset_by_a_second_telling(
-    sqlite_database: Database,
-) -> None:
-    left = facts(
-        "m", (0, CallOffered, {"ani": "1", "dnis": "9"}), (5, MessageLeft, {"file": "m.wav"})
-    )
-    await take_in(sqlite_database, *left)
-    async with sqlite_database.unit_of_work() as session:
-        message = await session.scalar(select(VoiceMessage))
-        assert message is not None
-        message.state = "done"
-    await rebuild(sqlite_database)
-    await take_in(sqlite_database, *left)
-    async with sqlite_database.reading() as session:
-        assert list(await session.scalars(select(VoiceMessage.state))) == ["done"]
 
 
 async def test_strange_facts_do_not_stop_the_others(database: Database) -> None:

@@ -6,12 +6,11 @@ from sqlalchemy import select
 from crm.catalog import service as catalog
 from crm.catalog.fields import FieldRefused
 from crm.interactions import queries, service
-from crm.interactions.models import Disposition, Interaction, VoiceMessage
+from crm.interactions.models import Disposition, Interaction
 from mainline.config import PROJECT
 from mainline.db import Database
 from mainline.errors import NotFound
-from mainline.journal.call_events import MessageLeft
-from tests.crm.calls import abandoned_call, answered_call, facts, take_in
+from tests.crm.calls import answered_call, take_in
 from tests.support.clock import StandingClock
 
 
@@ -64,25 +63,3 @@ async def test_a_branch_an_unknown_reason_or_a_missing_field_is_refused(centre: 
     assert refused.value.name == "room_temperature"
     async with centre.reading() as session:
         assert await session.scalar(select(Disposition.id)) is None
-
-
-async def test_a_message_is_taken_by_one_and_done_once(centre: Database) -> None:
-    left = facts("ml-2.1", (27, MessageLeft, {"file": "ml-2.1-message.wav"}))
-    await take_in(centre, *abandoned_call(), *left)
-    async with centre.reading() as session:
-        [(message, call)] = await queries.messages(session, state="new")
-    assert call is not None
-    assert (call.id, call.outcome) == ("ml-2.1", "message")
-    async with centre.unit_of_work() as session:
-        await service.take_message(session, message.id, by="anna")
-    with pytest.raises(service.AlreadyTaken):
-        async with centre.unit_of_work() as session:
-            await service.take_message(session, message.id, by="ben")
-    async with centre.unit_of_work() as session:
-        done = await service.finish_message(session, message.id, by="anna")
-        assert (done.state, done.owner) == ("done", "anna")
-        with pytest.raises(NotFound):
-            await service.take_message(session, 999, by="anna")
-    async with centre.reading() as session:
-        assert await queries.messages(session, state="new") == []
-        assert (await session.get_one(VoiceMessage, message.id)).done_at is not None

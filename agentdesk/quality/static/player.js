@@ -15,8 +15,9 @@ async function start(box) {
   const id = box.dataset.recording;
   const duration = Number(box.dataset.duration);
   try {
-    const found = await ask(`/api/recordings/${id}/peaks?points=1600`);
-    const audio = new Audio(`/api/recordings/${id}/audio`);
+    const source = box.dataset.source ?? `/api/recordings/${id}`;
+    const found = await ask(`${source}/peaks?points=1600`);
+    const audio = new Audio(`${source}/audio`);
     audio.preload = "metadata";
     const wave = draw(box, audio, found.channels, duration);
     const player = new Player(audio, wave, duration);

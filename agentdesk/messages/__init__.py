@@ -1,0 +1,1 @@
+"""The desk of messages: what callers left by voice, and what becomes of it."""
