@@ -192,6 +192,8 @@ def _caller(floor: Floor, call: Interaction) -> dict[str, Any]:
         "elderly": bool(customer and customer.elderly),
         "medical": bool(customer and customer.medical),
         "number": mask(call.ani),
+        "emergency": call.emergency is not None,
+        "repeats": call.repeats,
     }
 
 

@@ -18,6 +18,8 @@ _TEXTS: Final[Mapping[str, Text]] = {
     "unknown": Text("unknown"),
     "pause-over": Text("longer than allowed"),
     "elderly": Text("elderly"),
+    "emergency": Text("emergency"),
+    "repeats": Text("call no. {count} about this"),
     "medical": Text("medical need"),
     "none-waiting": Text("Nobody is waiting."),
     "no-agents": Text("No agents yet."),

@@ -63,6 +63,10 @@ class Interaction(Base):
     """The agent who talks, or talked last."""
     outcome: Mapped[str] = mapped_column(String(16), default="in-progress", index=True)
     degraded: Mapped[bool] = mapped_column(default=False)
+    emergency: Mapped[str | None] = mapped_column(String(40))
+    """The fault of an emergency, such as ``leak``: this call goes ahead of all."""
+    repeats: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often they have called about the same matter, this call included; 0: they do not."""
     transfers: Mapped[int] = mapped_column(default=0)
     recording_started_at: Mapped[datetime | None]
     recording_id: Mapped[int | None]

@@ -22,7 +22,9 @@ from mainline.journal.call_events import (
     CallOffered,
     CallPlaced,
     CallRefused,
+    CallRepeated,
     CallTransferred,
+    CallUrgent,
     FlowFinished,
     KeyPressed,
     MenuStarted,
@@ -71,6 +73,7 @@ def summarise(events: Sequence[Event]) -> Summary | None:
         **_people(told, stays),
         **_sound(told),
         "degraded": first(told, CallDegraded) is not None or any(s.degraded for s in stays),
+        **_standing_out(told),
         "outcome": outcome(_facts(told)),
     }
     walked = passages(told, columns["outcome"]) if columns["ended_at"] else []
@@ -118,6 +121,15 @@ def _menu(told: Sequence[Event]) -> dict[str, Any]:
         "menu_path": [fact.node for fact in every(told, MenuVisited)],
         "keys": [fact.keys for fact in every(told, KeyPressed)],
         "flows": [f"{fact.flow}:{fact.result}" for fact in every(told, FlowFinished)],
+    }
+
+
+def _standing_out(told: Sequence[Event]) -> dict[str, Any]:
+    """Why a leader looks at this call."""
+    urgent, again = first(told, CallUrgent), last(told, CallRepeated)
+    return {
+        "emergency": urgent.fault if urgent else None,
+        "repeats": again.count if again else 0,
     }
 
 

@@ -79,6 +79,8 @@ def test_an_answered_call_is_told_in_one_row() -> None:
         "recording_id": 11,
         "message_file": None,
         "degraded": False,
+        "emergency": None,
+        "repeats": 0,
         "outcome": "answered",
     }
 

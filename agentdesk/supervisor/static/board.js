@@ -128,7 +128,9 @@ function drawWaiting(picture) {
 /** @param {HTMLElement} place @param {Caller} caller */
 function nameOf(place, caller) {
   const parts = [make("span", "", caller.customer || words("unknown")), make("span", "number quiet", caller.number)];
-  if (caller.priority) parts.push(make("span", "tag warn", `+${caller.priority}`));
+  if (caller.emergency) parts.push(make("span", "tag bad", words("emergency")));
+  if (caller.repeats) parts.push(make("span", "tag warn", words("repeats").replace("{count}", String(caller.repeats))));
+  if (caller.priority && !caller.emergency) parts.push(make("span", "tag warn", `+${caller.priority}`));
   if (caller.class && caller.class !== "residential") parts.push(make("span", "tag", words(`class-${caller.class}`)));
   for (const need of /** @type {const} */ (["elderly", "medical"])) if (caller[need]) parts.push(make("span", "tag bad", words(need)));
   const wanted = parts.map((part) => part.textContent).join(" ");

@@ -8,7 +8,7 @@ import { listen } from "/static/live.js";
 /** @typedef {{number: string, name: string, state: string, reason: string, over: boolean, since: string | null, queues: string[],
  *   call: string | null, queue: string | null, customer: string}} Agent */
 /** @typedef {{call: string, queue: string | null, since: string, priority?: number, customer: string, class: string,
- *   elderly: boolean, medical: boolean, number: string, direction?: string, stage?: string, agent?: string | null}} Caller */
+ *   elderly: boolean, medical: boolean, number: string, emergency: boolean, repeats: number, direction?: string, stage?: string, agent?: string | null}} Caller */
 /** @typedef {{dnis: string, name: Both, mode: string}} Line */
 /** @typedef {{today: any, queues: Queue[], waiting: Caller[], agents: Agent[], calls: Caller[], lines: Line[],
  *   curve: {start: number, step_s: number, offered: number[], answered: number[], abandoned: number[]},

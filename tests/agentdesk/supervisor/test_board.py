@@ -9,7 +9,13 @@ import pytest
 from agentdesk.supervisor.feeds import FEEDS, BoardFeed
 from agentdesk.supervisor.views import router
 from mainline.db import Database
-from mainline.journal.call_events import CallEnded, QueueEntered, QueueLeft
+from mainline.journal.call_events import (
+    CallEnded,
+    CallRepeated,
+    CallUrgent,
+    QueueEntered,
+    QueueLeft,
+)
 from mainline.permissions import Permission
 from mainline.web import undeclared
 from tests.agentdesk.supervisor.conftest import TALK, WAIT, ago, tell
@@ -38,6 +44,19 @@ async def test_who_waits_is_shown_with_priority_and_masked_number(desk: Pages):
     assert (caller["call"], caller["queue"], caller["priority"]) == (WAIT, "billing", 10)
     assert caller["customer"] == ""
     assert "02431234567" not in json.dumps(await picture(desk))
+
+
+async def test_emergencies_and_repeats_stand_out(desk: Pages, sqlite_database: Database):
+    (caller,) = (await picture(desk))["waiting"]
+    assert (caller["emergency"], caller["repeats"]) == (False, 0)
+    wait = {"subject": f"call:{WAIT}"}
+    await tell(
+        sqlite_database,
+        CallUrgent(**wait, at=ago(39), fault="leak"),
+        CallRepeated(**wait, at=ago(38), count=3, escalated=True),
+    )
+    (caller,) = (await picture(desk))["waiting"]
+    assert (caller["emergency"], caller["repeats"]) == (True, 3)
 
 
 async def test_agents_are_shown_with_state_and_whom_they_talk_with(desk: Pages):
