@@ -10,18 +10,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from agentdesk.supervisor.curve import STEP_S, Entered, curve
+from crm.alerts.models import Alert
+from crm.alerts.queries import standing
 from crm.catalog import service as catalog
-from crm.catalog.queues import QueueDefinition
+from crm.catalog.queues import QueueDefinition, Queues
 from crm.customers.models import Customer
 from crm.interactions import queries
-from crm.interactions.board import day_of
+from crm.interactions.board import day_of, figures_of
 from crm.interactions.metrics import Figures, together
 from crm.interactions.models import Interaction, QueueVisit
 from crm.interactions.subscribers import CONSUMER, CONSUMERS
 from crm.staff.queries import AgentView, agents
 from ivr.lines import Line
-from ivr.modes import modes
+from ivr.models import LineMode
+from ivr.modes import by_hand
 from mainline import definitions
 from mainline.clock import now
 from mainline.errors import NotFound
@@ -42,59 +44,45 @@ class Floor:
     """What the picture is drawn from, read in one view."""
 
     at: datetime
-    midnight: datetime
     queues: Sequence[QueueDefinition]
     today: Mapping[str, Figures]
-    entered: Sequence[Entered]
     waiting: Sequence[tuple[QueueVisit, Interaction]]
     calls: Mapping[str, Interaction]
     customers: Mapping[int, Customer]
     agents: Sequence[AgentView]
     lines: Sequence[Line] = ()
-    modes: Mapping[str, str] = field(default_factory=dict)
+    by_hand: Mapping[str, LineMode] = field(default_factory=dict)
+    alerts: Sequence[Alert] = ()
     behind_s: float = 0.0
 
 
-async def read_floor(
-    session: AsyncSession, zone: ZoneInfo, entered: Sequence[Entered] | None = None
-) -> Floor:
-    """Everything the board shows now; ``entered`` when the curve may be a little older."""
+async def read_floor(session: AsyncSession, zone: ZoneInfo) -> Floor:
+    """Everything the board shows now."""
     at = now()
     since, until = day_of(at, zone)
-    defined = await _queues(session)
-    levels = {queue.name: queue.service_level_s for queue in defined}
+    book = await _queues(session)
     waiting = await queries.waiting(session)
     calls = {call.id: call for call in await _calls(session, at)}
     return Floor(
         at=at,
-        midnight=since,
-        queues=defined,
-        today=await queries.queue_figures(session, since=since, until=until, service_levels=levels),
-        entered=await entered_today(session, zone) if entered is None else entered,
+        queues=book.queues if book else (),
+        today=await figures_of(session, book, since, until) if book else {},
         waiting=waiting,
         calls=calls,
         customers=await _customers(session, [*calls.values(), *(call for _, call in waiting)]),
         agents=await agents(session),
         lines=await lines_of(session),
-        modes=await modes(session),
+        by_hand={row.dnis: row for row in await by_hand(session)},
+        alerts=await standing(session),
         behind_s=(await lag(session, CONSUMER, CONSUMERS[CONSUMER])).oldest_s,
     )
 
 
-async def _queues(session: AsyncSession) -> list[QueueDefinition]:
+async def _queues(session: AsyncSession) -> Queues | None:
     try:
-        return await catalog.queues(session)
+        return await catalog.queue_book(session)
     except NotFound:
-        return []
-
-
-async def entered_today(session: AsyncSession, zone: ZoneInfo) -> list[Entered]:
-    """Every visit of the day: the one part of the picture that grows with the day."""
-    since, _until = day_of(now(), zone)
-    rows = await session.execute(
-        select(QueueVisit.entered_at, QueueVisit.how).where(QueueVisit.entered_at >= since)
-    )
-    return [(row[0], row[1]) for row in rows]
+        return None
 
 
 async def _calls(session: AsyncSession, at: datetime) -> list[Interaction]:
@@ -128,11 +116,7 @@ def picture(floor: Floor) -> dict[str, Any]:
         "waiting": [_waiting(floor, visit, call) for visit, call in floor.waiting],
         "agents": [_agent(floor, each) for each in floor.agents if _is_on_the_floor(each)],
         "calls": [_call(floor, call) for call in floor.calls.values()],
-        "curve": {
-            "start": floor.midnight.timestamp(),
-            "step_s": STEP_S,
-            **curve(floor.entered, floor.midnight, floor.at),
-        },
+        "alerts": [_alert(each) for each in floor.alerts],
         "lines": [_line(floor, line) for line in floor.lines],
         "sound": _sound(floor),
     }
@@ -211,7 +195,8 @@ def _agent(floor: Floor, agent: AgentView) -> dict[str, Any]:
         "reason": agent.reason,
         "over": agent.over,
         "since": agent.since,
-        "queues": list(agent.queues),
+        "queues": dict(agent.queues),
+        "branch": agent.branch,
         "call": call.id if call else None,
         "queue": call.queue if call else None,
         "customer": _caller(floor, call)["customer"] if call else "",
@@ -237,10 +222,27 @@ def _stage(call: Interaction) -> str:
 
 
 def _line(floor: Floor, line: Line) -> dict[str, Any]:
+    by_hand = floor.by_hand.get(line.dnis)
     return {
         "dnis": line.dnis,
         "name": line.name.model_dump(),
-        "mode": floor.modes.get(line.dnis, "auto"),
+        "mode": by_hand.mode if by_hand else "auto",
+        "until": by_hand.until if by_hand else None,
+    }
+
+
+def _alert(alert: Alert) -> dict[str, Any]:
+    kind, _colon, name = alert.subject.partition(":")
+    return {
+        "id": alert.id,
+        "measure": alert.measure,
+        "level": alert.level,
+        "queue": name if kind == "queue" else None,
+        "agent": name if kind == "agent" else None,
+        "value": alert.value,
+        "since": alert.raised_at,
+        "by": alert.acknowledged_by,
+        "note": alert.note,
     }
 
 

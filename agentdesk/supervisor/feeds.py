@@ -1,35 +1,46 @@
-"""The board as a feed of the live stream."""
+"""The board as feeds of the live stream: computed once, however many boards are open."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.live import Feed
-from agentdesk.supervisor.board import entered_today, picture, read_floor
-from agentdesk.supervisor.curve import Entered
+from agentdesk.supervisor.board import picture, read_floor
+from agentdesk.supervisor.day import drawn
+from crm.interactions.day import Forecast, read_day, read_forecast
 from mainline.clock import now
 from mainline.config import Settings
 from mainline.permissions import Permission
 
 AT_MOST_EVERY_S: Final = 0.25
-CURVE_EVERY: Final = timedelta(seconds=5)
+DAY_EVERY_S: Final = 5.0
 
 
-class BoardFeed:
-    """The floor now, for every leader alike. The day's curve is read less often than the rest."""
+async def floor_now(session: AsyncSession) -> Mapping[str, Any]:
+    """The floor now, for every leader alike."""
+    return picture(await read_floor(session, Settings().zone))
+
+
+class DayFeed:
+    """The day so far. What was to be expected of it is read once a day."""
 
     def __init__(self) -> None:
-        self._entered: Sequence[Entered] = ()
-        self._read_at: datetime | None = None
+        self._expected: Forecast = {}
+        self._of: date | None = None
 
     async def __call__(self, session: AsyncSession) -> Mapping[str, Any]:
-        """Compute the picture."""
-        zone = Settings().zone
-        if self._read_at is None or now() - self._read_at >= CURVE_EVERY:
-            self._entered, self._read_at = await entered_today(session, zone), now()
-        return picture(await read_floor(session, zone, self._entered))
+        """Compute it."""
+        at, zone = now(), Settings().zone
+        today = at.astimezone(zone).date()
+        if self._of != today:
+            self._expected, self._of = await read_forecast(session, at, zone), today
+        return drawn(await read_day(session, at, zone), self._expected, at)
 
 
-FEEDS: Final = (Feed("board", Permission.SEE_BOARD, BoardFeed(), AT_MOST_EVERY_S),)
+DAY: Final = DayFeed()
+FEEDS: Final = (
+    Feed("board", Permission.SEE_BOARD, floor_now, AT_MOST_EVERY_S),
+    Feed("day", Permission.SEE_BOARD, DAY, DAY_EVERY_S),
+)

@@ -103,7 +103,7 @@ class Leader:
                 AgentMoved(subject=_subject(present), queues=dict(queues), by=self.name, why=why),
             )
         if present.word == "ready":
-            await self._serve(present, queues)
+            await self._serve(present, (await self.agent(number)).queues)
 
     async def _serve(self, present: AgentView, queues: Mapping[str, int]) -> None:
         """In these queues and in the last resort; out of those that were left."""

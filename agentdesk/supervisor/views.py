@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import HTMLResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -12,15 +14,21 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from agentdesk.shell import render
 from agentdesk.supervisor.board import lines_of, picture, read_floor
 from agentdesk.supervisor.callers import Callers
+from agentdesk.supervisor.feeds import DAY
 from agentdesk.supervisor.floor import PENALTY_MAX, Leader, Wish
+from agentdesk.supervisor.past_alerts import shown
 from agentdesk.supervisor.words import texts
+from crm.alerts.queries import HISTORY_MAX, history
+from crm.alerts.rules import NAMES
+from crm.alerts.service import NOTE_CHARS_MAX as ALERT_NOTE_MAX
+from crm.alerts.service import acknowledge
 from crm.interactions import queries as interactions
 from crm.interactions.notes import NOTE_CHARS_MAX, notes_on, record_note
 from crm.staff.queries import agent as staff_agent
 from ivr.hours import Mode
 from mainline.asterisk.switchboard import SpyMode
 from mainline.clock import now
-from mainline.errors import NotFound
+from mainline.errors import Invalid, NotFound
 from mainline.ids import call_subject
 from mainline.permissions import Permission
 from mainline.web import Config, ReadSession, Who, WriteSession, allow
@@ -76,6 +84,14 @@ class WhyForm(_Form):
     """Nothing but the reason."""
 
 
+class AcknowledgeForm(BaseModel):
+    """What the leader does about it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: str = Field(default="", max_length=ALERT_NOTE_MAX)
+
+
 class NoteForm(BaseModel):
     """What is to be remembered."""
 
@@ -104,6 +120,7 @@ async def board(request: Request, session: ReadSession, settings: Config, who: W
         request, "supervisor/board.html",
         texts=_json(texts()), now=now(), zone=settings.timezone,
         picture=_json(picture(await read_floor(session, settings.zone))),
+        day=_json(await DAY(session)),
         may_act=who.may(Permission.SUPERVISE), has_telephone=who.agent_number is not None,
     )  # fmt: skip
 
@@ -126,6 +143,51 @@ async def wall(request: Request, session: ReadSession, settings: Config) -> HTML
 async def board_picture(session: ReadSession, settings: Config) -> Mapping[str, Any]:
     """The picture once, for a page that cannot hold a stream."""
     return picture(await read_floor(session, settings.zone))
+
+
+@router.get("/day", dependencies=[_see])
+async def board_day(session: ReadSession) -> Mapping[str, Any]:
+    """The day so far, by half hour, for a page that cannot hold a stream."""
+    return await DAY(session)
+
+
+@router.get("/alerts", dependencies=[_see])
+async def alerts_page(
+    request: Request,
+    session: ReadSession,
+    settings: Config,
+    measure: Annotated[str, Query(max_length=32)] = "",
+    since: Annotated[str, Query(max_length=10)] = "",
+) -> HTMLResponse:
+    """What there was, newest first."""
+    found = await history(
+        session, measure=measure or None, since=_midnight(since, settings.zone), limit=HISTORY_MAX
+    )
+    told = texts()
+    return render(
+        request,
+        "supervisor/alerts.html",
+        rows=[shown(alert) for alert in found],
+        measures=NAMES,
+        measure=measure,
+        since=since,
+        words=lambda name: told.get(name, name),
+    )
+
+
+def _midnight(day: str, zone: ZoneInfo) -> datetime | None:
+    try:
+        return datetime.fromisoformat(day).replace(tzinfo=zone) if day else None
+    except ValueError as error:
+        raise Invalid("since") from error
+
+
+@router.post("/alerts/{alert_id}/acknowledge", status_code=204, dependencies=[_act])
+async def acknowledge_alert(
+    alert_id: Annotated[int, Path(ge=1)], form: AcknowledgeForm, session: WriteSession, who: Who
+) -> None:
+    """Take care of an alert."""
+    await acknowledge(session, alert_id, by=who.name, note=form.note)
 
 
 @router.post("/telephone", dependencies=[_act])

@@ -1,7 +1,7 @@
 """The queues of callers, as the company defines them. Pure."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -29,11 +29,31 @@ class QueueDefinition(BaseModel):
     service_level_goal: float = Field(default=0.8, gt=0, le=1)
 
 
-class Queues(BaseModel):
-    """All queues."""
+class Measure(BaseModel):
+    """What counts as answered, and how those count who give up at once.
+
+    ``answer``: by a person; or ``system`` too, such as self-service or a message, chosen while
+    waiting. Who hangs up within ``short_abandon_s`` counts like everybody, or not at all, or as
+    answered.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    answer: Literal["person", "system"] = "person"
+    short_abandon_s: int = Field(default=0, ge=0, le=120)
+    short_abandons: Literal["count", "ignore", "answered"] = "count"
+
+
+PLAIN: Final = Measure()
+"""Everybody who gives up counts."""
+
+
+class Queues(BaseModel):
+    """All queues, and how their service is measured."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    measure: Measure = PLAIN
     queues: tuple[QueueDefinition, ...] = Field(min_length=1, max_length=100)
 
 

@@ -47,8 +47,12 @@ async def work_order_types(session: AsyncSession, version: int | None = None) ->
 
 async def queues(session: AsyncSession) -> list[QueueDefinition]:
     """The queues in force."""
-    found = await definitions.current(session, QUEUES.name, NAME)
-    return list(cast(Queues, found.body).queues)
+    return list((await queue_book(session)).queues)
+
+
+async def queue_book(session: AsyncSession) -> Queues:
+    """The same with how service is measured."""
+    return cast(Queues, (await definitions.current(session, QUEUES.name, NAME)).body)
 
 
 async def install(session: AsyncSession, pack_dir: Path) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.catalog import service as catalog
-from crm.catalog.queues import QueueDefinition
+from crm.catalog.queues import QueueDefinition, Queues
 from crm.interactions import queries
 from crm.interactions.metrics import Figures
 from crm.staff.queries import agents
@@ -35,13 +35,23 @@ def day_of(moment: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return begins.astimezone(UTC), ends.astimezone(UTC)
 
 
+async def figures_of(
+    session: AsyncSession, book: Queues, since: datetime, until: datetime
+) -> dict[str, Figures]:
+    """What became of the callers of that time, by the company's definition of service."""
+    levels = {queue.name: queue.service_level_s for queue in book.queues}
+    return await queries.queue_figures(
+        session, since=since, until=until, service_levels=levels, measure=book.measure
+    )
+
+
 async def queues_now(session: AsyncSession, zone: ZoneInfo) -> list[QueueNow]:
     """All queues of the company."""
     moment = now()
     since, until = day_of(moment, zone)
-    defined = await catalog.queues(session)
-    levels = {queue.name: queue.service_level_s for queue in defined}
-    today = await queries.queue_figures(session, since=since, until=until, service_levels=levels)
+    book = await catalog.queue_book(session)
+    defined = book.queues
+    today = await figures_of(session, book, since, until)
     waits: dict[str, list[float]] = {}
     for visit, _ in await queries.waiting(session):
         waits.setdefault(visit.queue, []).append((moment - visit.entered_at).total_seconds())

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from crm.catalog.queues import PLAIN, Measure
+
 Class = Literal["answered", "abandoned", "overflow", "called_back", "withdrawn", "waiting"]
 CLASSES: Final[dict[str | None, Class]] = {
     "answered": "answered",
@@ -21,6 +23,8 @@ CLASSES: Final[dict[str | None, Class]] = {
     "withdrawn": "withdrawn",
     None: "waiting",
 }
+BY_SYSTEM: Final = frozenset({"key", "self-service"})
+"""Left the queue for something the system does: a message, self-service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Group:
     """Of these, how many waited no longer than the service level allows."""
     wait_s: float = 0.0
     longest_s: float = 0.0
+    short: int = 0
+    """Of these, how many waited no longer than a short abandon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,13 @@ class Figures:
     in_time: int = 0
     answer_wait_s: float = 0.0
     longest_wait_s: float = 0.0
+    due: int = 0
+    """Callers whom the service level counts: not those who wait still, chose to be called back,
+    were taken out, or gave up too soon by the company's definition."""
+    met: int = 0
+    """Of these, who was answered in time, by the company's definition."""
+    given_up: int = 0
+    """Of these, who gave up."""
 
     @property
     def balanced(self) -> bool:
@@ -59,18 +72,13 @@ class Figures:
 
     @property
     def service_level(self) -> float | None:
-        """The part of callers who were answered in time; None while nobody called.
-
-        Those who wait still, chose to be called back or were taken out by the leader do not count.
-        """
-        over = self.answered + self.abandoned + self.overflow
-        return self.in_time / over if over else None
+        """The part of callers who were answered in time; None while nobody called."""
+        return self.met / self.due if self.due else None
 
     @property
     def abandon_rate(self) -> float | None:
         """The part of callers who gave up."""
-        over = self.answered + self.abandoned + self.overflow
-        return self.abandoned / over if over else None
+        return self.given_up / self.due if self.due else None
 
     @property
     def asa_s(self) -> float | None:
@@ -78,7 +86,7 @@ class Figures:
         return self.answer_wait_s / self.answered if self.answered else None
 
 
-def figures(groups: Iterable[Group]) -> Figures:
+def figures(groups: Iterable[Group], measure: Measure = PLAIN) -> Figures:
     """The figures of a queue from its visits, grouped by how they ended."""
     found = Figures()
     for group in groups:
@@ -88,6 +96,7 @@ def figures(groups: Iterable[Group]) -> Figures:
             offered=found.offered + group.visits,
             longest_wait_s=max(found.longest_wait_s, group.longest_s),
             **{kind: getattr(found, kind) + group.visits},
+            **_judged(found, group, kind, measure),
         )
         if kind == "answered":
             found = replace(
@@ -96,6 +105,26 @@ def figures(groups: Iterable[Group]) -> Figures:
                 answer_wait_s=found.answer_wait_s + group.wait_s,
             )
     return found
+
+
+def _judged(found: Figures, group: Group, kind: Class, measure: Measure) -> dict[str, int]:
+    """What the group adds to the service level."""
+    due, met, given_up = 0, 0, 0
+    if kind == "answered":
+        due, met = group.visits, group.in_time
+    elif kind == "overflow":
+        by_system = measure.answer == "system" and group.how in BY_SYSTEM
+        due, met = group.visits, group.in_time if by_system else 0
+    elif kind == "abandoned":
+        short = 0 if measure.short_abandons == "count" else group.short
+        given_up = group.visits - short
+        met = short if measure.short_abandons == "answered" else 0
+        due = given_up + met
+    return {
+        "due": found.due + due,
+        "met": found.met + met,
+        "given_up": found.given_up + given_up,
+    }
 
 
 def together(parts: Iterable[Figures]) -> Figures:

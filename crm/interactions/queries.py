@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.catalog.queues import PLAIN, Measure
 from crm.customers.models import Customer
 from crm.interactions.metrics import Figures, Group, figures
 from crm.interactions.models import (
@@ -115,6 +116,7 @@ async def queue_figures(
     since: datetime,
     until: datetime,
     service_levels: Mapping[str, int] | None = None,
+    measure: Measure = PLAIN,
 ) -> dict[str, Figures]:
     """What became of the callers who entered each queue in that time."""
     allowed = _allowed(service_levels or {})
@@ -126,6 +128,7 @@ async def queue_figures(
             func.sum(case((QueueVisit.wait_s <= allowed, 1), else_=0)),
             func.coalesce(func.sum(QueueVisit.wait_s), 0.0),
             func.coalesce(func.max(QueueVisit.wait_s), 0.0),
+            func.sum(case((QueueVisit.wait_s <= measure.short_abandon_s, 1), else_=0)),
         )
         .where(QueueVisit.entered_at >= since, QueueVisit.entered_at < until)
         .group_by(QueueVisit.queue, QueueVisit.how)
@@ -133,7 +136,7 @@ async def queue_figures(
     groups: dict[str, list[Group]] = {}
     for queue, how, *numbers in rows:
         groups.setdefault(queue, []).append(Group(how, *numbers))
-    return {queue: figures(found) for queue, found in groups.items()}
+    return {queue: figures(found, measure) for queue, found in groups.items()}
 
 
 async def passages(

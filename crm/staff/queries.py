@@ -71,6 +71,36 @@ async def users(session: AsyncSession) -> list[User]:
     return list(await session.scalars(select(User).order_by(User.login)))
 
 
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A stretch of an agent's time, cut to what was asked for."""
+
+    agent: str
+    state: str
+    call_id: str | None
+    seconds: float
+
+
+async def spells(session: AsyncSession, *, since: datetime, until: datetime) -> list[Spell]:
+    """All stretches between two moments; the present ones count to the end."""
+    rows = await session.execute(
+        select(
+            AgentStint.agent,
+            AgentStint.state,
+            AgentStint.call_id,
+            AgentStint.began_at,
+            AgentStint.ended_at,
+        ).where(
+            AgentStint.began_at < until,
+            (AgentStint.ended_at > since) | AgentStint.ended_at.is_(None),
+        )
+    )
+    return [
+        Spell(agent, state, call, (min(end or until, until) - max(begin, since)).total_seconds())
+        for agent, state, call, begin, end in rows
+    ]
+
+
 async def durations(
     session: AsyncSession, *, since: datetime, until: datetime, agent: str | None = None
 ) -> dict[str, dict[str, float]]:

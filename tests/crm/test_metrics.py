@@ -112,6 +112,7 @@ async def test_a_recount_agrees_and_finds_what_was_tampered_with(
     sqlite_database: Database,
 ) -> None:
     await take_in(sqlite_database, *answered_call(), *abandoned_call(), *self_served_call())
+    await take_in(sqlite_database, consumer="floor")
     async with sqlite_database.reading() as session:
         assert await recount(session, NINE, SHANGHAI) == []
     async with sqlite_database.unit_of_work() as session:
@@ -120,9 +121,11 @@ async def test_a_recount_agrees_and_finds_what_was_tampered_with(
         await connection.exec_driver_sql("UPDATE interaction SET outcome = 'answered'")
     async with sqlite_database.reading() as session:
         wrong = await recount(session, NINE, SHANGHAI)
-    assert [line.split(":")[0] for line in sorted(wrong)] == [
+    assert [":".join(line.split(":")[:3:2]) for line in sorted(wrong)] == [
         "call ml-2.1",
         "call ml-3.1",
+        "queue service: abandoned",
+        "queue service: answered",
         "queue service",
     ]
 

@@ -1,8 +1,12 @@
-// Today's curves: callers by quarter of an hour.
+// Today's curves by half hour, against what the same weekday brought.
 import uPlot from "/static/vendor/uplot.js";
 import { timeOfDay, words } from "./picture.js";
 
-const LINES = /** @type {const} */ ([["offered", "#14566b"], ["answered", "#1d7a46"], ["abandoned", "#b3261e"]]);
+/** @typedef {import("./picture.js").Day} Day */
+/** @typedef {import("./picture.js").Curves} Curves */
+
+const LINES = /** @type {const} */ ([["expected", "#8a979e"], ["offered", "#14566b"], ["answered", "#1d7a46"], ["abandoned", "#b3261e"]]);
+const HEIGHT = 150;
 
 export class Curve {
   /** @param {HTMLElement} place */
@@ -11,27 +15,38 @@ export class Curve {
     this.shown = "";
     this.plot = new uPlot(
       {
-        width: place.clientWidth, height: 150, legend: { live: false },
+        width: place.clientWidth, height: HEIGHT, legend: { live: false },
         scales: { y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.1)] } },
         axes: [
           { values: (_plot, times) => times.map((time) => timeOfDay(time * 1000)), size: 28 },
-          { size: 34, incrs: [1, 2, 5, 10, 20, 50, 100] },
+          { size: 34, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
         ],
-        series: [{}, ...LINES.map(([name, stroke]) => ({ label: words(name), stroke, width: 2, points: { show: false } }))],
+        series: [{}, ...LINES.map(([name, stroke]) => ({ label: words(name), stroke, width: 2, points: { show: false }, dash: name === "expected" ? [5, 4] : [] }))],
       },
-      [[], [], [], []],
+      [[], [], [], [], []],
       place,
     );
-    addEventListener("resize", () => this.plot.setSize({ width: place.clientWidth, height: 150 }));
+    addEventListener("resize", () => this.plot.setSize({ width: place.clientWidth, height: HEIGHT }));
   }
 
-  /** @param {import("./picture.js").Picture["curve"]} curve */
-  show(curve) {
-    const mark = JSON.stringify(curve);
+  /** @param {Day} day @param {string} queue empty for all together */
+  show(day, queue) {
+    const mark = JSON.stringify([day.start, day.curves, queue]);
     if (mark === this.shown) return;
     this.shown = mark;
-    const first = Math.max(0, curve.offered.findIndex((count) => count > 0) - 2);
-    const times = curve.offered.map((_count, step) => curve.start + step * curve.step_s).slice(first);
-    this.plot.setData([times, ...LINES.map(([name]) => curve[name].slice(first))]);
+    const wanted = Object.entries(day.curves).filter(([name]) => !queue || name === queue).map(([, curves]) => curves);
+    const sums = LINES.map(([name]) => together(wanted.map((curves) => curves[name])));
+    const steps = Math.max(...sums.map((sum) => sum.length), 1);
+    const busy = Array.from({ length: steps }, (_none, step) => sums.some((sum) => (sum[step] ?? 0) > 0));
+    const [first, last] = [Math.max(0, busy.indexOf(true) - 1), Math.min(steps, busy.lastIndexOf(true) + 2)];
+    const times = Array.from({ length: steps }, (_none, step) => day.start + step * day.step_s);
+    const drawn = sums.map((sum) => Array.from({ length: steps }, (_none, step) => sum[step] ?? null));
+    this.plot.setData(/** @type {any} */ ([times, ...drawn].map((each) => each.slice(first, last))));
   }
+}
+
+/** @param {number[][]} parts @returns {number[]} */
+function together(parts) {
+  const length = Math.max(0, ...parts.map((part) => part.length));
+  return Array.from({ length }, (_none, step) => parts.reduce((sum, part) => sum + (part[step] ?? 0), 0));
 }

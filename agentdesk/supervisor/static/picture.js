@@ -1,18 +1,23 @@
 // What board and wallboard share: the picture from the live stream, ticking durations, rows.
+import { filtered } from "./filter.js";
 import { listen } from "/static/live.js";
 
 /** @typedef {{zh: string, en: string}} Both */
 /** @typedef {{name: string, label: Both, goal: number, level_s: number, ready: number, busy: number, paused: number,
- *   offered: number, answered: number, abandoned: number, other: number, waiting: number, longest_since: string | null,
- *   service_level: number | null, asa_s: number | null}} Queue */
-/** @typedef {{number: string, name: string, state: string, reason: string, over: boolean, since: string | null, queues: string[],
- *   call: string | null, queue: string | null, customer: string}} Agent */
+ *   offered: number, answered: number, abandoned: number, other: number, called_back: number, waiting: number, longest_since: string | null,
+ *   service_level: number | null, abandon_rate: number | null, asa_s: number | null}} Queue */
+/** @typedef {{number: string, name: string, state: string, reason: string, over: boolean, since: string | null,
+ *   queues: Record<string, number>, branch: string, call: string | null, queue: string | null, customer: string}} Agent */
 /** @typedef {{call: string, queue: string | null, since: string, priority?: number, customer: string, class: string,
  *   elderly: boolean, medical: boolean, number: string, emergency: boolean, repeats: number, direction?: string, stage?: string, agent?: string | null}} Caller */
-/** @typedef {{dnis: string, name: Both, mode: string}} Line */
+/** @typedef {{dnis: string, name: Both, mode: string, until: string | null}} Line */
+/** @typedef {{id: number, measure: string, level: string, queue: string | null, agent: string | null, value: number,
+ *   since: string, by: string, note: string}} Alert */
 /** @typedef {{today: any, queues: Queue[], waiting: Caller[], agents: Agent[], calls: Caller[], lines: Line[],
- *   curve: {start: number, step_s: number, offered: number[], answered: number[], abandoned: number[]},
- *   sound: {balanced: boolean, ghosts: number, late: boolean}}} Picture */
+ *   alerts: Alert[], sound: {balanced: boolean, ghosts: number, late: boolean}}} Picture */
+/** @typedef {{offered: number[], answered: number[], abandoned: number[], expected: number[]}} Curves */
+/** @typedef {{start: number, step_s: number, curves: Record<string, Curves>, aht_s: number | null,
+ *   handling: Record<string, {calls: number, aht_s: number | null}>, occupancy: number | null}} Day */
 
 const board = /** @type {HTMLElement} */ (document.getElementById("board"));
 /** @type {Record<string, string>} */
@@ -146,14 +151,18 @@ function soundness(sound) {
   write(light, words(good ? "sound" : sound.late ? "late" : "unsound"));
 }
 
-/** Draw now, and whenever the floor changes. @param {(picture: Picture) => void} draw */
-export function follow(draw) {
+/** Draw now, and whenever the floor or the day changes.
+ * @param {(picture: Picture) => void} draw @param {(day: Day) => void} [drawDay] */
+export function follow(draw, drawDay = () => undefined) {
+  /** @type {Picture} */ let latest;
   /** @param {Picture} picture */
-  const show = (picture) => { figures(picture); soundness(picture.sound); draw(picture); };
+  const show = (picture) => { latest = picture; figures(filtered(picture)); soundness(picture.sound); draw(picture); };
+  follow.again = () => show(latest);
   show(JSON.parse(board.dataset.picture ?? "{}"));
+  drawDay(JSON.parse(board.dataset.day ?? "{}"));
   const light = document.querySelector("[data-link]");
-  listen({ "feed.board": show }, {
-    feeds: ["board"],
+  listen({ "feed.board": show, "feed.day": drawDay }, {
+    feeds: ["board", "day"],
     onLink: (up) => {
       if (!light) return;
       light.className = `light ${up ? "good" : "bad"}`;
@@ -161,6 +170,8 @@ export function follow(draw) {
     },
   });
 }
+/** Draw the latest picture once more. */
+follow.again = () => {};
 
 /** Wait limits of a queue for colouring: its service level, and three times that. @param {Picture} picture @param {string | null} name @returns {[number, number]} */
 export function limits(picture, name) {

@@ -49,15 +49,33 @@ export class Supervision {
     notice.hidden = false;
   }
 
+  /** A call of the leader's own comes to this telephone, and is answered by it.
+   * @param {string} notice @param {string} path what brings it @param {Record<string, string>} body */
+  async own(notice, path, body) {
+    const phone = await this.on();
+    for (const line of phone.lines) phone.hangUp(line);
+    this.expecting = true;
+    try { await ask(path, body); } catch (error) { this.expecting = false; throw error; }
+    this.joined = null;
+    const box = one("[data-joined]");
+    one("span", box).textContent = notice;
+    box.hidden = false;
+  }
+
   stop() {
     this.joined = null;
+    this.expecting = false;
     one("[data-joined]").hidden = true;
     if (this.phone) for (const line of this.phone.lines) this.phone.hangUp(line);
   }
 
   /** @param {import("/static/softphone.js").Line} line */
   followed(line) {
-    if (line.state === "ended" && this.phone?.lines.size === 0) this.stop();
+    if (this.expecting && line.incoming && line.state === "ringing") {
+      this.expecting = false;
+      if (!line.auto) void this.phone?.answer(line);
+    }
+    if (line.state === "ended" && this.phone?.lines.size === 0 && !this.expecting) this.stop();
   }
 
   /** The talk that was listened to is over. @param {import("./picture.js").Agent[]} agents */
@@ -65,7 +83,7 @@ export class Supervision {
     if (!this.joined) return;
     const agent = agents.find((each) => each.number === this.joined?.agent);
     this.joined.call ??= agent?.call ?? null;
-    if (agent?.state !== "talking" || agent.call !== this.joined.call) this.stop();
+    if (!["talking", "held"].includes(agent?.state ?? "") || agent?.call !== this.joined.call) this.stop();
   }
 
   showLink() {

@@ -1,4 +1,6 @@
 // The wallboard: the same picture, larger.
+import { told } from "./telling.js";
+import { filtered, onFilter } from "./filter.js";
 import { follow, language, limits, make, one, percent, present, rows, tick, timeOfDay, words, write } from "./picture.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
@@ -35,4 +37,41 @@ function drawPeople(picture) {
 const clock = () => write(one("[data-clock]"), timeOfDay(present()));
 clock();
 setInterval(clock, 1000);
-follow((picture) => { drawQueues(picture); drawPeople(picture); });
+onFilter(() => follow.again());
+
+/** What nobody may miss; a tone when something new turns up, once it was switched on. @param {Picture} picture */
+function drawAlerts(picture) {
+  const open = picture.alerts.filter((alert) => !alert.by);
+  rows(one('[data-rows="wall-alerts"]'), open.slice(0, 3), (alert) => String(alert.id),
+    () => make("li", ""),
+    (row, alert) => { row.className = `alert ${alert.level}`; write(row, told(picture, alert)); });
+  const marks = open.map((alert) => `${alert.id} ${alert.level}`);
+  if (heard && marks.some((mark) => !heard?.has(mark))) ring();
+  heard = new Set(marks);
+}
+
+/** @type {Set<string> | null} */
+let heard = null;
+/** @type {AudioContext | null} */
+let audio = null;
+const RING_S = 0.6;
+
+function ring() {
+  if (!audio) return;
+  const tone = new OscillatorNode(audio, { frequency: 660 });
+  const volume = new GainNode(audio, { gain: 0.2 });
+  tone.connect(volume).connect(audio.destination);
+  tone.start();
+  tone.stop(audio.currentTime + RING_S);
+  document.body.dataset.rung = String(Number(document.body.dataset.rung ?? 0) + 1);
+}
+
+const sound = /** @type {HTMLButtonElement} */ (one("[data-ring]"));
+sound.addEventListener("click", () => {
+  const on = sound.getAttribute("aria-pressed") !== "true";
+  sound.setAttribute("aria-pressed", String(on));
+  audio = on ? new AudioContext() : null;
+  if (on) ring();
+});
+
+follow((picture) => { const shown = filtered(picture); drawQueues(shown); drawPeople(shown); drawAlerts(picture); });

@@ -116,6 +116,13 @@ class FakeCredentials:
         self.dropped.append(endpoint)
 
 
+@pytest.fixture(autouse=True)
+def _far_from_midnight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company stands where it is noon, so that no test sees a day end."""
+    west = now().hour - 12
+    monkeypatch.setenv("MAINLINE_TIMEZONE", f"Etc/GMT{west:+d}" if west else "Etc/GMT")
+
+
 def ago(seconds: float):
     return now() - timedelta(seconds=seconds)
 

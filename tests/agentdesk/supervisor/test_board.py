@@ -1,15 +1,21 @@
+import asyncio
 import html
 import json
 import re
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from agentdesk.supervisor.feeds import FEEDS, BoardFeed
+from agentdesk.audience import Audience
+from agentdesk.live import Feed, Live
+from agentdesk.supervisor.feeds import FEEDS, floor_now
 from agentdesk.supervisor.views import router
+from crm.alerts.models import Alert
 from mainline.db import Database
 from mainline.journal.call_events import (
+    AgentLeftCall,
     CallEnded,
     CallRepeated,
     CallUrgent,
@@ -134,28 +140,98 @@ async def test_only_leaders_see_the_board(desk: Pages, path: str, role: str):
     assert (await desk.get(path)).status_code == 403
 
 
-def test_the_feed_is_for_leaders_and_prompt():
-    (feed,) = FEEDS
-    assert (feed.name, feed.permission) == ("board", Permission.SEE_BOARD)
-    assert feed.at_most_every_s <= 0.25
+def test_the_feeds_are_for_leaders_and_the_floor_is_prompt():
+    floor, day = FEEDS
+    assert (floor.name, floor.permission) == ("board", Permission.SEE_BOARD)
+    assert floor.at_most_every_s <= 0.25
+    assert (day.name, day.permission) == ("day", Permission.SEE_BOARD)
 
 
-async def test_the_feeds_picture_is_the_pages_and_its_curve_catches_up(
+async def test_the_day_is_drawn_by_half_hour_with_handling_and_occupancy(
+    desk: Pages, sqlite_database: Database
+):
+    talk = {"subject": f"call:{TALK}"}
+    await tell(
+        sqlite_database,
+        AgentLeftCall(**talk, at=ago(10), agent="8001"),
+        CallEnded(**talk, at=ago(10)),
+    )
+    found = (await desk.get("/board/day")).json()
+    assert {name: sum(curves["offered"]) for name, curves in found["curves"].items()} == {
+        "billing": 1,
+        "repair": 1,
+    }
+    assert sum(found["curves"]["repair"]["answered"]) == 1
+    assert found["handling"]["repair"]["calls"] == 1
+    assert 69 <= found["handling"]["repair"]["aht_s"] <= 75  # a minute's talk and wrap-up so far
+    assert 0 < found["occupancy"] < 1
+
+
+async def test_alerts_stand_on_the_board_until_they_are_over(
+    desk: Pages, sqlite_database: Database
+):
+    async with sqlite_database.unit_of_work() as session:
+        session.add(
+            Alert(measure="longest-wait", subject="queue:billing", level="bad", value=200.0,
+                  limit=180.0, raised_at=ago(5), changed_at=ago(5))
+        )  # fmt: skip
+    (alert,) = (await picture(desk))["alerts"]
+    assert (alert["measure"], alert["queue"], alert["level"]) == ("longest-wait", "billing", "bad")
+    assert (alert["agent"], alert["by"]) == (None, "")
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    path = f"/board/alerts/{alert['id']}/acknowledge"
+    done = await desk.client.post(path, json={"note": "seen"}, headers=headers)
+    assert done.status_code == 204
+    (alert,) = (await picture(desk))["alerts"]
+    assert (alert["by"], alert["note"]) == ("zhao", "seen")
+    page = (await desk.get("/board/alerts", language="en")).text
+    assert "Long wait" in page
+    assert "3:20" in page
+    assert (await desk.get("/board/alerts?since=2099-01-01")).text.count("<tr>") == 0
+    async with sqlite_database.unit_of_work() as session:
+        row = await session.get_one(Alert, alert["id"])
+        row.cleared_at = ago(0)
+    assert (await picture(desk))["alerts"] == []
+    assert (await desk.client.post(path, json={}, headers=headers)).status_code == 409
+
+
+async def test_twenty_open_boards_cost_as_one(
     desk: Pages, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ):
-    feed = BoardFeed()
+    computed = 0
 
-    async def offered() -> tuple[int, int]:
-        async with sqlite_database.reading() as session:
-            found = await feed(session)
-        return found["today"]["offered"], sum(found["curve"]["offered"])
+    async def counted(session: AsyncSession) -> Mapping[str, Any]:
+        nonlocal computed
+        computed += 1
+        return await floor_now(session)
 
-    assert await offered() == (2, 2)
+    live = Live(sqlite_database, [Feed("board", Permission.SEE_BOARD, counted, 0.0)])
+    await live.start()
+    who = Audience(agent=None)
+    streams = [live.stream(who, frozenset({"board"}), None) for _ in range(20)]
+    shown = [await _until(stream, lambda found: True) for stream in streams]
+    before = computed
     another = {"subject": "call:ml0123abcd-1795000011.1"}
     await tell(sqlite_database, QueueEntered(**another, at=ago(1), queue="service"))
-    assert await offered() == (3, 2)
-    monkeypatch.setattr("agentdesk.supervisor.feeds.CURVE_EVERY", timedelta(0))
-    assert await offered() == (3, 3)
+    again = [await _until(each, lambda found: found["today"]["offered"] == 3) for each in streams]
+    assert all(found == again[0] for found in again)
+    assert all(found["today"]["offered"] == 2 for found in shown)
+    # one for the facts, and one more when they were seen before the readers had taken them in
+    assert 1 <= computed - before <= 4
+    await live.stop()
+
+
+async def _until(
+    stream: AsyncIterator[str], wanted: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any]:
+    """Read a stream up to the first picture that is wanted."""
+    async with asyncio.timeout(20):
+        async for text in stream:
+            if text.startswith("event: feed.board"):
+                found: dict[str, Any] = json.loads(text.split("data: ", 1)[1])
+                if wanted(found):
+                    return found
+    raise AssertionError("the stream ended")
 
 
 def test_every_route_names_its_permission():
