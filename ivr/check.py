@@ -23,7 +23,7 @@ from ivr.menu import (
     edges,
     texts,
 )
-from ivr.say import Language
+from ivr.say import LANGUAGES, Language
 from ivr.say.spell import keys_named
 from mainline.definitions import Problem
 from mainline.i18n import Text
@@ -47,6 +47,7 @@ class Known:
 def problems(tree: MenuTree, known: Known) -> list[Problem]:
     """Everything found, errors first."""
     found = [*_targets(tree), *_names(tree, known), *_texts(tree), *_zero(tree)]
+    found += _language_key(tree)
     if not found or all(problem.code != "unknown-node" for problem in found):
         found += [*_reach(tree), *_exits(tree), *_endless(tree), *_levels(tree)]
     return sorted(found, key=lambda problem: (problem.level, problem.where, problem.code))
@@ -139,6 +140,29 @@ def _offers(tree: MenuTree, name: str, node: Menu) -> Iterator[Problem]:
 
 def _offered(key: str, words: str, language: Language) -> bool:
     return not words or key in keys_named(words, language)
+
+
+def _language_key(tree: MenuTree) -> Iterator[Problem]:
+    """The key that changes the language: free in every menu, named in the language it leads to."""
+    change = tree.change_language
+    if change is None:
+        return
+    if len(tree.languages) < len(LANGUAGES):
+        yield _error("language-alone", "change_language", Text("There is no other language."))
+    for name, node in tree.nodes.items():
+        taken = isinstance(node, Menu) and change.key in {one.key for one in node.choices}
+        if taken or change.key == PERSON_KEY:
+            words = Text("The key changes the language already.")
+            yield _error("language-key-taken", f"{name}.{change.key}", words)
+    pairs: tuple[tuple[Language, Language], ...] = (("zh", "en"), ("en", "zh"))
+    for language, other in pairs:
+        if not _offered(change.key, change.text.to(language), other):
+            yield _error(
+                "key-not-said",
+                "change_language",
+                Text("The words in %(language)s do not name the key."),
+                language=language,
+            )
 
 
 def _zero(tree: MenuTree) -> Iterator[Problem]:

@@ -18,7 +18,12 @@ from mainline.asterisk.call import Call, CallerGone
 from mainline.db import Database
 from mainline.ids import call_subject
 from mainline.journal import entries_after
-from mainline.journal.call_events import CallerIdentified, CallOffered, MenuStarted
+from mainline.journal.call_events import (
+    CallerIdentified,
+    CallerVerified,
+    CallOffered,
+    MenuStarted,
+)
 from mainline.log import get_logger
 
 READ_S: Final = 1.5
@@ -37,6 +42,8 @@ class Story:
     version: int = 0
     language: Language | None = None
     customer_id: int | None = None
+    verified: frozenset[int] = frozenset()
+    """Customers the caller has proven to be before."""
 
 
 async def handle_door(call: Call, deps: Deps, database: Database) -> Decision:
@@ -68,6 +75,8 @@ async def _story(database: Database, call: Call) -> Story:
             story = replace(story, menu=event.menu, version=event.version, language=language)
         elif isinstance(event, CallerIdentified) and event.customer_id is not None:
             story = replace(story, customer_id=event.customer_id)
+        elif isinstance(event, CallerVerified):
+            story = replace(story, verified=story.verified | {event.customer_id})
     return story
 
 
@@ -79,6 +88,7 @@ async def _through(call: Call, deps: Deps, recorder: Recorder, story: Story) -> 
         log.error("ivr.no_door", call=call.id, node=node)
         return TO_SERVICE
     journey = begin(call, deps, recorder, menu, _known(found, story))
+    journey.policies, journey.verified = plan.policies, set(story.verified)
     await journey.talk.switch(story.language or journey.talk.language)
     line = plan.line(story.dnis) or plan.lines[0]
     walk = Walk(menu, journey, deps.flows, hours_of(plan, line, deps.zone))

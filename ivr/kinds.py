@@ -1,4 +1,4 @@
-"""The definitions of this feature: menus, hours, lines."""
+"""The definitions of this feature: menus, hours, lines, prices and rules."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,6 +8,8 @@ from ivr.flows import FLOWS
 from ivr.hours import OpeningHours
 from ivr.lines import Line
 from ivr.menu import MenuTree
+from ivr.policies import Policies
+from ivr.policies import problems as policy_problems
 from mainline.definitions import Kind, Problem, register
 
 QUEUES: Final = frozenset({"service", "repair", "billing", "emergency"})
@@ -21,3 +23,5 @@ def _menu_problems(tree: MenuTree) -> Sequence[Problem]:
 IVR_MENU: Final = register(Kind("ivr_menu", MenuTree, _menu_problems))
 HOURS: Final = register(Kind("hours", OpeningHours))
 LINE: Final = register(Kind("line", Line))
+POLICIES: Final = register(Kind("policies", Policies, policy_problems))
+"""One definition, called ``company``."""

@@ -80,6 +80,8 @@ class Menu(Asking):
     kind: Literal["menu"]
     text: Spoken = SILENT
     choices: tuple[Choice, ...] = Field(min_length=1, max_length=12)
+    offers_language: bool = False
+    """Whether who is new to us is offered the key that changes the language; it always works."""
 
     @model_validator(mode="after")
     def _keys_once(self) -> Menu:
@@ -189,6 +191,13 @@ class Door(Shape):
     """Whoever comes to one of these nodes is through and goes back to the agent."""
 
 
+class ChangeLanguage(Shape):
+    """A key that changes the language in any menu; offered in the language it leads to."""
+
+    key: Key
+    text: Spoken
+
+
 class MenuTree(Shape):
     """A whole tree. ``person`` is the queue for callers who cannot or will not choose."""
 
@@ -196,6 +205,7 @@ class MenuTree(Shape):
     languages: tuple[Language, ...] = Field(default=("zh", "en"), min_length=1, max_length=2)
     start: NodeId
     person: NodeId
+    change_language: ChangeLanguage | None = None
     nodes: dict[NodeId, Node] = Field(min_length=1, max_length=NODES_MAX)
     doors: dict[NodeId, Door] = Field(default_factory=dict, max_length=20)
 
@@ -235,6 +245,8 @@ def ways(tree: MenuTree, name: str, node: Node) -> Iterator[Edge]:
 
 def texts(tree: MenuTree) -> Iterator[tuple[str, Spoken]]:
     """Everything that can be heard, with the place where it stands."""
+    if tree.change_language is not None:
+        yield "change_language", tree.change_language.text
     for name, node in tree.nodes.items():
         for field in ("text", "wrong", "silence"):
             spoken = getattr(node, field, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf
 from pathlib import Path
@@ -19,6 +19,7 @@ from ivr import kinds
 from ivr.hours import Mode, OpeningHours, State, state
 from ivr.lines import Line, line_for
 from ivr.modes import modes
+from ivr.policies import Policies
 from ivr.run import Running
 from mainline import definitions
 from mainline.db import Database
@@ -38,6 +39,7 @@ class Plan:
     menus: Mapping[str, Running]
     hours: Mapping[str, OpeningHours]
     modes: Mapping[str, Mode] = field(default_factory=dict)
+    policies: Policies = field(default_factory=Policies)
 
     def line(self, dnis: str) -> Line | None:
         """The line for the number dialled; an unknown number gets the first line."""
@@ -113,7 +115,7 @@ class Plans:
             self._stamp = stamp
             self._changed(plan)
             return plan
-        return Plan(self._plan.lines, self._plan.menus, self._plan.hours, by_hand)
+        return replace(self._plan, modes=by_hand)
 
 
 async def _read(session: AsyncSession, by_hand: Mapping[str, Mode]) -> Plan:
@@ -125,6 +127,7 @@ async def _read(session: AsyncSession, by_hand: Mapping[str, Mode]) -> Plan:
         {version.name: Running(version.name, version.version, version.body) for version in menus},
         {version.name: version.body for version in hours},
         by_hand,
+        next((version.body for version in await _all(session, kinds.POLICIES)), Policies()),
     )
 
 
@@ -134,13 +137,14 @@ async def _all(session: AsyncSession, kind: Kind[Any]) -> list[definitions.Versi
 
 
 def pack_bodies(pack_dir: Path) -> dict[str, dict[str, Any]]:
-    """A pack's menus, hours and lines as plain data: kind → name → body."""
+    """A pack's menus, hours, lines, prices and rules as plain data: kind → name → body."""
     lines = _yaml(pack_dir / "lines.yaml")["lines"]
     menus = {path.stem: _yaml(path) for path in sorted((pack_dir / "menus").glob("*.yaml"))}
     return {
         kinds.LINE.name: {line["dnis"]: line for line in lines},
         kinds.IVR_MENU.name: menus,
         kinds.HOURS.name: _yaml(pack_dir / "hours.yaml")["hours"],
+        kinds.POLICIES.name: {"company": _yaml(pack_dir / "policies.yaml")},
     }
 
 
@@ -154,11 +158,12 @@ def pack_plan(pack_dir: Path) -> Plan:
             for name, body in bodies[kinds.IVR_MENU.name].items()
         },
         {name: kinds.HOURS.parse(body) for name, body in bodies[kinds.HOURS.name].items()},
+        policies=kinds.POLICIES.parse(bodies[kinds.POLICIES.name]["company"]),
     )
 
 
 async def install(session: AsyncSession, pack_dir: Path) -> None:
-    """Publish the pack's menus, hours and lines, except where the company has its own."""
+    """Publish what the pack holds of these, except where the company has its own."""
     for kind, bodies in pack_bodies(pack_dir).items():
         for name, body in bodies.items():
             await definitions.install(session, kind, name, body, by="pack", why=pack_dir.name)

@@ -17,6 +17,7 @@ from ivr.flows.books import Identification
 from ivr.flows.crm_books import CrmBooks
 from ivr.hours import State
 from ivr.menu import MenuTree
+from ivr.plan import Plans
 from ivr.run import Running, Walk
 from ivr.terminal import TerminalCall, journey
 from mainline.asterisk.call import CallerGone
@@ -113,6 +114,7 @@ async def rehearse(
         async with asyncio.timeout(LIMIT_S):
             found = await books.identify(ani) if ani else Identification()
             led = journey(call, books, settings, found, call.note)
+            led.policies = (await Plans(database, settings.pack_dir).current()).policies
             await call.set_language(led.talk.language)
             running = Running("rehearsal", 0, tree)
             walk = Walk(running, led, FLOWS, lambda _hours: state)

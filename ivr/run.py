@@ -60,7 +60,9 @@ class Walk:
         self._menu, self._tree = menu, menu.tree
         self._journey, self._talk = journey, journey.talk
         self._flows, self._hours = flows, hours
-        self._language_known = journey.caller is not None and journey.caller.language is not None
+        self._at = menu.tree.start
+        self._language_on_file = journey.caller is not None and journey.caller.language is not None
+        self._language_known = self._language_on_file
 
     async def run(self, *, at: str = "", until: Collection[str] = ()) -> Decision:
         """Lead the caller to an end: a queue, a message, or good-bye.
@@ -93,6 +95,7 @@ class Walk:
         if node is None:
             log.error("menu.unknown_node", menu=self._menu.name, node=name)
             return TO_SERVICE
+        self._at = name
         self._journey.note(MenuVisited(subject=self._journey.subject, node=name))
         self._talk.heard = lambda keys: self._journey.note(
             KeyPressed(subject=self._journey.subject, node=name, keys=keys)
@@ -122,8 +125,7 @@ class Walk:
 
     async def _ask(self, node: Menu) -> str:
         ways = {choice.key: choice.go for choice in node.choices}
-        spoken = (node.text, *(choice.text for choice in node.choices))
-        texts = [text for text in (one.to(self._talk.language) for one in spoken) if text]
+        texts = self._offers(node)
         misses: list[str] = []
         while _goes_on(node, misses):
             key = await self._talk.listen(texts, timeout_s=node.timeout_s)
@@ -131,9 +133,28 @@ class Walk:
                 return ways[key]
             if key == PERSON_KEY:
                 return self._tree.person
+            if (other := self._other_language(key)) is not None:
+                await self._speak_on_in(other)
+                return self._at
             misses.append(key)
             await self._missed(node, key)
         return node.otherwise or self._tree.person
+
+    def _offers(self, node: Menu) -> list[str]:
+        """What a menu says, in the caller's language; the other language is offered in its own."""
+        change = self._tree.change_language
+        spoken = [node.text, *(choice.text for choice in node.choices)]
+        if node.offers_language and change is not None and not self._language_on_file:
+            spoken.append(change.text)
+        return [text for text in (one.to(self._talk.language) for one in spoken) if text]
+
+    def _other_language(self, key: str) -> Language | None:
+        """The language that this key changes to, if it does."""
+        change = self._tree.change_language
+        if change is None or key != change.key:
+            return None
+        others = (one for one in self._tree.languages if one != self._talk.language)
+        return next(others, None)
 
     async def _choose_language(self, node: ChooseLanguage) -> str:
         if self._language_known:

@@ -83,6 +83,7 @@ async def _journey(call: Call, deps: Deps, recorder: Recorder) -> Decision:
         log.error("ivr.no_menu", call=call.id)
         return TO_SERVICE
     journey = begin(call, deps, recorder, menu, found)
+    journey.policies = plan.policies
     recorder.note(_identified(journey.subject, found))
     await journey.talk.switch(journey.talk.language)
     if _restricted(found):

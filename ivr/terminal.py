@@ -16,6 +16,7 @@ from ivr.flows.journey import Journey, Note
 from ivr.hours import State
 from ivr.menu import MenuTree
 from ivr.phrases import load_phrases
+from ivr.plan import Plans
 from ivr.run import Running, Walk
 from ivr.say import Language
 from ivr.talk import Sound, Talk
@@ -113,6 +114,7 @@ async def walk(
     books = CrmBooks(database, settings)
     found = await books.identify(ani) if ani else Identification()
     led = journey(TerminalCall(ani, keys), books, settings, found, _told)
+    led.policies = (await Plans(database, settings.pack_dir).current()).policies
     try:
         decision = await Walk(Running(name, 0, tree), led, FLOWS, lambda _hours: state).run()
     except CallerGone:

@@ -22,9 +22,10 @@ from crm.customers.identify import Candidate, identify
 from crm.customers.queries import AccountView, CustomerView
 from crm.outages import service as outages
 from crm.outages.models import Outage
-from ivr.kinds import IVR_MENU, LINE
+from ivr.kinds import IVR_MENU, LINE, POLICIES
 from ivr.lines import Line, line_for
 from ivr.menu import MenuTree
+from ivr.policies import Policies, Topic
 from mainline import clock, definitions
 from mainline.config import Settings
 from mainline.errors import MainlineError, NotFound
@@ -41,6 +42,7 @@ from mainline.journal.call_events import (
     MenuStarted,
     QueueEntered,
 )
+from mainline.text import LocalizedText
 
 E = TypeVar("E", bound=Event)
 
@@ -89,6 +91,8 @@ class CallerView:
     candidates: Sequence[Candidate] = ()
     emergency: Emergency | None = None
     again: Again | None = None
+    policies: Sequence[tuple[Topic, LocalizedText]] = ()
+    """Prices and rules for a customer of this class."""
 
 
 async def facts(session: AsyncSession, call_id: str) -> list[Event]:
@@ -192,6 +196,7 @@ async def add_customer(
         view.customer = await customers.view(session, customer_id)
     except NotFound:
         return
+    view.policies = (await _policies(session)).of(view.customer.customer.customer_class)
     accounts = view.customer.accounts
     today = clock.now().astimezone(settings.zone).date()
     owed = await billing.arrears_of(session, [each.id for each in accounts], today=today)
@@ -207,6 +212,13 @@ async def add_customer(
         )
         for account in sorted(accounts, key=lambda each: each.id != view.account_id)
     ]
+
+
+async def _policies(session: AsyncSession) -> Policies:
+    try:
+        return cast(Policies, (await definitions.current(session, POLICIES.name, "company")).body)
+    except NotFound:
+        return Policies()
 
 
 async def _candidates(session: AsyncSession, settings: Settings, view: CallerView) -> None:

@@ -41,6 +41,7 @@ class Candidate:
     language: str | None
     confirmed: bool = False
     """The number that calls is proven to be this customer's."""
+    customer_class: str = "residential"
     accounts: tuple[AccountRef, ...] = ()
 
 
@@ -60,6 +61,7 @@ _COLUMNS: Final = (
     Customer.priority,
     Customer.restricted,
     Customer.language,
+    Customer.customer_class,
     ServiceAccount.id.label("account_id"),
     ServiceAccount.number,
     ServiceAccount.premise_id,
@@ -135,6 +137,7 @@ def _candidates(rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[Candidate, ...]:
             row.restricted,
             row.language,
             bool(row.confirmed),
+            row.customer_class,
             tuple(accounts[row.id]),
         )
         for row in people.values()

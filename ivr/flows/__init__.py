@@ -11,6 +11,7 @@ from ivr.flows import (
     meter_reading,
     order_status,
     outage_news,
+    policy,
     suspension,
 )
 from ivr.flows.journey import Flow
@@ -25,5 +26,6 @@ FLOWS: Mapping[str, Flow] = MappingProxyType(
         "report_fault": fault.report_fault,
         "meter_reading": meter_reading.meter_reading,
         "suspension": suspension.suspension,
+        "policy": policy.policy,
     }
 )

@@ -34,6 +34,7 @@ class Caller:
     accounts: tuple[Account, ...] = ()
     confirmed: bool = True
     """The number that calls is proven to be theirs; else it opens nothing private."""
+    customer_class: str = "residential"
 
 
 @dataclass(frozen=True, slots=True)

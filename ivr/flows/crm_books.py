@@ -229,6 +229,7 @@ def _caller(candidate: customers.Candidate) -> Caller:
         restricted=candidate.restricted,
         priority=candidate.priority,
         confirmed=candidate.confirmed,
+        customer_class=candidate.customer_class,
         accounts=tuple(
             Account(one.account_id, one.number, one.premise_id, one.address_zh, one.address_en)
             for one in candidate.accounts

@@ -9,6 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ivr.flows.books import Account, Books, Caller
+from ivr.policies import Policies
 from ivr.talk import Talk
 from mainline.clock import now
 from mainline.journal import Event
@@ -37,6 +38,7 @@ class Journey:
     agent: str = ""
     """To whom the caller is led, if that telephone is free within ``agent_wait_s``."""
     agent_wait_s: int = 0
+    policies: Policies = field(default_factory=Policies)
     keyed_accounts: set[int] = field(default_factory=set)
     """Accounts whose whole number the caller keyed in."""
     verified: set[int] = field(default_factory=set)

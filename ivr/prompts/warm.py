@@ -17,6 +17,7 @@ from ivr.menu import texts
 from ivr.phrases import Phrases
 from ivr.plan import Plan
 from ivr.say import LANGUAGES, VOCABULARY, Language, digits
+from mainline.text import LocalizedText
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*){0,3}")
 TOGETHER: Final = 2
@@ -61,8 +62,15 @@ def _heard(plan: Plan, phrases: Phrases) -> Iterator[Prompt]:
         for running in plan.menus.values():
             spoken = (text.to(language) for _, text in texts(running.tree))
             yield from (Prompt(text, language) for text in spoken if text)
+        yield from (Prompt(text.to(language), language) for text in _policies(plan))
         yield from (Prompt(word, language) for word in sorted(VOCABULARY[language]))
         yield from (Prompt(word, language) for word in digits("0123456789", language))
+
+
+def _policies(plan: Plan) -> Iterator[LocalizedText]:
+    for topic in plan.policies.topics:
+        yield topic.title
+        yield from (one.text for one in topic.wordings)
 
 
 def static_prompts(path: Path) -> list[Prompt]:

@@ -1,5 +1,7 @@
 """Callers whom an agent sends to the menu: at that node, in the version they know, and back."""
 
+from dataclasses import replace
+
 import pytest
 
 from ivr.decision import TO_SERVICE
@@ -9,7 +11,13 @@ from mainline import definitions
 from mainline.config import PROJECT
 from mainline.db import Database
 from mainline.journal import append_all
-from mainline.journal.call_events import CallerIdentified, CallOffered, MenuStarted
+from mainline.journal.call_events import (
+    CallerIdentified,
+    CallerVerified,
+    CallOffered,
+    MenuStarted,
+)
+from tests.fakes.books import LI
 from tests.fakes.call import FakeCall
 from tests.ivr.test_service import HEAT, House
 
@@ -37,12 +45,12 @@ def at(node: str, *keys: str, back: str = "agent") -> FakeCall:
 async def test_the_caller_hears_that_node_and_turns_back_where_the_door_says(
     sqlite_database: Database,
 ) -> None:
-    house, call = House(), at("tariff")
+    house, call = House(), at("tariff", "1")
     await began(sqlite_database, version=0)
     decision = await handle_door(call, house.deps(), sqlite_database)
     assert decision.action == "hangup"
-    assert "居民供热按建筑面积收费" in "".join(call.heard)
-    assert len(call.heard) == 1
+    assert call.heard[0] == "收费标准"
+    assert call.heard[-1].startswith("居民供热按建筑面积收费")
     visited = [f.node for f in house.recorder.facts if f.kind == "menu.visited"]  # type: ignore[attr-defined]
     assert visited == ["tariff"]
     assert house.recorder.closed == 1
@@ -51,7 +59,7 @@ async def test_the_caller_hears_that_node_and_turns_back_where_the_door_says(
 async def test_who_does_not_come_back_is_led_to_the_end_of_the_menu(
     sqlite_database: Database,
 ) -> None:
-    house, call = House(), at("tariff", "", back="end")
+    house, call = House(), at("tariff", "1", "", back="end")
     await began(sqlite_database, version=0)
     await handle_door(call, house.deps(), sqlite_database)
     visited = [f.node for f in house.recorder.facts if f.kind == "menu.visited"]  # type: ignore[attr-defined]
@@ -59,10 +67,22 @@ async def test_who_does_not_come_back_is_led_to_the_end_of_the_menu(
 
 
 async def test_an_english_caller_goes_on_in_english(sqlite_database: Database) -> None:
-    house, call = House(), at("tariff")
+    house, call = House(), at("tariff", "1")
     await began(sqlite_database, version=0, language="en")
     await handle_door(call, house.deps(), sqlite_database)
-    assert call.heard[0].startswith("Homes are charged")
+    assert call.heard[-1].startswith("Homes are charged")
+
+
+async def test_who_has_proven_it_before_is_not_asked_again(sqlite_database: Database) -> None:
+    await began(sqlite_database, version=0)
+    async with sqlite_database.unit_of_work() as session:
+        proven = CallerVerified(subject=CALL, how="keyed", customer_id=1)
+        await append_all(session, [proven])
+    house, call = House(replace(LI, confirmed=False)), at("arrears")
+    await handle_door(call, house.deps(), sqlite_database)
+    assert "的户号目前没有欠费。" in call.heard
+    assert house.books.facts_tried == 0
+    assert call.asked == 0
 
 
 async def test_a_call_finishes_under_the_version_it_began_with(sqlite_database: Database) -> None:
@@ -77,9 +97,9 @@ async def test_a_call_finishes_under_the_version_it_began_with(sqlite_database: 
         await definitions.publish(session, "ivr_menu", "main", new.version, by="t")
     house.plans._database = sqlite_database
     await began(sqlite_database, version=first.version)
-    call = at("tariff")
+    call = at("tariff", "1")
     await handle_door(call, house.deps(), sqlite_database)
-    assert "居民供热" in call.heard[0]
+    assert "居民供热" in call.heard[-1]
 
 
 @pytest.mark.parametrize("node", ["nowhere", "600", ""])
@@ -101,5 +121,5 @@ def test_every_pack_has_doors_that_lead_back(pack: str) -> None:
     from ivr.plan import pack_plan
 
     tree = pack_plan(PROJECT / "packs" / pack).menus["main"].tree
-    assert set(tree.doors) == {"arrears", "tariff", "outage", "orders"}
+    assert set(tree.doors) == {"arrears", "tariff", "reading", "outage", "orders"}
     assert all(door.back_at == ("again",) for door in tree.doors.values())
