@@ -8,7 +8,20 @@ from mainline.permissions import Permission
 from mainline.phone import mask
 from mainline.web import Principal
 
-_NUMBERS: Final = frozenset({"ani", "number"})
+_NUMBERS: Final = frozenset({"ani", "number", "target"})
+_OWN_DIGITS_MAX: Final = 5
+"""What is no longer is the number of a telephone of ours, or a name."""
+
+
+def _shown(event: Event) -> frozenset[str]:
+    """The fields of this fact that may hold a number."""
+    return _NUMBERS & frozenset(type(event).model_fields)
+
+
+def _hidden(name: str, value: str) -> str:
+    """Of a transfer's target, only a number outside is masked."""
+    ours = len(value) <= _OWN_DIGITS_MAX or not value.lstrip("+").isdigit()
+    return value if name == "target" and ours else mask(value)
 
 
 @dataclass(slots=True)
@@ -37,9 +50,7 @@ class Audience:
             return None
         if self.unmasked:
             return event.model_dump_json()
-        hidden = {
-            name: mask(getattr(event, name)) for name in _NUMBERS & set(type(event).model_fields)
-        }
+        hidden = {name: _hidden(name, getattr(event, name)) for name in _shown(event)}
         return (event.model_copy(update=hidden) if hidden else event).model_dump_json()
 
     def _concerns(self, event: Event) -> bool:

@@ -104,6 +104,38 @@ _TOLD: Final[dict[type[Event], tuple[Telling, Tone, bool]]] = {
     facts.CallTransferred: (
         lambda e, words: _("transferred to %(target)s", target=words.place(e.target)), "live", True
     ),
+    facts.SentToMenu: (
+        lambda e, _l: _("sent to the menu by %(agent)s: %(node)s", agent=e.agent, node=e.node),
+        "live",
+        True,
+    ),
+    facts.ReturnedFromMenu: (lambda _e, _l: _("comes back from the menu"), "", True),
+    facts.CallParked: (
+        lambda e, _l: _("parked by %(agent)s in slot %(slot)s", agent=e.agent, slot=e.slot),
+        "warn",
+        True,
+    ),
+    facts.CallUnparked: (
+        lambda e, _l: _("%(agent)s takes the parked caller", agent=e.agent)
+        if e.how == "taken" else _("parked too long: back to %(agent)s", agent=e.agent),
+        "",
+        True,
+    ),
+    facts.ConferenceJoined: (
+        lambda e, _l: _("%(who)s joins the talk", who=e.agent or _("somebody outside")),
+        "live",
+        True,
+    ),
+    facts.ConferenceLeft: (
+        lambda e, _l: _("%(who)s leaves the talk", who=e.agent or _("somebody outside")), "", True
+    ),
+    facts.AgentHeld: (
+        lambda e, _l: _("%(agent)s puts the caller on hold", agent=e.agent), "", True
+    ),
+    facts.AgentResumed: (lambda e, _l: _("%(agent)s talks again", agent=e.agent), "", False),
+    facts.AgentCorrected: (
+        lambda e, _l: _("the books are put right about %(agent)s", agent=e.agent), "bad", False
+    ),
     facts.CallRejoined: (lambda e, _l: _("%(agent)s is back in the call", agent=e.agent), "", True),
     facts.MessageLeft: (lambda _e, _l: _("leaves a message"), "live", True),
     facts.CallEnded: (lambda _e, _l: _("call ends"), "", True),

@@ -19,6 +19,7 @@ from mainline.journal.call_events import (
     AgentReady,
     CallEnded,
     CallOffered,
+    CallTransferred,
 )
 from mainline.permissions import Permission
 from mainline.web import Principal
@@ -69,6 +70,16 @@ def test_an_agent_sees_the_own_calls_to_their_end_and_no_others() -> None:
 def test_asking_for_everything_needs_the_right() -> None:
     assert not agent().everything
     assert leader().everything
+
+
+@pytest.mark.parametrize(
+    ("target", "seen"),
+    [("8002", "8002"), ("repair", "repair"), ("13800110001", "138****0001")],
+)
+def test_a_number_outside_to_which_a_call_went_is_masked(target: str, seen: str) -> None:
+    eyes = Audience(agent="8001")
+    fact = CallTransferred(subject="call:a", how="blind", agent="8001", target=target)
+    assert json.loads(eyes.sees(fact) or "")["target"] == seen
 
 
 def test_numbers_are_masked_for_those_who_may_not_see_them() -> None:

@@ -1,7 +1,9 @@
 """The customer goes to the menu and back, is parked, talks with two: recorded on both sides."""
 
 import asyncio
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mainline.asterisk.ari import Ari
@@ -110,6 +112,13 @@ async def confer(board: Switchboard, talk: Talk, **third: str) -> None:
     await board.ask_in(talk.key, customer, **third)  # type: ignore[arg-type]
 
 
+def heard_among_others(path: Path, hertz: int) -> float:
+    """Seconds of that tone at the customer's ear, whoever else speaks."""
+    sound = np.fromfile(path, dtype="<i2")
+    right = sound[: len(sound) // 2 * 2].reshape(-1, 2)[:, 1].copy()
+    return seconds_of_tone(right, hertz, least=0.2)
+
+
 def hears(talk: Talk, *hertz: int) -> bool:
     sound = talk.call.media.heard(1.0)
     return all(seconds_of_tone(sound, each, least=0.2) > 0.5 for each in hertz)
@@ -140,6 +149,7 @@ async def test_three_talk_all_are_recorded_and_the_agent_leaves_the_others_toget
     last = asterisk.recordings(talk.key)[-1]
     assert heard(last, CUSTOMER)[0] > 2.5
     assert heard(last, CUSTOMER)[1] == 0
+    assert heard_among_others(last, FIRST) > 1.0
     sound = heard(last, SECOND)
     assert sound[0] == 0
     assert sound[1] > 0.5

@@ -35,6 +35,11 @@ class Books:
             sums.setdefault(row["queue"], Counter())[row["how"]] += 1
         return {queue: how for queue, how in sums.items() if how["waiting"]}
 
+    def is_parked(self, call_id: str) -> bool:
+        """Whether the desks show the call in a slot."""
+        statement = "SELECT slot FROM parked_call WHERE call_id = ? AND parked_at IS NOT NULL"
+        return bool(self._rows(statement, call_id))
+
     def visits(self) -> Counter[str]:
         """Visits per queue."""
         return Counter(row["queue"] for row in self._rows("SELECT queue FROM queue_visit"))

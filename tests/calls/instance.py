@@ -30,6 +30,7 @@ from mainline.sip.phone import Phone
 from mainline.sip.sound import read_wav
 from tests.calls.api import Api
 from tests.calls.books import Books
+from tests.calls.desk import Desk
 from tests.calls.facts import Facts
 from tests.calls.floor import Floor
 from tests.calls.leader import Leader
@@ -57,6 +58,7 @@ def private_settings(home: Path, **changes: Any) -> Settings:
         "rtp_port_end": rtp + 599,
         "trunk_contact": f"127.0.0.1:{free_port()}",
         "wrapup_s": 5,
+        "park_s": 15,
     }
     return Settings(**(values | changes))
 
@@ -74,6 +76,7 @@ class Instance:
         self.api = Api(settings)
         self.floor = Floor(settings)
         self.leader = Leader(settings)
+        self.desk = Desk(settings)
         self.prompts = Prompts(settings)
         self._programs = {program.name: program for program in programs(settings)}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}

@@ -58,6 +58,7 @@ class Stage:
         self._calls: dict[str, Call] = {}
         self._robots: dict[str, Robot] = {}
         self._marks: dict[str, int] = {}
+        self.slots: dict[str, int] = {}
         self.outside = Outside(instance)
 
     async def open(self) -> None:
