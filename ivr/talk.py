@@ -52,6 +52,8 @@ class Talk:
         self.language: Language = language
         self.heard: Callable[[str], None] = lambda _keys: None
         """Told what was keyed, private digits as asterisks."""
+        self.ahead = ""
+        """A key that was pressed too early: the answer to the next question."""
 
     async def switch(self, language: Language) -> None:
         """Go on in another language."""
@@ -82,6 +84,10 @@ class Talk:
         private: bool = False,
     ) -> str:
         """Play and take keys, whatever they are; private ones are not recorded either."""
+        if self.ahead and digits_max == 1:
+            early, self.ahead = self.ahead, ""
+            self.heard(early)
+            return early
         sounds = await self.voice.sounds(texts, self.language)
         waiting = timeout_s if digits_max == 1 else timeout_s * (digits_max + 1)
         await self.call.hold_deadline(_seconds(sounds) + waiting + SPARE_S)

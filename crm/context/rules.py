@@ -43,6 +43,8 @@ class ContextRules(BaseModel):
     enabled: bool = True
     reasons: tuple[ReasonKind, ...] = Field(default=PRESSING, max_length=len(PRESSING))
     """The most pressing first; those left out are never told."""
+    more_key: str = Field(default="1", pattern=r"^[1-9]$")
+    """Hears more; where the menu begins with an emergency, not the key of that."""
     order_days: int = Field(default=30, ge=1, le=365)
     """Orders opened before are not told."""
     visit_fields: tuple[str, ...] = Field(default=("visit_on", "wanted_on"), max_length=10)

@@ -42,6 +42,7 @@ class Context:
     order: WorkOrder | None = None
     outage: Outage | None = None
     overdue_fen: int = 0
+    key: str = "1"
     agent: str = ""
     """The agent of before, if there in a moment."""
     wait_s: int = 0
@@ -87,7 +88,7 @@ async def context(
     if found is None:
         return None
     order = next((one for one in orders if one.number == found.order), None)
-    plain = Context(found, order, running, known.overdue_fen)
+    plain = Context(found, order, running, known.overdue_fen, allowed.more_key)
     return await _again(session, plain, allowed, at, wrapup_s) if found.repeat else plain
 
 
@@ -101,6 +102,7 @@ async def _again(
     return Context(
         found.likely,
         found.order,
+        key=found.key,
         agent=repeat.agent if there else "",
         wait_s=limits.wait_s,
         priority=limits.priority(repeat.calls),

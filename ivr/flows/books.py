@@ -171,6 +171,8 @@ class Context:
     """The one reason why somebody probably calls, and what belongs to it."""
 
     reason: Literal["outage", "visit", "repeat", "order", "overdue"]
+    key: str = "1"
+    """Hears more about it."""
     news: OutageNews | None = None
     order: OrderState | None = None
     overdue_fen: int = 0

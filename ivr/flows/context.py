@@ -1,7 +1,7 @@
 """What the caller most likely calls about, said first in one sentence; at most one thing.
 
-Key 1 hears more of it, or goes to a person if it is one more call about the same matter; everybody
-else goes straight on to the menu.
+A key hears more of it, or goes to a person if it is one more call about the same matter; everybody
+else goes straight on to the menu, and a key of the menu pressed meanwhile counts there.
 """
 
 from __future__ import annotations
@@ -20,10 +20,9 @@ from mainline.asterisk.call import CallerGone
 from mainline.journal.call_events import CallContextTold, CallRepeated
 from mainline.log import get_logger
 
-MORE_KEY: Final = "1"
 BREATH_S: Final = 0.5
 """Between what is said and what is offered; a key in between counts already."""
-CHOICE_S: Final = 3.0
+CHOICE_S: Final = 2.0
 TAIL_DIGITS: Final = 4
 
 log = get_logger("ivr")
@@ -37,8 +36,9 @@ async def context(journey: Journey) -> Outcome:
     key = await journey.talk.listen(_SENTENCES[found.reason](journey, found), timeout_s=BREATH_S)
     _note_told(journey, found)
     if not key:
-        key = await journey.talk.listen(journey.talk.parts(_offer(found)), timeout_s=CHOICE_S)
-    if key not in {MORE_KEY, PERSON_KEY}:
+        key = await journey.talk.listen(_offer(journey, found), timeout_s=CHOICE_S)
+    if key not in {found.key, PERSON_KEY}:
+        journey.talk.ahead = key  # whoever knows the menu need not wait for it
         return Outcome("nothing", found.reason)
     if found.reason == "repeat":
         return _again(journey, found)
@@ -104,10 +104,11 @@ async def _more(journey: Journey, found: Context) -> Outcome:
     return Outcome(outcome.result, found.reason)
 
 
-def _offer(found: Context) -> str:
-    if found.reason != "repeat":
-        return "context_more"
-    return "context_same_agent" if found.agent else "context_again"
+def _offer(journey: Journey, found: Context) -> list[str]:
+    phrase = "context_more"
+    if found.reason == "repeat":
+        phrase = "context_same_agent" if found.agent else "context_again"
+    return journey.talk.parts(phrase, key=say.number(int(found.key), journey.talk.language))
 
 
 # --- the sentences ---------------------------------------------------------------------------

@@ -207,6 +207,7 @@ def _context(found: contexts.Context, order: OrderState | None) -> Context:
     repeat = found.likely.repeat
     return Context(
         found.likely.kind,
+        key=found.key,
         news=_news(found.outage) if found.outage else None,
         order=order,
         overdue_fen=found.overdue_fen,

@@ -25,7 +25,7 @@ KNOWN = tuple(f"139222200{house:02}" for house in (1, 11, 12, 13, 14, 15, 16))
 """Each a customer of its own by the same name: what one scenario does is no other's story."""
 TWO_PREMISES = "13922220002"
 RESTRICTED = "13922220003"
-PRIORITY = "13922220004"
+PRIORITY = ("13922220004", "13922220024")
 ENGLISH = "13922220005"
 WITHOUT_SUPPLY = "13922220006"
 DEBTOR = "13922220007"
@@ -58,7 +58,9 @@ async def settle(session: AsyncSession) -> None:
     await _account(session, two, street, 2)
     await _account(session, two, street, 3)
     await _customer(session, "赵三", RESTRICTED, restricted=True)
-    await _account(session, await _customer(session, "钱四", PRIORITY, priority=80), street, 4)
+    for number in PRIORITY:
+        first = await _customer(session, "钱四", number, priority=80)
+        await _account(session, first, street, int(number[-2:]))
     english = await _customer(session, "Smith", ENGLISH, language="en")
     await _account(session, english, street, 5)
     unsure = await _customer(session, "周七", UNSURE, confirmed=False)

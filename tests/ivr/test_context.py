@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ivr.decision import Decision
+from ivr.decision import Decision, emergency
 from ivr.flows.books import Caller, Context, OrderState, OutageNews
 from ivr.menu import MenuTree
 from mainline.journal.call_events import CallContextTold, CallRepeated, FlowFinished
@@ -76,7 +76,7 @@ def finished(one: Stage) -> list[tuple[str, str]]:
 async def test_the_one_reason_is_said_first_then_the_menu(found: Context, sentence: str) -> None:
     one = stage(found)
     assert await one.walk(TREE) == BYE
-    assert one.said == f"{sentence}详情请按1，其他业务请稍候。"
+    assert one.said == f"{sentence}详情请按一。"
     assert told(one) == [(found.reason, found.order.number if found.order else "", 0)]
     assert finished(one) == [("nothing", found.reason)]
 
@@ -84,8 +84,8 @@ async def test_the_one_reason_is_said_first_then_the_menu(found: Context, senten
 @pytest.mark.parametrize(
     ("changes", "offer"),
     [
-        ({}, "继续处理这件事请按1，将为您接通上次的坐席。其他业务请稍候。"),
-        ({"agent": ""}, "继续处理这件事请按1，将优先为您接通人工坐席。其他业务请稍候。"),
+        ({}, "继续处理请按一，由上次的坐席为您服务。"),
+        ({"agent": ""}, "继续处理请按一，优先为您接通坐席。"),
     ],
 )
 async def test_who_calls_again_hears_the_state_first_and_is_offered_the_same_agent(
@@ -110,7 +110,7 @@ async def test_a_second_call_is_told_without_counting() -> None:
 async def test_the_same_reason_without_an_order_names_nothing_private() -> None:
     one = stage(Context("repeat", calls=1, matter="bill_dispute", agent="8001"))
     await one.walk(TREE)
-    assert one.said.startswith("您不久前与我们的坐席通过话。继续处理这件事请按1")
+    assert one.said.startswith("您不久前与我们的坐席通过话。继续处理请按一")
 
 
 @pytest.mark.parametrize("key", ["1", "0"])
@@ -133,6 +133,20 @@ async def test_a_key_while_it_is_said_counts_already() -> None:
     one = stage(REPEAT, "1")
     assert (await one.walk(TREE)).priority == 40
     assert one.call.asked == 1
+
+
+async def test_a_key_of_the_menu_pressed_early_counts_there() -> None:
+    nodes = TREE.model_dump()["nodes"]
+    leak = {"key": "1", "go": "leak"}
+    person = {"key": "0", "go": "agent"}
+    text = {"zh": "请按键。", "en": "Press a key."}
+    nodes["bye"] = {"kind": "menu", "text": text, "choices": [leak, person]}
+    nodes["leak"] = {"kind": "queue", "queue": "emergency", "urgent": "burst"}
+    tree = MenuTree.model_validate({**TREE.model_dump(), "nodes": nodes})
+    one = stage(Context("order", order=ORDER, key="9"), "1")
+    assert await one.walk(tree) == emergency("burst")
+    assert "请按键" not in one.said
+    assert one.keys() == ["1", "1"]
 
 
 async def test_more_about_an_order_is_told_and_then_the_menu() -> None:
