@@ -11,6 +11,7 @@ from crm.alerts.rules import Key
 from crm.alerts.service import apply, changed
 from crm.interactions import queries
 from crm.interactions.ledger import Difference, Ledger
+from dialplan.contract import whole_queue
 from mainline.asterisk.snapshots import Queues
 from mainline.asterisk.switchboard import Switchboard
 from mainline.config import Settings
@@ -114,7 +115,8 @@ class Alarms:
 def _held(found: Queues) -> dict[str, int]:
     held: dict[str, int] = {}
     for one in found.waiting:
-        held[one.queue] = held.get(one.queue, 0) + 1
+        queue = whole_queue(one.queue)
+        held[queue] = held.get(queue, 0) + 1
     return held
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from crm.staff.queries import AgentView
-from dialplan.contract import LAST_RESORT_PENALTY, QUEUE_SERVICE
+from dialplan.contract import LAST_RESORT_PENALTY, QUEUE_SERVICE, branch_queue
 from mainline.asterisk.snapshots import Member, Station
 from mainline.asterisk.switchboard import RESERVED, RESERVED_S, WRAPUP
 
@@ -93,7 +93,7 @@ def _ready(
 ) -> Iterator[Finding]:
     here = [member for member in own if member.station == station]
     joined = {member.queue: member.penalty for member in here}
-    wanted = {QUEUE_SERVICE: LAST_RESORT_PENALTY, **agent.queues}
+    wanted = {QUEUE_SERVICE: LAST_RESORT_PENALTY, **agent.queues, **_of_branch(agent)}
     for queue, penalty in wanted.items():
         if queue not in joined:
             yield Finding("join", agent.number, station, queue=queue, penalty=penalty)
@@ -110,6 +110,13 @@ def _ready(
         yield Finding("unpause", agent.number, station)
     elif agent.state in {"wrapup", "reserved"} and any(not member.paused for member in here):
         yield Finding("pause", agent.number, station, reason=WRAPUP)
+
+
+def _of_branch(agent: AgentView) -> dict[str, int]:
+    """Where the agent is rung first for callers of the own branch. Not every queue has that: what
+    Asterisk does not know, nobody joins."""
+    named = {branch_queue(queue, agent.branch): at for queue, at in agent.queues.items()}
+    return {name: penalty for name, penalty in named.items() if name}
 
 
 def _kept_from_calls(member: Member, at: datetime) -> bool:

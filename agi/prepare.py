@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.areas.queries import branches
 from crm.catalog.service import queues
 from crm.staff.queries import agents
 from dialplan.render import Agent, Floor, Line, Queue, write_config
@@ -22,6 +23,7 @@ async def prepare(settings: Settings, database: Database, _say: Callable[[str], 
         floor = Floor(
             agents=await _agents(session),
             queues=await _queues(session),
+            branches=[one.code for one in await branches(session)],
             urgent=[
                 fault.id for fault in load_phrases(settings.pack_dir).faults if fault.emergency
             ],
@@ -44,6 +46,7 @@ async def _queues(session: AsyncSession) -> list[Queue]:
             max_waiting=one.max_waiting,
             weight=one.weight,
             service_level_s=one.service_level_s,
+            branch_first_s=one.branch_first_s,
         )
         for one in await queues(session)
     ]

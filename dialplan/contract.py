@@ -1,6 +1,6 @@
 """Channel variables, contexts, AGI routes and CEL points: names that the dialplan and Python share.
 
-Constants only. A test holds the ``.conf`` files of this folder to these names.
+Names, and how they are put together. A test holds the ``.conf`` files of this folder to them.
 """
 
 from typing import Final
@@ -37,6 +37,8 @@ VAR_STICKY_WAIT: Final = "MAINLINE_STICKY_WAIT"
 VAR_LANGUAGE: Final = "MAINLINE_LANGUAGE"
 """``zh`` or ``en``: also set as CHANNEL(language)."""
 VAR_CUSTOMER: Final = "MAINLINE_CUSTOMER"
+VAR_BRANCH: Final = "MAINLINE_BRANCH"
+"""Code of the branch that serves the caller's address."""
 
 ACTION_QUEUE: Final = "queue"
 ACTION_HANGUP: Final = "hangup"
@@ -200,6 +202,21 @@ PRIORITY_URGENT: Final = 100
 weight of that queue."""
 LAST_RESORT_PENALTY: Final = 50
 """Everybody is a member of QUEUE_SERVICE, but last, unless the staff list says otherwise."""
+
+BRANCH_MARK: Final = "-at-"
+QUEUE_CHARS_MAX: Final = 32
+
+
+def branch_queue(queue: str, branch: str) -> str:
+    """Where the branch's own agents are rung before all others of the queue; empty: too long."""
+    name = f"{queue}{BRANCH_MARK}{branch}"
+    return name if branch and len(name) <= QUEUE_CHARS_MAX else ""
+
+
+def whole_queue(name: str) -> str:
+    """The queue that a caller waits in, also while it is a branch that rings."""
+    return name.partition(BRANCH_MARK)[0]
+
 
 # --- The CEL file (settings.cel_dir / CEL_FILE) ----------------------------------------------
 CEL_FILE: Final = "mainline.csv"

@@ -22,6 +22,7 @@ from dialplan.contract import (
     PRIORITY_URGENT,
     QUEUE_SERVICE,
     TRY_PREFIX,
+    branch_queue,
 )
 from dialplan.modules import modules
 from mainline.asterisk.install import Installation, installed
@@ -100,10 +101,18 @@ class Queue:
     max_waiting: int = 0
     weight: int = 0
     service_level_s: int = 20
+    branch_first_s: int = 0
+    """So long the agents of the caller's own branch are rung before the others; 0: not at all."""
 
     def __post_init__(self) -> None:
         _require(_QUEUE, self.name, _("queue name"))
-        for number in (self.ring_s, self.max_wait_s, self.max_waiting, self.weight):
+        for number in (
+            self.ring_s,
+            self.max_wait_s,
+            self.max_waiting,
+            self.weight,
+            self.branch_first_s,
+        ):
             if not 0 <= number <= 86_400:  # noqa: PLR2004 - a day
                 raise Invalid(
                     _("queue %(name)s: %(number)s is out of range", name=self.name, number=number)
@@ -131,9 +140,12 @@ class Floor:
     lines: list[Line] = field(default_factory=list)
     urgent: list[str] = field(default_factory=list)
     """Faults that go ahead of all; the first is what plain dialplan's emergency key means."""
+    branches: list[str] = field(default_factory=list)
     try_slots: int = 8
 
     def __post_init__(self) -> None:
+        for branch in self.branches:
+            _require(_QUEUE, branch, _("branch"))
         for fault in self.urgent:
             _require(_QUEUE, fault, _("fault"))
         for kind, names in (
@@ -142,6 +154,11 @@ class Floor:
         ):
             if len(set(names)) != len(names):
                 raise Invalid(_("%(what)s is named twice", what=kind))
+
+    def branch_queues(self, queue: Queue) -> list[str]:
+        """The queues in which each branch is rung first for callers of this one."""
+        branches = self.branches if queue.branch_first_s else []
+        return [name for one in branches if (name := branch_queue(queue.name, one))]
 
     def all_queues(self) -> list[Queue]:
         """The queues, with the one that plain dialplan falls back on."""

@@ -23,6 +23,8 @@ class Decision:
     agent_wait_s: int = 0
     urgent: str = ""
     """The fault of an emergency: it goes ahead of all, and hears its safety text while it rings."""
+    branch: str = ""
+    """The branch of the caller's address, whose agents may be rung first."""
 
 
 def emergency(fault: str, queue: str = QUEUE_EMERGENCY) -> Decision:

@@ -89,7 +89,7 @@ async def _journey(call: Call, deps: Deps, recorder: Recorder) -> Decision:
     if _restricted(found):
         return finish(Decision("refuse"), journey)  # the dialplan says it, and writes it down
     walk = Walk(menu, journey, deps.flows, hours_of(plan, line, deps.zone))
-    return finish(await walk.run(), journey)
+    return await with_branch(finish(await walk.run(), journey), journey)
 
 
 async def identify(call: Call, deps: Deps) -> Identification:
@@ -154,6 +154,18 @@ def _identified(subject: str, found: Identification) -> CallerIdentified:
 def hours_of(plan: Plan, line: Line, zone: ZoneInfo) -> Callable[[str | None], State]:
     """How to ask for the state of named hours, or of the line's own."""
     return lambda hours: plan.state(line, hours, now(), zone)
+
+
+async def with_branch(decision: Decision, journey: Journey) -> Decision:
+    """Where the caller lives, if anybody can say so in time."""
+    if decision.action != "queue" or journey.account is None:
+        return decision
+    try:
+        branch = await journey.books.branch(journey.account.premise_id)
+    except Exception as error:
+        log.warning("ivr.no_branch", call=journey.call_id, error=type(error).__name__)
+        return decision
+    return replace(decision, branch=branch)
 
 
 def finish(decision: Decision, journey: Journey) -> Decision:

@@ -32,6 +32,7 @@ def variables(decision: Decision) -> dict[str, str]:
         contract.VAR_URGENT: decision.urgent,
         contract.VAR_STICKY: decision.agent,
         contract.VAR_STICKY_WAIT: str(decision.agent_wait_s),
+        contract.VAR_BRANCH: decision.branch,
     }
     if decision.customer_id is not None:
         words[f"__{contract.VAR_CUSTOMER}"] = str(decision.customer_id)

@@ -25,6 +25,8 @@ class QueueDefinition(BaseModel):
     max_waiting: int = Field(default=0, ge=0, le=1000)
     """0: as many as come."""
     weight: int = Field(default=0, ge=0, le=100)
+    branch_first_s: int = Field(default=0, ge=0, le=60)
+    """So long the agents of the caller's own branch are rung before the others; 0: not at all."""
     service_level_s: int = Field(default=20, ge=1, le=600)
     service_level_goal: float = Field(default=0.8, gt=0, le=1)
 

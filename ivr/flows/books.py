@@ -74,6 +74,7 @@ class OutageNews:
     ends_at: datetime | None
     spoken: LocalizedText | None = None
     """The company's own words, instead of the house phrase."""
+    outage_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,17 @@ class Context:
     escalated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CallWish:
+    """Somebody who wants to be called when an outage is over."""
+
+    outage_id: int
+    call_id: str
+    customer_id: int | None
+    language: Language
+    ani: str = field(repr=False)
+
+
 class Books(Protocol):
     """Implemented over the CRM's services; faked in tests and in the terminal walk.
 
@@ -219,6 +231,14 @@ class Books(Protocol):
 
     async def outages(self, premise_id: int) -> list[OutageNews]:
         """Running and announced interruptions at the address, the most urgent first."""
+        ...
+
+    async def branch(self, premise_id: int) -> str:
+        """The code of the branch that serves the address; empty when there is none."""
+        ...
+
+    async def call_when_over(self, wish: CallWish) -> bool:
+        """Have this number called when the outage is over; False when it cannot be called."""
         ...
 
     async def open_orders(self, customer_id: int) -> list[OrderState]:

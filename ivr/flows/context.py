@@ -1,7 +1,8 @@
 """What the caller most likely calls about, said first in one sentence; at most one thing.
 
-A key hears more of it, or goes to a person if it is one more call about the same matter; everybody
-else goes straight on to the menu, and a key of the menu pressed meanwhile counts there.
+A key hears more of it, is called when an outage is over, or goes to a person if it is one more call
+about the same matter; everybody else goes straight on to the menu, and a key of the menu pressed
+meanwhile counts there.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ivr.flows.arrears import arrears
 from ivr.flows.books import Account, Context, OrderState
 from ivr.flows.journey import PASSED, Flow, Journey, Outcome
 from ivr.flows.order_status import order_status
-from ivr.flows.outage_news import outage_news, told
+from ivr.flows.outage_news import may_wait_for_end, outage_news, promise_call, told
 from ivr.menu import PERSON_KEY
 from mainline.asterisk.call import CallerGone
 from mainline.journal.call_events import CallContextTold, CallRepeated
@@ -94,6 +95,9 @@ def _again(journey: Journey, found: Context) -> Outcome:
 
 
 async def _more(journey: Journey, found: Context) -> Outcome:
+    if found.news is not None and may_wait_for_end(found.news):
+        await promise_call(journey, found.news)
+        return Outcome("done", found.reason)
     flows: Mapping[str, Flow] = {
         "outage": outage_news,
         "visit": order_status,
@@ -108,6 +112,8 @@ def _offer(journey: Journey, found: Context) -> list[str]:
     phrase = "context_more"
     if found.reason == "repeat":
         phrase = "context_same_agent" if found.agent else "context_again"
+    elif found.news is not None and may_wait_for_end(found.news):
+        phrase = "outage_call_offer"
     return journey.talk.parts(phrase, key=say.number(int(found.key), journey.talk.language))
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.areas import queries as areas
 from crm.billing import queries as billing
 from crm.billing import readings
 from crm.catalog import service as catalog
@@ -18,6 +19,7 @@ from crm.customers import identify as customers
 from crm.customers import identity
 from crm.outages import service as outages
 from crm.outages.models import Outage
+from crm.sense import service as sense
 from crm.work_orders import queries as orders
 from crm.work_orders import service as work_orders
 from crm.work_orders.models import WorkOrder
@@ -27,6 +29,7 @@ from ivr.flows.books import (
     Arrears,
     Bill,
     Caller,
+    CallWish,
     Context,
     Fault,
     Identification,
@@ -44,6 +47,7 @@ from ivr.say import Language
 from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
+from mainline.errors import Invalid
 from mainline.phone import normalise
 from mainline.text import LocalizedText
 
@@ -105,6 +109,28 @@ class CrmBooks:
         """Running and announced interruptions at the address."""
         async with self._reading() as session:
             return [_news(outage) for outage in await outages.for_premise(session, premise_id)]
+
+    async def branch(self, premise_id: int) -> str:
+        """The branch that serves the address."""
+        async with self._reading() as session:
+            return await areas.branch_of(session, premise_id) or ""
+
+    async def call_when_over(self, wish: CallWish) -> bool:
+        """Have this number called when the outage is over."""
+        async with self._writing() as session:
+            try:
+                await sense.call_when_over(
+                    session,
+                    wish.outage_id,
+                    number=wish.ani,
+                    language=wish.language,
+                    customer_id=wish.customer_id,
+                    call_id=wish.call_id,
+                    area_code=self._area_code,
+                )
+            except Invalid:
+                return False
+        return True
 
     async def open_orders(self, customer_id: int) -> list[OrderState]:
         """The customer's unfinished work orders."""
@@ -256,4 +282,5 @@ def _news(outage: Outage) -> News:
         starts_at=outage.began_at,
         ends_at=outage.expected_end_at,
         spoken=LocalizedText(zh=zh, en=en) if zh and en else None,
+        outage_id=outage.id,
     )

@@ -166,3 +166,17 @@ def test_who_is_kept_free_for_a_call_back_is_left_alone_but_not_for_ever():
     fresh = int(AT.timestamp()) - 30
     assert kinds(agent(), *everywhere(**kept, last_pause=fresh)) == []
     assert kinds(agent(), *everywhere(**kept, last_pause=fresh - 60)) == ["unpause"]
+
+
+def test_an_agent_of_a_branch_is_rung_first_for_its_callers_where_the_queue_has_that():
+    wei = agent(branch="tiexi")
+    joins = [(f.kind, f.queue, f.penalty) for f in found(wei, *everywhere())]
+    assert joins == [("join", "repair-at-tiexi", 3)]
+    assert kinds(wei, *everywhere(), member("repair-at-tiexi", penalty=3)) == []
+
+
+def test_who_has_left_the_branch_leaves_its_queue():
+    left = found(agent(), *everywhere(), member("repair-at-tiexi", penalty=3))
+    assert [(f.kind, f.queue) for f in left] == [("leave", "repair-at-tiexi")]
+    closed = found(agent("closed", "closed", branch="tiexi"), member("repair-at-tiexi"))
+    assert [(f.kind, f.queue) for f in closed] == [("leave", "repair-at-tiexi")]

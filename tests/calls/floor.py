@@ -4,6 +4,7 @@ Robots are seated over ARI and AMI, as the desk does it, so that scenarios depen
 """
 
 import asyncio
+import re
 import secrets
 from collections.abc import Iterable
 
@@ -99,6 +100,19 @@ class Floor:
         for queue in QUEUES:
             await self._ami(Action="QueueRemove", Queue=queue, Interface=f"PJSIP/phone-{agent}")
 
+    async def penalties(self, agent: str) -> dict[str, int]:
+        """The queues in which the agent's desk telephone is, as Asterisk has them."""
+        told = await self._ami(end=b"EventList: Complete", Action="QueueStatus")
+        blocks = [
+            dict(re.findall(r"^(\w+): (.*?)\r?$", one, re.MULTILINE))
+            for one in told.split("\r\n\r\n")
+        ]
+        return {
+            one["Queue"]: int(one["Penalty"])
+            for one in blocks
+            if one.get("Location") == f"PJSIP/phone-{agent}"
+        }
+
     async def bring_back(self, agent: str) -> None:
         """The customer comes to the agent's telephone again, as after a reload of the page."""
         customer = next(name for name in await self._channels() if name.startswith("PJSIP/trunk"))
@@ -115,16 +129,16 @@ class Floor:
         base = f"http://127.0.0.1:{self._settings.asterisk_http_port}/ari"
         return httpx.AsyncClient(base_url=base, auth=("mainline", password), timeout=5)
 
-    async def _ami(self, **fields: str) -> str:
+    async def _ami(self, end: bytes = b"\r\n\r\n", **fields: str) -> str:
         """One action on a connection of its own; the answer's text."""
         password = Secrets.load_or_create(self._settings.home).ami_web
         async with asyncio.timeout(5):
             reader, writer = await asyncio.open_connection("127.0.0.1", self._settings.ami_port)
             await reader.readline()
             login = {"Action": "Login", "Username": "web", "Secret": password, "Events": "off"}
-            for action in (login, fields):
+            for action, last in ((login, b"\r\n\r\n"), (fields, end)):
                 lines = "".join(f"{name}: {value}\r\n" for name, value in action.items())
                 writer.write(f"{lines}\r\n".encode())
-                answer = (await reader.readuntil(b"\r\n\r\n")).decode()
+                answer = (await reader.readuntil(last)).decode()
             writer.close()
         return answer

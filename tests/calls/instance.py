@@ -34,6 +34,7 @@ from tests.calls.desk import Desk
 from tests.calls.facts import Facts
 from tests.calls.floor import Floor
 from tests.calls.leader import Leader
+from tests.calls.neighbours import Neighbours
 from tests.calls.people import settle
 from tests.calls.prompts import Prompts
 from tests.support.ports import free_port, free_ports
@@ -68,6 +69,7 @@ class Instance:
 
     def __init__(self, settings: Settings, furnish: Furnish = settle) -> None:
         list(features.modules("models"))  # what is furnished may refer to any table
+        list(features.modules("kinds"))  # and may be of any kind of definition
         self.settings = settings
         self._furnish = furnish
         self.facts = Facts(settings.home / "mainline.db")
@@ -77,6 +79,7 @@ class Instance:
         self.floor = Floor(settings)
         self.leader = Leader(settings)
         self.desk = Desk(settings)
+        self.neighbours = Neighbours(self.database)
         self.prompts = Prompts(settings)
         self._programs = {program.name: program for program in programs(settings)}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -237,6 +240,13 @@ class Instance:
         async with self.database.unit_of_work() as session:
             new = await definitions.draft(session, "ivr_menu", name, source, author="test")
             await definitions.publish(session, "ivr_menu", name, new.version, by="test")
+
+    async def call_back_at_any_hour(self) -> None:
+        """Tests run at night too."""
+        source = {"begins": "00:00", "ends": "23:59"}
+        async with self.database.unit_of_work() as session:
+            new = await definitions.draft(session, "callbacks", "company", source, author="test")
+            await definitions.publish(session, "callbacks", "company", new.version, by="test")
 
     async def command(self, *words: str) -> str:
         """``mainline …`` on this instance; what it printed."""

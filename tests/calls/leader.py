@@ -17,13 +17,20 @@ class Leader:
         self._base = f"http://127.0.0.1:{settings.http_port}"
 
     async def does(self, path: str, **body: Any) -> None:
-        """One act; it must be allowed."""
+        """One act on the board; it must be allowed."""
+        await self._post(f"/board{path}", json=body)
+
+    async def decides(self, path: str) -> None:
+        """One act on the page of outages."""
+        await self._post(f"/outages{path}", data={})
+
+    async def _post(self, path: str, **sent: Any) -> None:
         headers = {"Sec-Fetch-Site": "same-origin"}
         async with httpx.AsyncClient(base_url=self._base, headers=headers, timeout=10) as page:
             form = {"login": "leader", "password": PASSWORD}
             assert (await page.post("/sign-in", data=form)).status_code == 303
-            answer = await page.post(f"/board{path}", json=body)
-            assert answer.is_success, answer.text
+            answer = await page.post(path, **sent)
+            assert answer.is_success or answer.is_redirect, answer.text
 
 
 def in_seconds(seconds: float) -> str:

@@ -30,13 +30,13 @@ class Outside:
         call.ring()
         self.calls.append(call)
 
-    async def taken_call(self, number: str) -> Call:
+    async def taken_call(self, number: str, timeout_s: float = 15) -> Call:
         """The call to that number, answered."""
 
         def found() -> list[Call]:
             return [c for c in self.calls if c.invite and f"sip:{number}@" in c.invite.start]
 
-        await until(lambda: bool(found()), 15, f"a call to {number}")
+        await until(lambda: bool(found()), timeout_s, f"a call to {number}")
         await found()[0].answer()
         return found()[0]
 

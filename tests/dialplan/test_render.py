@@ -226,3 +226,23 @@ def test_our_chinese_voice_and_the_packaged_english_one_are_linked(
     assert (sounds / "en/digits").is_dir()
     assert (sounds / "en/ml").resolve() == (ours / "en/ml").resolve()
     assert (sounds / "beep.wav").exists()
+
+
+def test_a_queue_that_rings_the_branch_first_has_a_queue_for_each_branch(
+    settings: Settings,
+) -> None:
+    queues = [Queue("repair", ring_s=15, weight=5, branch_first_s=10), Queue("billing")]
+    files = rendered(settings, Floor(queues=queues, branches=["tiexi", "heping"]))
+    own = section(files["queues.conf"], "repair-at-tiexi")
+    assert own == ["strategy = rrmemory", "timeout = 15", "weight = 5"]
+    assert "[repair-at-heping]" in files["queues.conf"]
+    assert "[billing-at-" not in files["queues.conf"]
+    assert "BRANCH_repair = 10" in files["extensions.conf"]
+    assert "BRANCH_billing" not in files["extensions.conf"]
+
+
+def test_a_branch_whose_queue_would_have_too_long_a_name_is_left_out(settings: Settings) -> None:
+    floor = Floor(queues=[Queue("repair", branch_first_s=10)], branches=["a" * 24])
+    assert "repair-at-" not in rendered(settings, floor)["queues.conf"]
+    with pytest.raises(Invalid):
+        Floor(branches=["x]\nfoo"])

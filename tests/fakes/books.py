@@ -7,6 +7,7 @@ from ivr.flows.books import (
     Arrears,
     Bill,
     Caller,
+    CallWish,
     Context,
     Fault,
     Identification,
@@ -55,6 +56,8 @@ class FakeBooks:
         self.bill: Bill | None = None
         self.news: list[OutageNews] = []
         self.orders: list[OrderState] = []
+        self.branches: dict[int, str] = {}
+        self.wishes: list[CallWish] = []
         self.faults: list[Fault] = []
         self.likely: Context | None = None
         self.asked_context: list[tuple[Caller | None, tuple[Account, ...], bool]] = []
@@ -110,6 +113,15 @@ class FakeBooks:
     async def outages(self, premise_id: int) -> list[OutageNews]:
         self._up("outages")
         return self.news
+
+    async def branch(self, premise_id: int) -> str:
+        self._up("branch")
+        return self.branches.get(premise_id, "")
+
+    async def call_when_over(self, wish: CallWish) -> bool:
+        self._up("call_when_over")
+        self.wishes.append(wish)
+        return wish.ani.isdigit()
 
     async def open_orders(self, customer_id: int) -> list[OrderState]:
         self._up("open_orders")

@@ -1,5 +1,6 @@
 """What a caller most likely calls about is said first, once, in a sentence; then the menu."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,7 +71,7 @@ def finished(one: Stage) -> list[tuple[str, str]]:
             "您预约了今天的上门服务，室内不热，工单尾号零零零七。已派工，维修人员将与您联系。",
         ),
         (Context("overdue", overdue_fen=12300), "您有逾期未缴的账单，金额一百二十三元。"),
-        (Context("outage", news=RUNNING), "您的地址目前正在抢修，给您带来不便，敬请谅解。"),
+        (Context("outage", news=replace(RUNNING, planned=True)), "您的地址目前计划停热。"),
     ],
 )
 async def test_the_one_reason_is_said_first_then_the_menu(found: Context, sentence: str) -> None:
@@ -157,11 +158,21 @@ async def test_more_about_an_order_is_told_and_then_the_menu() -> None:
     assert finished(one) == [("done", "order")]
 
 
-async def test_more_about_an_outage_is_told() -> None:
-    one = stage(Context("outage", news=RUNNING), "1")
-    one.books.news = [RUNNING]
+async def test_who_hears_of_an_outage_first_may_be_called_when_it_is_over() -> None:
+    one = stage(Context("outage", news=replace(RUNNING, outage_id=7)), "", "1")
     assert await one.walk(TREE) == BYE
-    assert one.said.count("正在抢修") == 2
+    assert one.said.endswith("已为您登记，恢复供应后我们会给您打电话。")
+    assert [wish.outage_id for wish in one.books.wishes] == [7]
+    assert finished(one) == [("done", "outage")]
+
+
+async def test_more_about_a_planned_interruption_is_told() -> None:
+    planned = replace(RUNNING, planned=True)
+    one = stage(Context("outage", news=planned), "1")
+    one.books.news = [planned]
+    assert await one.walk(TREE) == BYE
+    assert one.said.count("目前计划停热") == 2
+    assert one.books.wishes == []
 
 
 async def test_zero_leads_to_a_person_also_from_here() -> None:

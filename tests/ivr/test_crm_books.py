@@ -4,7 +4,9 @@ import asyncio
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from crm.areas.models import AreaPremise, ServiceArea
 from crm.billing import readings
 from crm.billing.models import Bill as BillRow
 from crm.billing.models import Meter as MeterRow
@@ -20,7 +22,17 @@ from crm.customers.models import (
     ServiceAccount,
 )
 from crm.outages import service as outages
-from ivr.flows.books import Account, Arrears, Bill, Fault, Reading, SuspensionRequest, Taken
+from crm.sense.models import OutageRequest
+from ivr.flows.books import (
+    Account,
+    Arrears,
+    Bill,
+    CallWish,
+    Fault,
+    Reading,
+    SuspensionRequest,
+    Taken,
+)
 from ivr.flows.crm_books import CrmBooks
 from ivr.phrases import load_phrases
 from mainline import definitions
@@ -267,3 +279,31 @@ async def test_books_that_hang_are_given_up(
     monkeypatch.setattr("crm.customers.identify.identify", never)
     with pytest.raises(TimeoutError):
         await CrmBooks(sqlite_database, Settings()).identify(ANI)
+
+
+async def test_a_wish_to_be_called_is_kept_and_a_number_nobody_can_call_is_not(
+    books: CrmBooks, database: Database
+) -> None:
+    async with database.unit_of_work() as session:
+        made = await outages.announce(
+            session, area_id=1, kind="fault", text_zh="停热", text_en="Off", began_at=now()
+        )
+    [news] = await books.outages(1)
+    assert news.outage_id == made.id
+    wish = CallWish(made.id, "ml-1.1", 1, "zh", ANI)
+    assert await books.call_when_over(wish)
+    assert await books.call_when_over(wish)
+    assert not await books.call_when_over(CallWish(made.id, "ml-2.1", None, "zh", "anonymous"))
+    async with database.reading() as session:
+        rows = (await session.scalars(select(OutageRequest))).all()
+    assert [(row.number, row.call_id, row.customer_id) for row in rows] == [(ANI, "ml-1.1", 1)]
+
+
+async def test_the_branch_of_an_address(books: CrmBooks, database: Database) -> None:
+    async with database.unit_of_work() as session:
+        area = ServiceArea(code="tiexi", kind="branch", name_zh="铁西", name_en="Tiexi", outline=[])
+        session.add(area)
+        await session.flush()
+        session.add(AreaPremise(premise_id=1, area_id=area.id))
+    assert await books.branch(1) == "tiexi"
+    assert await books.branch(2) == ""

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ivr.decision import Decision, emergency
-from ivr.flows.books import Account, Arrears, Bill, Caller, OrderState, OutageNews
+from ivr.flows.books import Account, Arrears, Bill, Caller, CallWish, OrderState, OutageNews
 from ivr.flows.identify import spoken_address
 from ivr.menu import MenuTree
 from mainline.clock import now
@@ -157,7 +157,53 @@ async def test_outage_news_for_the_callers_address() -> None:
     await stage.walk(_tree("outage_news"))
     assert stage.said == (
         "您的地址目前正在抢修，给您带来不便，敬请谅解。预计二零三零年三月一日下午两点零五分恢复。"
+        "恢复供应后需要电话通知您，请按一。"
     )
+    assert books.wishes == []
+
+
+def _out(**changes: object) -> FakeBooks:
+    books = FakeBooks()
+    fields = {"planned": False, "starts_at": now() - timedelta(hours=1), "ends_at": None}
+    books.news = [OutageNews(**{**fields, "outage_id": 7, **changes})]
+    return books
+
+
+async def test_who_wants_to_be_called_when_it_is_over_presses_one() -> None:
+    books = _out()
+    stage = Stage(["1"], books=books, caller=LI)
+    assert await stage.walk(_tree("outage_news")) == BYE
+    assert stage.said.endswith("已为您登记，恢复供应后我们会给您打电话。")
+    assert books.wishes == [CallWish(7, "call-1", 1, "zh", stage.call.ani)]
+    assert _finished(stage) == [("outage_news", "done")]
+
+
+async def test_a_number_that_cannot_be_called_is_not_promised_a_call() -> None:
+    books = _out()
+    stage = Stage(["1"], books=books, caller=LI)
+    stage.journey.ani = "anonymous"
+    await stage.walk(_tree("outage_news"))
+    assert stage.said.endswith("抱歉，您来电的号码无法回拨。")
+
+
+@pytest.mark.parametrize(("key", "ends"), [("", BYE), ("2", BYE), ("0", PERSON)])
+async def test_every_other_key_promises_nothing(key: str, ends: Decision) -> None:
+    books = _out()
+    stage = Stage([key], books=books, caller=LI)
+    assert await stage.walk(_tree("outage_news")) == ends
+    assert books.wishes == []
+
+
+@pytest.mark.parametrize(
+    "changes", [{"planned": True}, {"starts_at": datetime(2090, 1, 2, tzinfo=UTC)}]
+)
+async def test_for_what_is_planned_or_to_come_no_call_is_offered(
+    changes: dict[str, object],
+) -> None:
+    stage = Stage(["1"], books=_out(**changes), caller=LI)
+    await stage.walk(_tree("outage_news"))
+    assert "电话通知" not in stage.said
+    assert stage.keys() == []
 
 
 async def test_an_announced_outage_is_told_with_its_beginning() -> None:

@@ -204,3 +204,17 @@ async def test_a_broken_database_still_greets_from_the_pack(
 @pytest.fixture
 def make_broken(tmp_path: Path) -> Callable[[], Database]:
     return lambda: Database(f"sqlite+aiosqlite:///{tmp_path}/no/such/folder/x.db")
+
+
+async def test_the_branch_of_the_callers_address_goes_with_the_call() -> None:
+    house = House(LI)
+    house.books.branches = {HOME.premise_id: "tiexi"}
+    assert (await house.call(FakeCall(["1", "0"], ani=ANI))).branch == "tiexi"
+    assert (await House().call(FakeCall(["1", "1", "0"], ani=ANI))).branch == ""
+
+
+async def test_without_the_books_the_caller_is_led_on_without_a_branch() -> None:
+    house = House(LI, broken=frozenset({"branch"}))
+    house.books.branches = {HOME.premise_id: "tiexi"}
+    decision = await house.call(FakeCall(["1", "0"], ani=ANI))
+    assert (decision.action, decision.queue, decision.branch) == ("queue", "repair", "")
