@@ -20,6 +20,7 @@ from agentdesk.quality.search import LIMIT, Place, Wanted, search
 from agentdesk.quality.story import marks, story
 from agentdesk.shell import render
 from crm.interactions.models import Disposition, Interaction
+from crm.interactions.notes import notes_on
 from crm.work_orders.models import WorkOrder
 from mainline.errors import Invalid, NotFound
 from mainline.ids import call_subject
@@ -147,6 +148,7 @@ async def call(
         row=row, call=found, sound=sound, moments=moments, marks=marks(moments),
         message=await recordings.of_call(session, call_id, MESSAGE),
         disposition=await _disposition(session, call_id), orders=await _orders(session, call_id),
+        notes=await notes_on(session, call_subject(call_id)) if may_hear else [],
         heard_by=await recordings.accesses(session, sound.id) if sound and may_hear else [],
         may_hear=may_hear, nonce=nonce, outcome_words=outcome_words, labels=labels,
     )  # fmt: skip

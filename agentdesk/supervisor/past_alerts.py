@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from agentdesk.panels.labels import Labels
 from crm.alerts.models import Alert
 
 _SECONDS: Final = frozenset({"longest-wait", "paused", "wrapup"})
@@ -26,14 +27,14 @@ class Row:
     note: str
 
 
-def shown(alert: Alert) -> Row:
+def shown(alert: Alert, labels: Labels) -> Row:
     """The line of an alert."""
-    over = alert.cleared_at
+    over, (kind, _colon, name) = alert.cleared_at, alert.subject.partition(":")
     return Row(
         raised_at=alert.raised_at,
         measure=alert.measure,
         level=alert.level,
-        about=alert.subject.partition(":")[2],
+        about=labels.queue(name) if kind == "queue" else name,
         value=in_unit(alert.measure, alert.value),
         limit=in_unit(alert.measure, alert.limit),
         lasted_s=(over - alert.raised_at).total_seconds() if over else None,

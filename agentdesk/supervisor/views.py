@@ -11,6 +11,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import HTMLResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from agentdesk.panels.labels import labels_of
 from agentdesk.shell import render
 from agentdesk.supervisor.board import lines_of, picture, read_floor
 from agentdesk.supervisor.callers import Callers
@@ -163,11 +164,11 @@ async def alerts_page(
     found = await history(
         session, measure=measure or None, since=_midnight(since, settings.zone), limit=HISTORY_MAX
     )
-    told = texts()
+    told, labels = texts(), await labels_of(session)
     return render(
         request,
         "supervisor/alerts.html",
-        rows=[shown(alert) for alert in found],
+        rows=[shown(alert, labels) for alert in found],
         measures=NAMES,
         measure=measure,
         since=since,

@@ -80,6 +80,7 @@ _TEXTS: Final[Mapping[str, Text]] = {
     "all-branch": Text("all"),
     "expected": Text("expected"),
     "acknowledge": Text("Acknowledge"),
+    "stands-for": Text("stands for"),
     "acknowledged-by": Text("%s takes care of it"),
     "alert-service-level": Text("Service level"),
     "alert-abandon-rate": Text("Abandon rate"),

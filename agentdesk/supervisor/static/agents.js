@@ -1,6 +1,6 @@
 // The agents on the board, and what a leader may do with each.
 import { asked, chosen, why } from "./asking.js";
-import { language, make, mayAct, one, queueName, rows, tick, words, write } from "./picture.js";
+import { language, make, mayAct, one, queueName, rows, tick, timeOfDay, words, write } from "./picture.js";
 import { ask } from "/static/live.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
@@ -17,6 +17,7 @@ const ACTS = [
   ["pause", "P", true], ["ready", "R", true], ["queues", "M", false], ["call", "C", false],
   ["note", "N", false], ["sign-out", "", false],
 ];
+const NOTES_SHOWN = 5;
 const IN_CALL = ["talking", "held"];
 
 export class Agents {
@@ -158,7 +159,10 @@ export class Agents {
 
   /** @param {string} number @param {string} name */
   async #note(number, name) {
-    const filled = await asked(words("note?", name), [{ name: "text", label: words("note"), max: 1000, required: true }]);
+    /** @type {{at: string, by: string, text: string}[]} */
+    const before = await ask(`/board/agents/${number}/notes`);
+    const told = before.slice(0, NOTES_SHOWN).map((note) => `${timeOfDay(Date.parse(note.at), true)} ${note.by}: ${note.text}`);
+    const filled = await asked(words("note?", name), [{ name: "text", label: words("note"), max: 1000, required: true }], told);
     if (filled) await ask(`/board/agents/${number}/notes`, filled);
   }
 }

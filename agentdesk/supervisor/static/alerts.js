@@ -15,7 +15,7 @@ export function drawAlerts(picture, tried) {
       const button = /** @type {HTMLButtonElement} */ (make("button", "", words("acknowledge")));
       button.type = "button";
       button.addEventListener("click", () => void tried(() => acknowledge(alert.id, picture)));
-      return make("li", "", make("b", "what"), make("span", "for number"), make("span", "who"), mayAct ? button : "");
+      return make("li", "", make("b", "what"), make("span", "for-words quiet small", words("stands-for")), make("span", "for number"), make("span", "who"), mayAct ? button : "");
     },
     (row, alert) => {
       row.className = `alert ${alert.level} ${alert.by ? "seen" : ""}`;

@@ -13,11 +13,11 @@ export const why = () => ({ name: "why", label: words("why"), max: 200 });
 
 /**
  * Ask, with the first field in focus; Enter does it, Escape does not.
- * @param {string} title @param {Field[]} fields
+ * @param {string} title @param {Field[]} fields @param {string[]} [told] what to know before
  * @returns {Promise<Record<string, string> | null>} what was filled in; null when not to be done
  */
-export function asked(title, fields) {
-  write(title, fields.map(labelled));
+export function asked(title, fields, told = []) {
+  write(title, [...fields.map(labelled), ...told.map((text) => make("p", "quiet small told", text))]);
   return new Promise((resolve) => {
     /** @type {Record<string, string> | null} */
     let filled = null;

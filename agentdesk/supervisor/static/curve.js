@@ -7,6 +7,8 @@ import { timeOfDay, words } from "./picture.js";
 
 const LINES = /** @type {const} */ ([["expected", "#8a979e"], ["offered", "#14566b"], ["answered", "#1d7a46"], ["abandoned", "#b3261e"]]);
 const HEIGHT = 150;
+/** Half hours of a day. */
+const DAY = 48;
 
 export class Curve {
   /** @param {HTMLElement} place */
@@ -36,9 +38,10 @@ export class Curve {
     this.shown = mark;
     const wanted = Object.entries(day.curves).filter(([name]) => !queue || name === queue).map(([, curves]) => curves);
     const sums = LINES.map(([name]) => together(wanted.map((curves) => curves[name])));
-    const steps = Math.max(...sums.map((sum) => sum.length), 1);
+    if (!sums[0].some(Boolean)) sums[0] = [];  // nothing is known of such a day
+    const steps = Math.max(...sums.map((sum) => sum.length), DAY);
     const busy = Array.from({ length: steps }, (_none, step) => sums.some((sum) => (sum[step] ?? 0) > 0));
-    const [first, last] = [Math.max(0, busy.indexOf(true) - 1), Math.min(steps, busy.lastIndexOf(true) + 2)];
+    const [first, last] = busy.includes(true) ? [Math.max(0, busy.indexOf(true) - 1), Math.min(steps, busy.lastIndexOf(true) + 2)] : [0, steps];
     const times = Array.from({ length: steps }, (_none, step) => day.start + step * day.step_s);
     const drawn = sums.map((sum) => Array.from({ length: steps }, (_none, step) => sum[step] ?? null));
     this.plot.setData(/** @type {any} */ ([times, ...drawn].map((each) => each.slice(first, last))));

@@ -13,18 +13,12 @@ export function drawLines(place, picture, tried) {
     (line) => make("tr", "lines", make("td"), make("td", "quiet small until"), make("td", "right", mayAct ? modes(line.dnis, tried) : make("span", "tag"))),
     (row, line) => {
       write(/** @type {Element} */ (row.firstElementChild), `${line.dnis} ${line.name[language]}`);
-      write(/** @type {Element} */ (row.querySelector(".until")), line.until ? words("until", moment(line.until)) : "");
+      write(/** @type {Element} */ (row.querySelector(".until")), line.until ? words("until", timeOfDay(Date.parse(line.until), true)) : "");
       const select = /** @type {HTMLSelectElement | null} */ (row.querySelector("select"));
       if (select && select !== document.activeElement) select.value = line.mode;
       const tag = row.querySelector(".tag");
       if (tag) { write(tag, words(`mode-${line.mode}`)); tag.className = `tag ${line.mode === "auto" ? "" : "warn"}`; }
     });
-}
-
-/** @param {string} iso */
-function moment(iso) {
-  const day = new Date(iso).toLocaleDateString(document.documentElement.lang, { month: "numeric", day: "numeric" });
-  return `${day} ${timeOfDay(Date.parse(iso))}`;
 }
 
 /** @param {string} dnis @param {(act: () => Promise<unknown>) => Promise<void>} tried */

@@ -45,9 +45,11 @@ export function duration(seconds) {
   return whole >= 3600 ? `${Math.floor(whole / 3600)}:${minutes}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** The time of day where the company is. @param {number} milliseconds */
-export function timeOfDay(milliseconds) {
-  return new Date(milliseconds).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+/** The time of day where the company is. @param {number} milliseconds @param {boolean} [dated] with the day */
+export function timeOfDay(milliseconds, dated = false) {
+  const moment = new Date(milliseconds);
+  const time = moment.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  return dated ? `${moment.toLocaleDateString("sv-SE", { timeZone: zone }).slice(5)} ${time}` : time;
 }
 
 /** Now, by the server's clock. */

@@ -24,6 +24,8 @@ function drawQueues(picture) {
 /** @param {Picture} picture */
 function drawPeople(picture) {
   const here = picture.agents.filter((agent) => agent.state !== "closed");
+  const states = [...new Set(here.map((agent) => agent.state))].sort();
+  write(one("[data-states]"), states.map((state) => `${words(`state-${state}`)} ${here.filter((agent) => agent.state === state).length}`).join(" · "));
   rows(one('[data-rows="people"]'), here, (agent) => agent.number,
     () => make("div", "", make("b"), make("div", "", make("span", "state"), make("span", "for"))),
     (row, agent) => {

@@ -3,16 +3,19 @@ import html
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.audience import Audience
 from agentdesk.live import Feed, Live
-from agentdesk.supervisor.feeds import FEEDS, floor_now
+from agentdesk.supervisor.feeds import FEEDS, DayFeed, floor_now
 from agentdesk.supervisor.views import router
 from crm.alerts.models import Alert
+from crm.interactions.models import QueueVisit
 from mainline.db import Database
 from mainline.journal.call_events import (
     AgentLeftCall,
@@ -193,6 +196,25 @@ async def test_alerts_stand_on_the_board_until_they_are_over(
         row.cleared_at = ago(0)
     assert (await picture(desk))["alerts"] == []
     assert (await desk.client.post(path, json={}, headers=headers)).status_code == 409
+
+
+async def test_the_forecast_is_read_once_a_day(desk: Pages, sqlite_database: Database):
+    past = {"subject": "call:ml0123abcd-1790000000.1"}
+    entered = ago(7 * 86400)
+    await tell(
+        sqlite_database,
+        QueueEntered(**past, at=entered, queue="repair"),
+        CallEnded(**past, at=entered + timedelta(seconds=5)),
+    )
+    feed = DayFeed()
+    async with sqlite_database.reading() as session:
+        expected = (await feed(session))["curves"]["repair"]["expected"]
+        assert (len(expected), sum(expected)) == (48, 1.0)
+    async with sqlite_database.unit_of_work() as session:
+        await session.execute(delete(QueueVisit))
+    async with sqlite_database.reading() as session:
+        again = (await feed(session))["curves"]["repair"]
+    assert (again["expected"], sum(again["offered"])) == (expected, 0)
 
 
 async def test_twenty_open_boards_cost_as_one(
