@@ -7,6 +7,7 @@ from agentdesk.supervisor.floor import Leader
 from agentdesk.supervisor.refusals import (
     AgentGone,
     AgentInCall,
+    EmergenciesFirst,
     NoLongerWaiting,
     NothingToRaise,
     NotOnDuty,
@@ -35,10 +36,12 @@ class Callers:
     async def raise_caller(self, call_id: str, why: str) -> int:
         """Let a waiting caller be the next one; the priority that makes it so."""
         caller, others = await self._waiting(call_id)
-        ahead = max((other.priority for other in others), default=-1)
-        if caller.position == 1 and caller.priority >= ahead:
+        before = [other.priority for other in others if other.position < caller.position]
+        if not before:
             raise NothingToRaise
-        priority = max(caller.priority, min(RAISED_MAX, ahead + 1))
+        priority = max(before) + 1
+        if priority > RAISED_MAX:
+            raise EmergenciesFirst
         try:
             await self.leader.switchboard.change_priority(caller.queue, caller.channel, priority)
         except AmiRefused as gone:

@@ -58,3 +58,10 @@ class NothingToRaise(MainlineError):
 
     code = "first-already"
     words = Text("This caller is the first in the queue already.")
+
+
+class EmergenciesFirst(MainlineError):
+    """Nobody is let past a leak."""
+
+    code = "emergencies-first"
+    words = Text("Those before this caller are emergencies: nobody goes before them.")

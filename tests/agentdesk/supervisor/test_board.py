@@ -238,8 +238,8 @@ async def test_twenty_open_boards_cost_as_one(
     again = [await _until(each, lambda found: found["today"]["offered"] == 3) for each in streams]
     assert all(found == again[0] for found in again)
     assert all(found["today"]["offered"] == 2 for found in shown)
-    # one for the facts, and one more when they were seen before the readers had taken them in
-    assert 1 <= computed - before <= 4
+    # one for each transaction that wrote something, not one for each board
+    assert 1 <= computed - before < len(streams)
     await live.stop()
 
 

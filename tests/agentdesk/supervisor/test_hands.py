@@ -87,6 +87,16 @@ async def test_who_is_first_already_is_not_raised(waiting: Pages, sqlite_databas
     assert await facts_after(sqlite_database, known) == []
 
 
+async def test_nobody_is_let_past_an_emergency(waiting: Pages, sqlite_database: Database):
+    known = await last(sqlite_database)
+    leak = in_queue(1, 100, "PJSIP/trunk-leak")
+    waiting.app.state.switchboard.waiting = [leak, in_queue(2, 10)]
+    answer = await ask(waiting, f"/callers/{WAIT}/raise", {})
+    assert refusal(answer) == (409, "emergencies-first")
+    assert waiting.app.state.switchboard.asked == []
+    assert await facts_after(sqlite_database, known) == []
+
+
 @pytest.mark.parametrize("act", ["raise", "fetch"])
 @pytest.mark.parametrize("how", ["answered already", "in the same moment"])
 async def test_a_caller_who_no_longer_waits_is_left_in_peace(
