@@ -19,6 +19,7 @@ DESKS: Final = (
     "dispatch",
     "messages",
     "outages",
+    "outbound",
     "admin",
 )
 HERE: Final = Path(__file__).parent

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     SEE_DEFINITIONS = "see-definitions"
     ADMINISTER = "administer"
     SEE_HEALTH = "see-health"
+    SEE_CAMPAIGNS = "see-campaigns"
+    RUN_CAMPAIGNS = "run-campaigns"
 
 
 P = Permission
@@ -35,6 +37,7 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
         {
             P.TAKE_CALLS,
             P.CALL_OUT,
+            P.SEE_CAMPAIGNS,
             P.SEE_CUSTOMERS,
             P.SEE_CALLS,
             P.SEE_WORK_ORDERS,
@@ -50,6 +53,8 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
             P.MOVE_WORK_ORDERS,
             P.SEE_BOARD,
             P.SUPERVISE,
+            P.SEE_CAMPAIGNS,
+            P.RUN_CAMPAIGNS,
             P.HEAR_RECORDINGS,
             P.SEE_DEFINITIONS,
             P.SEE_NUMBERS,

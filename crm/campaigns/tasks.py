@@ -131,6 +131,12 @@ async def number_to_call(session: AsyncSession, task_id: int, *, agent: str) -> 
     return task
 
 
+async def called(session: AsyncSession, task_id: int, call_id: str) -> None:
+    """The call that was placed for it."""
+    task = await session.get_one(CampaignTask, task_id)
+    task.call_id = call_id[:64]
+
+
 async def finish(
     session: AsyncSession,
     task_id: int,

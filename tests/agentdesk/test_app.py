@@ -25,6 +25,10 @@ PAGES = {
         "agent1", "agent2", "leader", "quality", "dispatcher", "field", "admin"
     },
     "/customers": {"agent1", "agent2", "leader", "quality", "dispatcher", "cashier", "admin"},
+    "/outbound": {"agent1", "agent2", "leader", "admin"},
+    "/outbound/campaigns": {"leader", "admin"},
+    "/outbound/do-not-call": {"leader", "admin"},
+    "/outbound/ratings": {"leader", "admin"},
     "/admin": {"leader", "admin"},
     "/api/agents": {"leader", "admin"},
 }  # fmt: skip

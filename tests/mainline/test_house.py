@@ -98,10 +98,13 @@ def test_who_may_do_what() -> None:
     """The table that a reviewer reads; a change of rights is a change here."""
     table = {role: " ".join(sorted(rights)) for role, rights in ROLES.items() if role != "admin"}
     assert table == {
-        "agent": "call-out open-work-orders see-calls see-customers see-work-orders take-calls",
+        "agent": (
+            "call-out open-work-orders see-calls see-campaigns see-customers see-work-orders "
+            "take-calls"
+        ),
         "leader": (
-            "hear-recordings move-work-orders open-work-orders see-board see-calls see-customers "
-            "see-definitions see-numbers see-work-orders supervise"
+            "hear-recordings move-work-orders open-work-orders run-campaigns see-board see-calls "
+            "see-campaigns see-customers see-definitions see-numbers see-work-orders supervise"
         ),
         "quality": "hear-recordings see-calls see-customers see-work-orders",
         "dispatcher": (

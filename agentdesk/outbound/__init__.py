@@ -1,0 +1,1 @@
+"""Calls that we make: the agent's next task, the leader's campaigns, the do-not-call list."""
