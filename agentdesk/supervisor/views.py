@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from agentdesk.panels.labels import labels_of
 from agentdesk.shell import render
+from agentdesk.supervisor import asked
 from agentdesk.supervisor.board import lines_of, picture, read_floor
 from agentdesk.supervisor.callers import Callers
 from agentdesk.supervisor.feeds import DAY
@@ -35,6 +36,7 @@ from mainline.permissions import Permission
 from mainline.web import Config, ReadSession, Who, WriteSession, allow
 
 router = APIRouter(prefix="/board", include_in_schema=False)
+router.include_router(asked.router)
 _see: Final = allow(Permission.SEE_BOARD)
 _act: Final = allow(Permission.SUPERVISE)
 Number = Annotated[str, Path(pattern=r"^[0-9]{3,5}$")]

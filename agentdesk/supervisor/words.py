@@ -41,6 +41,7 @@ _TEXTS: Final[Mapping[str, Text]] = {
     "act-pause": Text("Set paused"),
     "act-ready": Text("Ready"),
     "act-sign-out": Text("Sign out"),
+    "asked": Text("%s calls you about this customer"),
     "phone-on": Text("Telephone ready"),
     "phone-away": Text("No line to the telephone system"),
     "microphone": Text("Allow the microphone to listen and speak."),

@@ -1,6 +1,7 @@
 // Listening in: the leader's own softphone in this page, and the call it joins.
 import { ask } from "/static/live.js";
 import { Softphone } from "/static/softphone.js";
+import { Asked } from "./asked.js";
 import { one, words } from "./picture.js";
 
 const REGISTER_MS = 8000;
@@ -15,6 +16,7 @@ export class Supervision {
     this.phone = null;
     /** @type {{agent: string, call: string | null} | null} */
     this.joined = null;
+    this.asked = this.light && new Asked((line) => void this.phone?.answer(line));
     this.light?.addEventListener("click", () => { void this.on().catch(trouble); });
   }
 
@@ -74,7 +76,10 @@ export class Supervision {
     if (this.expecting && line.incoming && line.state === "ringing") {
       this.expecting = false;
       if (!line.auto) void this.phone?.answer(line);
+    } else if (line.incoming && !line.auto && line.state === "ringing") {
+      this.asked?.rings(line);
     }
+    if (line.state === "ended") this.asked?.over(line);
     if (line.state === "ended" && this.phone?.lines.size === 0 && !this.expecting) this.stop();
   }
 
