@@ -16,9 +16,7 @@ CallKey = Annotated[str, Path(pattern=r"^[a-z0-9.-]{3,64}$")]
 router = APIRouter()
 
 
-@router.get(
-    "/asked/{call_id}", dependencies=[allow(Permission.SUPERVISE, Permission.SEE_CUSTOMERS)]
-)
+@router.get("/asked/{call_id}", dependencies=[allow(Permission.SUPERVISE)])
 async def asked(
     request: Request, call_id: CallKey, session: ReadSession, settings: Config, who: Who
 ) -> HTMLResponse:

@@ -48,7 +48,7 @@ async function settle() {
   status.proven = state.proven_now && Boolean(phone?.registered);
   if (state.proven_now) status.light("echo", "good");
   if (state.call_id) lines.others.set(state.call_id, state.others);
-  floor.know(state, -skew);
+  floor.know(state, skew);
   autoAnswer = state.auto_answer;
   part("auto").setAttribute("aria-pressed", String(autoAnswer));
   lines.draw();
@@ -58,7 +58,8 @@ async function settle() {
 
 /** @param {string} kind @param {any} fact */
 function learn(kind, fact) {
-  status.standing = after(status.standing, kind, fact);
+  const mine = !fact.agent || fact.agent === floor.number; // others take part in my call too
+  if (mine) status.standing = after(status.standing, kind, fact);
   const call = String(fact.subject ?? "").replace(/^call:/, "");
   if (kind === "agent.offered" || kind === "call.placed") void pop.show(call, true);
   if (kind === "caller.identified" && call === pop.call) void pop.show(call, true);
