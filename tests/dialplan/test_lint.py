@@ -71,6 +71,11 @@ def test_every_context_of_the_contract_exists() -> None:
     assert named("CONTEXT_") <= CONTEXTS
 
 
+def test_nobody_reaches_people_unrecorded_because_a_gateway_died_over_a_private_entry() -> None:
+    resumed = {step.context for step in STEPS if step.text == "Gosub(ml-record-resume,s,1)"}
+    assert resumed == {"ml-route", "ml-queue", "ml-back"}
+
+
 def test_every_place_that_is_jumped_to_exists() -> None:
     targets = used(r"(?:Goto|Gosub)\((ml-[a-z-]+)") | used(r"\?(ml-[a-z-]+),")
     targets |= used(r"[bUG]\((ml-[a-z-]+)") | used(r",,(ml-[a-z-]+)\)")
