@@ -15,8 +15,11 @@ from agentdesk.shell import render
 from crm.catalog import service as catalog
 from crm.catalog.work_order_types import WorkOrderType
 from crm.customers import queries as customers
+from crm.outages import service as outages
+from crm.sense.queries import suspected_at
 from crm.work_orders import queries, service
 from crm.work_orders.models import WorkOrder
+from crm.work_orders.parts import parts
 from mainline.clock import now
 from mainline.errors import Invalid, NotFound
 from mainline.i18n import _, current_locale
@@ -112,7 +115,19 @@ async def order(request: Request, number: Number, session: ReadSession, who: Who
         urgency=_(URGENCIES[found.urgency]),
         sees_calls=who.may(Permission.SEE_CALLS),
         sees_customers=who.may(Permission.SEE_CUSTOMERS),
+        **await _wider(session, found),
     )
+
+
+async def _wider(session: AsyncSession, order: WorkOrder) -> dict[str, Any]:
+    """What it is part of, what is part of it, and what is wrong around its place."""
+    place = order.premise_id
+    return {
+        "whole": await session.get(WorkOrder, order.parent_id) if order.parent_id else None,
+        "parts": await parts(session, order),
+        "outages": await outages.for_premise(session, place) if place else [],
+        "suspected": await suspected_at(session, place) if place else [],
+    }
 
 
 async def _customer(

@@ -22,6 +22,7 @@ from crm.customers.identify import Candidate, identify
 from crm.customers.queries import AccountView, CustomerView
 from crm.outages import service as outages
 from crm.outages.models import Outage
+from crm.sense.queries import Suspicion, suspected_at
 from ivr.kinds import IVR_MENU, LINE, POLICIES
 from ivr.lines import Line, line_for
 from ivr.menu import MenuTree
@@ -56,6 +57,7 @@ class AccountBox:
     outages: Sequence[Outage] = ()
     areas: Sequence[ServiceArea] = ()
     meters: Sequence[MeterView] = ()
+    suspected: Sequence[Suspicion] = ()
 
     @property
     def served_by(self) -> str:
@@ -209,6 +211,7 @@ async def add_customer(
             await outages.for_premise(session, account.premise_id),
             served.get(account.premise_id, ()),
             metered.get(account.id, ()),
+            await suspected_at(session, account.premise_id),
         )
         for account in sorted(accounts, key=lambda each: each.id != view.account_id)
     ]

@@ -89,9 +89,15 @@ def place(
     login: Login,
     team: Annotated[str | None, typer.Option(help="The group they sit in.")] = None,
     skill: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    branch: Annotated[str | None, typer.Option(help="Whose callers ring there first.")] = None,
+    workplace: Annotated[str | None, typer.Option(help="centre, branch or home.")] = None,
 ) -> None:
-    """Say in which team somebody sits, and which skills they have."""
-    _in_database(lambda session: service.set_place(session, login, team=team, skills=skill))
+    """Say in which team and branch somebody is, where the desk stands, which skills they have."""
+    _in_database(
+        lambda session: service.set_place(
+            session, login, team=team, skills=skill, branch=branch, workplace=workplace
+        )
+    )
 
 
 @app.command()

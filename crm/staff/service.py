@@ -1,7 +1,7 @@
 """People: take on, change, let go."""
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,9 @@ from crm.staff.passwords import LENGTH_MAX, LENGTH_MIN, hashed
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
 from mainline.permissions import ROLES
+
+Workplace = Literal["centre", "branch", "home"]
+WORKPLACES: Final = get_args(Workplace)
 
 
 class LoginTaken(MainlineError):
@@ -41,7 +44,7 @@ async def add_user(
     skills: Iterable[str] = (),
     queues: Mapping[str, int] | None = None,
     branch: str = "",
-    workplace: Literal["centre", "branch", "home"] = "centre",
+    workplace: Workplace = "centre",
     team: str = "",
 ) -> User:
     """Take somebody on. ``queues``: queue to penalty; ``branch``: code of an area of service."""
@@ -95,10 +98,21 @@ async def set_queues(session: AsyncSession, user_id: int, queues: Mapping[str, i
 
 
 async def set_place(
-    session: AsyncSession, login: str, *, team: str | None, skills: Iterable[str] | None
+    session: AsyncSession,
+    login: str,
+    *,
+    team: str | None,
+    skills: Iterable[str] | None,
+    branch: str | None = None,
+    workplace: str | None = None,
 ) -> None:
-    """In which team somebody sits and what they can do; None leaves it as it is."""
+    """In which team and branch somebody is, where, with which skills; None leaves it as it is."""
     user = await by_login(session, login)
+    if workplace not in {None, *WORKPLACES}:
+        raise Invalid(f"workplace: {', '.join(WORKPLACES)}")
+    if branch is not None:
+        user.branch = branch[:24]
+    user.workplace = workplace or user.workplace
     if team is not None:
         user.team = team[:32]
     if skills is not None:

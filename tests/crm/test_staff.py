@@ -219,3 +219,23 @@ async def test_an_agent_of_a_branch_is_known_as_one(database: Database) -> None:
         ("8051", "tiexi", "branch"),
         ("8052", "", "centre"),
     ]
+
+
+async def test_somebody_moves_to_a_branch_and_back(database: Database) -> None:
+    async with database.unit_of_work() as session:
+        await service.add_user(
+            session, login="wei", name="伟", password="long enough", roles=["agent"],
+            agent_number="8051",
+        )  # fmt: skip
+
+    async def seen(**place: str) -> tuple[str, str]:
+        async with database.unit_of_work() as session:
+            await service.set_place(session, "wei", team=None, skills=None, **place)
+            found = await queries.agent(session, "8051")
+            return found.branch, found.workplace
+
+    assert await seen(branch="tiexi", workplace="branch") == ("tiexi", "branch")
+    assert await seen(workplace="home") == ("tiexi", "home")
+    with pytest.raises(Invalid):
+        await seen(workplace="moon")
+    assert await seen(branch="") == ("", "home")
