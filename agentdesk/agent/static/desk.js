@@ -8,6 +8,7 @@ import { bind, press } from "./keys.js";
 import { Lines } from "./lines.js";
 import { MissedCalls } from "./missed.js";
 import { OrderDialog } from "./order.js";
+import { callingOut } from "./out.js";
 import { Pop } from "./pop.js";
 import { Ringer } from "./ringer.js";
 import { after, fromServer, inCall, shown } from "./standing.js";
@@ -211,25 +212,6 @@ async function proveWhenReady() {
   if (!(await settle())?.proven_now && !(await prove())) await ask("/desk/pause", { reason: "other" });
 }
 
-// --- calling out -----------------------------------------------------------------------------
-
-const outDialog = /** @type {HTMLDialogElement} */ (part("out-dialog"));
-const outNumber = /** @type {HTMLInputElement} */ (part("out-number"));
-
-/** @param {{phone_id?: number, number?: string}} to */
-async function callOut(to) {
-  await tried(() => ask("/desk/call", { ...to, customer_id: wrapup.customer }));
-}
-part("out").addEventListener("click", () => { outNumber.value = ""; outDialog.showModal(); outNumber.focus(); });
-part("out-form").addEventListener("submit", () => {
-  const number = outNumber.value.trim();
-  if (number) void callOut({ number });
-});
-part("pop").addEventListener("click", (event) => {
-  const id = /** @type {HTMLElement} */ (event.target).closest("[data-call-phone]")?.getAttribute("data-call-phone");
-  if (id) void callOut({ phone_id: Number(id) });
-});
-
 // --- the rest --------------------------------------------------------------------------------
 
 async function history() {
@@ -289,6 +271,7 @@ part("keys").addEventListener("click", () => { part("keypad").hidden = !part("ke
 document.addEventListener("keydown", (event) => {
   if (!part("keypad").hidden && !typing(event) && /^[0-9*#]$/.test(event.key)) lines.digits(event.key);
 });
+callingOut(() => wrapup.customer);
 const floorChanged = transferDialog(lines);
 part("auto").addEventListener("click", () => void tried(async () => {
   await ask("/desk/auto-answer", { on: !autoAnswer });
