@@ -49,7 +49,7 @@ def _by_agent(legs: Sequence[Channel]) -> Mapping[str, Sequence[Channel]]:
 
 def _of(agent: AgentView, own: Sequence[Channel], joined: Mapping[str, str]) -> Phantom | None:
     if agent.state in _LEASED and agent.call_id:
-        if any(leg.call_id == agent.call_id for leg in own):
+        if any(agent.call_id in {leg.call_id, joined.get(leg.bridge)} for leg in own):
             return None
         return Phantom(agent.number, agent.call_id, agent.state, "gone")
     talks = next((joined[leg.bridge] for leg in own if leg.bridge in joined), None)

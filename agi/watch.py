@@ -33,7 +33,7 @@ from mainline.journal.call_events import (
 from mainline.journal.lag import lag
 from mainline.log import get_logger
 
-EVERY_S: Final = 2.0
+EVERY_S: Final = 3.0
 PHANTOM_S: Final = 5.0
 """A difference between books and Asterisk that lasts longer is no fact on its way."""
 BEHIND_S: Final = 1.0
@@ -43,7 +43,7 @@ log = get_logger("watch")
 
 
 class Watch:
-    """One look every two seconds."""
+    """One look every three seconds."""
 
     def __init__(self, database: Database, switchboard: Switchboard, ari: Ari) -> None:
         self._database, self._switchboard, self._ari = database, switchboard, ari

@@ -28,6 +28,8 @@ def found(state: str, *legs: Channel, call_id: str | None = CALL) -> list[Phanto
 def test_who_is_in_a_call_in_both_is_left_alone(state: str) -> None:
     assert found(state, CUSTOMER, AGENT) == []
     assert found(state, leg("PJSIP/phone-8001-00000002", bridge="")) == []
+    consulted_before = leg("PJSIP/agent-8001-00000002", "ml1-9.9")
+    assert found(state, CUSTOMER, consulted_before) == []
 
 
 @pytest.mark.parametrize("state", ["ringing", "talking", "held"])
@@ -38,6 +40,7 @@ def test_who_is_in_a_call_in_both_is_left_alone(state: str) -> None:
         [CUSTOMER],
         [leg("PJSIP/agent-8002-00000002")],
         [leg("PJSIP/agent-8001-00000002", "ml1-9.9")],
+        [CUSTOMER, leg("PJSIP/agent-8001-00000002", "ml1-9.9", "b2")],
     ],
 )
 def test_a_call_of_the_books_alone_is_a_phantom(state: str, legs: list[Channel]) -> None:
