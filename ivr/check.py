@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ivr.menu import (
@@ -180,7 +180,7 @@ def _zero(tree: MenuTree) -> Iterator[Problem]:
 
 
 def _reach(tree: MenuTree) -> Iterator[Problem]:
-    reached = _from(tree.start, edges(tree)) | {tree.person}
+    reached = _from(tree.start, _following(edges(tree))) | {tree.person}
     for name in tree.nodes:
         if name not in reached:
             yield _error("unreachable", name, Text("No way leads here."))
@@ -188,7 +188,8 @@ def _reach(tree: MenuTree) -> Iterator[Problem]:
 
 def _exits(tree: MenuTree) -> Iterator[Problem]:
     """Every node must have a way, by the caller's own choice, to an end."""
-    back = [Edge(edge.target, edge.how, edge.source) for edge in edges(tree) if edge.chosen]
+    chosen = (edge for edge in edges(tree) if edge.chosen)
+    back = _following(Edge(edge.target, edge.how, edge.source) for edge in chosen)
     leaving: set[str] = set()
     for name, node in tree.nodes.items():
         if isinstance(node, _ENDS):
@@ -201,24 +202,24 @@ def _exits(tree: MenuTree) -> Iterator[Problem]:
 def _endless(tree: MenuTree) -> Iterator[Problem]:
     """A circle in which nobody is asked would talk for ever."""
     asking = {name for name, node in tree.nodes.items() if isinstance(node, Menu | Collect)}
-    silent = [edge for edge in edges(tree) if edge.source not in asking]
+    silent = _following(edge for edge in edges(tree) if edge.source not in asking)
     for name in tree.nodes:
-        following = {edge.target for edge in silent if edge.source == name}
-        if name not in asking and any(name in _from(target, silent) for target in following):
+        if any(name in _from(target, silent) for target in silent.get(name, ())):
             yield _error("endless", name, Text("Goes round in a circle without asking the caller."))
 
 
 def _levels(tree: MenuTree) -> Iterator[Problem]:
     """Menus on the shortest way from the start; key 0 apart, agents should be near."""
+    following = _following(edge for edge in edges(tree) if edge.chosen)
     depth = {tree.start: 0}
     waiting = deque([tree.start])
     while waiting:
         name = waiting.popleft()
         below = depth[name] + isinstance(tree.nodes[name], Menu)
-        for edge in edges(tree):
-            if edge.source == name and edge.chosen and below < depth.get(edge.target, below + 1):
-                depth[edge.target] = below
-                waiting.append(edge.target)
+        for target in following.get(name, ()):
+            if below < depth.get(target, below + 1):
+                depth[target] = below
+                waiting.append(target)
     for name, level in depth.items():
         if isinstance(tree.nodes[name], Menu) and level >= LEVELS_MAX:
             yield _warning(
@@ -226,13 +227,20 @@ def _levels(tree: MenuTree) -> Iterator[Problem]:
             )
 
 
-def _from(start: str, ways: Collection[Edge]) -> set[str]:
+def _following(ways: Iterable[Edge]) -> dict[str, list[str]]:
+    """Where each node's ways lead."""
+    found: dict[str, list[str]] = {}
+    for edge in ways:
+        found.setdefault(edge.source, []).append(edge.target)
+    return found
+
+
+def _from(start: str, following: Mapping[str, Collection[str]]) -> set[str]:
     reached = {start}
     waiting = [start]
     while waiting:
-        name = waiting.pop()
-        for edge in ways:
-            if edge.source == name and edge.target not in reached:
-                reached.add(edge.target)
-                waiting.append(edge.target)
+        for target in following.get(waiting.pop(), ()):
+            if target not in reached:
+                reached.add(target)
+                waiting.append(target)
     return reached

@@ -6,6 +6,7 @@ import asyncio
 import getpass
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -149,15 +150,21 @@ def run(
 
 
 @app.command()
-def publish(file: Path, name: Annotated[str, typer.Option()] = "", why: Why = "") -> None:
-    """Check a menu and put it in force for the next call."""
+def publish(
+    file: Path,
+    name: Annotated[str, typer.Option()] = "",
+    why: Why = "",
+    at: Annotated[datetime | None, typer.Option(help="On the company's clock; else now.")] = None,
+) -> None:
+    """Check a menu and put it in force for the next call, or from a moment on."""
+    moment = at.replace(tzinfo=Settings().zone) if at else None
 
     async def work(session: AsyncSession) -> definitions.Version:
         made = await definitions.draft(
             session, "ivr_menu", name or file.stem, _read(file), author=getpass.getuser(), why=why
         )
         return await definitions.publish(
-            session, "ivr_menu", made.name, made.version, by=getpass.getuser(), why=why
+            session, "ivr_menu", made.name, made.version, by=getpass.getuser(), why=why, at=moment
         )
 
     version = _in_session(work)

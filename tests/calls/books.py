@@ -49,6 +49,12 @@ class Books:
         asked = "SELECT type_code, urgency FROM work_order WHERE call_id = ? ORDER BY id"
         return [(row["type_code"], row["urgency"]) for row in self._rows(asked, call_id)]
 
+    def messages_of(self, call_id: str) -> list[tuple[str, str, str, bool]]:
+        """Of each message left in a call: what about, owner, state, whether it is due."""
+        asked = "SELECT about, owner, state, due_at FROM voice_message WHERE call_id = ?"
+        rows = self._rows(asked, call_id)
+        return [(r["about"], r["owner"], r["state"], r["due_at"] is not None) for r in rows]
+
     def interactions(self) -> Counter[str]:
         """How often each call stands in the call list."""
         return Counter(row["id"] for row in self._rows("SELECT id FROM interaction"))

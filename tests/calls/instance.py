@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -229,17 +230,19 @@ class Instance:
             for dnis in self.lines:
                 await set_mode(session, dnis=dnis, mode=mode, by="test")  # type: ignore[arg-type]
 
-    async def publish_menu_again(self) -> None:
-        """The main menu as it is, under a new version."""
+    async def publish_menu_again(self, at: datetime | None = None) -> None:
+        """The main menu as it is, under a new version; at once, or from that moment on."""
         async with self.database.reading() as session:
             now = await definitions.current(session, "ivr_menu", "main")
-        await self.publish_menu(now.source)
+        await self.publish_menu(now.source, at=at)
 
-    async def publish_menu(self, source: Any, name: str = "main") -> None:
-        """Another menu from the next call on."""
+    async def publish_menu(
+        self, source: Any, name: str = "main", at: datetime | None = None
+    ) -> None:
+        """Another menu from the next call on, or from that moment on."""
         async with self.database.unit_of_work() as session:
             new = await definitions.draft(session, "ivr_menu", name, source, author="test")
-            await definitions.publish(session, "ivr_menu", name, new.version, by="test")
+            await definitions.publish(session, "ivr_menu", name, new.version, by="test", at=at)
 
     async def call_back_at_any_hour(self) -> None:
         """Tests run at night too."""

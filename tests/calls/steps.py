@@ -3,11 +3,14 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
+from ivr.wiring import FRESH_S
+from mainline.clock import now
 from mainline.ids import call_subject
 from mainline.journal import append
 from mainline.journal.call_events import AgentAnswered
@@ -449,6 +452,14 @@ async def new_menu(stage: Stage) -> None:
     await stage.instance.publish_menu_again()
 
 
+@sentence(r"a new menu takes effect in (\d+) s")
+async def new_menu_later(stage: Stage, seconds: str) -> None:
+    """Published for that moment; the story goes on when it has come."""
+    at = now() + timedelta(seconds=int(seconds))
+    await stage.instance.publish_menu_again(at)
+    await asyncio.sleep((at - now()).total_seconds() + 2 * FRESH_S)
+
+
 # --- the books ------------------------------------------------------------------------------------
 
 
@@ -478,6 +489,14 @@ async def order_is_urged(stage: Stage, who: str, again: str) -> None:
     assert [(fact.payload["number"], fact.payload["by"]) for fact in urgings()] == [
         (opened[0], "system")
     ]
+
+
+@sentence(r"the message of (\w+) is a (message|complaint) for “(\w+)”")
+async def message_is_a_task(stage: Stage, who: str, about: str, owner: str) -> None:
+    """One task, with an owner and a deadline, that nobody has taken yet."""
+    call_id = stage.id_of(who)
+    await until(lambda: bool(stage.instance.books.messages_of(call_id)), 20, f"a task of {who}")
+    assert stage.instance.books.messages_of(call_id) == [(about, owner, "new", True)]
 
 
 @sentence(r"the wrap-up of (\d{4}) is ended for (\w+)")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from typer.testing import CliRunner, Result
 from crm.customers.models import AddressNode, Customer, CustomerPhone, Premise, ServiceAccount
 from ivr.commands import app
 from ivr.plan import install
-from mainline.config import PROJECT
+from mainline import definitions
+from mainline.clock import now
+from mainline.config import PROJECT, Settings
 from mainline.db import Database
 
 HEAT = PROJECT / "packs" / "heat"
@@ -113,3 +116,21 @@ def test_the_studio_is_told_what_to_record(run: Run) -> None:
     lines = run("studio").stdout.splitlines()
     assert any(line.endswith("\tzh\t停供信息请按3。") for line in lines)
     assert all(line.startswith("studio/") for line in lines)
+
+
+def test_a_menu_is_published_for_a_moment_on_the_companys_clock(run: Run, sqlite_url: str) -> None:
+    moment = (now() + timedelta(days=3)).astimezone(Settings().zone).replace(microsecond=0)
+    file = HEAT / "menus" / "main.yaml"
+    done = run("publish", str(file), "--at", moment.strftime("%Y-%m-%dT%H:%M:%S"))
+    assert (done.exit_code, done.stdout) == (0, "ivr_menu/main version 2\n")
+
+    async def read() -> list[definitions.Version]:
+        database = Database(sqlite_url)
+        async with database.reading() as session:
+            found = await definitions.history(session, "ivr_menu", "main")
+        await database.dispose()
+        return found
+
+    later, present = asyncio.run(read())
+    assert later.effective_at == moment
+    assert definitions.in_force([later, present], now()) == present

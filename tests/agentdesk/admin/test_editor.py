@@ -88,6 +88,7 @@ async def test_a_node_is_found_added_named_undone_and_kept_by_keyboard_alone(
     await page.wait_for_url("**/main?version=2")
     after, before = await versions(sqlite_database)
     assert before == HEAT
+    assert [*after["nodes"]][:-1] == [*HEAT["nodes"]], "the order is the company's own"
     assert after["nodes"]["hello"]["next"] == "winter_notice"
     assert after["nodes"]["winter_notice"] == {
         "kind": "say",
