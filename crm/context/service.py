@@ -133,5 +133,7 @@ async def _running(
 
 
 async def _overdue(session: AsyncSession, account_ids: Sequence[int], today: date) -> int:
+    if not account_ids:
+        return 0
     owed = await billing.arrears_of(session, account_ids, today=today)
     return sum(one.overdue_fen for one in owed.values())

@@ -3,6 +3,8 @@
 import pytest
 from playwright.async_api import Page
 
+from mainline.journal import Event, append
+from mainline.journal.call_events import AgentWrapupEnded
 from mainline.sip.listening import until
 from mainline.sip.sound import read_channels
 from mainline.sip.tones import seconds_of_tone
@@ -111,6 +113,35 @@ async def test_a_desk_whose_customer_data_is_away_still_takes_the_call(
     await caller.keyboard.press("Escape")
     await desk.wait_for_selector("#state[data-state=wrapup]")
     await note(desk)
+
+
+async def test_a_note_that_the_wrapup_left_no_time_for_is_entered_afterwards(
+    agents: Chromium, callers: Chromium, instance: Instance
+) -> None:
+    """A leak ended the wrap-up, as the worker does it: what was to be noted stays owed."""
+    desk = await agents.ready("agent1")
+    caller = await dial(callers, HOSTILE_NUMBER)
+    call = await reach_a_person(caller, desk)
+    await desk.keyboard.press("F2")
+    await desk.wait_for_selector(".line.talking")
+    await caller.keyboard.press("Escape")
+    await desk.wait_for_selector("#state[data-state=wrapup]")
+    await desk.wait_for_selector(f"[data-note='{call}']")
+    await tell(instance, AgentWrapupEnded(subject="agent:8001", call_id=call, by="emergency"))
+    await desk.wait_for_selector("#state[data-state=ready]")
+    await desk.click(f"[data-note='{call}']")
+    await desk.keyboard.type("invoice")
+    await desk.keyboard.press("Enter")
+    await desk.keyboard.press("Alt+Enter")
+    await desk.wait_for_selector(f"[data-note='{call}']", state="detached")
+    told = [fact for fact in instance.facts.of_call(call) if fact.kind == "call.disposed"]
+    assert [fact.payload["agent"] for fact in told] == ["8001"]
+    assert agents.complaints == []
+
+
+async def tell(instance: Instance, fact: Event) -> None:
+    async with instance.database.unit_of_work() as session:
+        await append(session, fact)
 
 
 async def test_an_attended_transfer_takes_the_customer_to_the_colleague(

@@ -72,7 +72,7 @@ function learn(kind, fact) {
   if ((kind === "agent.missed" || kind === "agent.direct_missed") && !part("missed").hidden) void missedCalls.load();
   attend();
   clearTimeout(settling);
-  settling = setTimeout(settle, 900);
+  settling = setTimeout(() => { void settle(); void history(); }, 900);
 }
 
 /** Show what belongs to the present call. */
