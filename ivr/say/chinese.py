@@ -43,7 +43,7 @@ VOCABULARY: Final = frozenset(
         "加",
         "，",
     ]
-    + [*_UNITS.values(), *_TIMES.values()]
+    + ["百分之", *_UNITS.values(), *_TIMES.values()]
     + [digit + place for digit in DIGITS[1:] for _, place in _PLACES]
     + ["两百", "两千"]
     + [f"{month}月" for month in "一 二 三 四 五 六 七 八 九 十 十一 十二".split()]
