@@ -60,7 +60,7 @@ def private_settings(home: Path, **changes: Any) -> Settings:
         "rtp_port_end": rtp + 599,
         "trunk_contact": f"127.0.0.1:{free_port()}",
         "wrapup_s": 5,
-        "park_s": 15,
+        "park_s": 20,
     }
     return Settings(**(values | changes))
 
