@@ -39,6 +39,7 @@ NAVIGATION: Final = (
     NavItem("/board", Text("Live board"), Permission.SEE_BOARD, "2"),
     NavItem("/quality", Text("Recordings"), Permission.HEAR_RECORDINGS, "3"),
     NavItem("/calls", Text("Calls"), Permission.SEE_CALLS, "4"),
+    NavItem("/callbacks", Text("Call-backs"), Permission.SEE_CALLS, "0"),
     NavItem("/messages", Text("Messages"), Permission.SEE_CALLS, "9"),
     NavItem("/work-orders", Text("Work orders"), Permission.SEE_WORK_ORDERS, "5"),
     NavItem("/customers", Text("Customers"), Permission.SEE_CUSTOMERS, "6"),

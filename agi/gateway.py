@@ -6,14 +6,14 @@ import asyncio
 from functools import partial
 from typing import Final
 
-from agi.handlers import inbound, survey
+from agi.handlers import inbound, survey, waiting
 from agi.running import run
 from agi.server import AgiServer
 from dialplan import contract
 from ivr.decision import Decision
 from ivr.doors import handle_door
 from ivr.outgoing import OutgoingDeps, handle_outgoing
-from ivr.service import handle_call
+from ivr.service import handle_again, handle_call, handle_choice
 from ivr.survey import SurveyDeps, handle_survey
 from ivr.wiring import build
 from mainline.asterisk.call import Call
@@ -52,6 +52,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             contract.ROUTE_OUTGOING: partial(
                 inbound.handle, lead=partial(handle_outgoing, deps=calling)
             ),
+            contract.ROUTE_CHOICE: partial(waiting.choice, lead=partial(handle_choice, deps=deps)),
+            contract.ROUTE_AGAIN: partial(waiting.again, lead=partial(handle_again, deps=deps)),
             contract.ROUTE_SURVEY: partial(survey.handle, ask=partial(handle_survey, deps=asking)),
         },
         secret=Secrets.load_or_create(settings.home).agi,

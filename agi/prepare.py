@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.areas.queries import branches
 from crm.catalog.service import queues
 from crm.staff.queries import agents
-from dialplan.render import Agent, Floor, Line, Queue, write_config
+from dialplan.render import Agent, Floor, Line, Overflow, Queue, write_config
 from ivr.phrases import load_phrases
 from ivr.plan import Plans
 from mainline.config import Settings
@@ -47,6 +47,7 @@ async def _queues(session: AsyncSession) -> list[Queue]:
             weight=one.weight,
             service_level_s=one.service_level_s,
             branch_first_s=one.branch_first_s,
+            overflow=tuple(Overflow(rule.when, rule.to, rule.at) for rule in one.overflow),
         )
         for one in await queues(session)
     ]

@@ -19,6 +19,7 @@ from agi.keeper import Keeper
 from agi.live import LiveLink
 from agi.running import run
 from agi.transcripts import Transcripts
+from agi.waits import Waits
 from agi.watch import Watch
 from crm.sense import watch
 from mainline.asterisk.ari import Ari
@@ -69,6 +70,7 @@ def _jobs(
         "link": link.run,
         "lost calls": link.compare,
         "floor": keeper.run,
+        "waits": Waits(database, link.switchboard).run,
         "call-backs": CallBacks(database, link.switchboard, settings.zone).run,
         "alarms": Alarms(database, settings, link.switchboard).run,
         "lines": partial(again, LINES_EVERY_S, partial(lines, database)),

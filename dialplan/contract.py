@@ -40,6 +40,11 @@ VAR_CUSTOMER: Final = "MAINLINE_CUSTOMER"
 VAR_BRANCH: Final = "MAINLINE_BRANCH"
 """Code of the branch that serves the caller's address."""
 
+LANGUAGES_SPOKEN: Final = ("zh", "en")
+WAITS_SPOKEN: Final = tuple(f"w{minutes}" for minutes in range(12))
+"""Variants of a language (``zh_w3``) in which waiting callers hear an estimate: w0 less than a
+minute, w11 more than ten."""
+
 ACTION_QUEUE: Final = "queue"
 ACTION_HANGUP: Final = "hangup"
 ACTION_REFUSE: Final = "refuse"
@@ -91,6 +96,12 @@ VAR_WAIT: Final = "MAINLINE_WAIT"
 VAR_KEY: Final = "MAINLINE_KEY"
 VAR_MUSIC: Final = "MAINLINE_MUSIC"
 """What is heard while waiting, as an option of Queue; empty: the queue's own music."""
+VAR_OVERFLOW: Final = "MAINLINE_OVERFLOW"
+"""Where the definition sends the caller on: ``message``, ``callback`` or ``queue:<name>``."""
+VAR_STAYS: Final = "MAINLINE_STAYS"
+"""``1`` when the caller is not sent on any more in this visit."""
+VAR_HOPS: Final = "MAINLINE_HOPS"
+"""How often the caller was sent on."""
 VAR_WISH: Final = "MAINLINE_WISH"
 """What a waiting caller pressed a key for."""
 VAR_SINCE: Final = "MAINLINE_SINCE"

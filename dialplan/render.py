@@ -22,6 +22,7 @@ from dialplan.contract import (
     PRIORITY_URGENT,
     QUEUE_SERVICE,
     TRY_PREFIX,
+    WAITS_SPOKEN,
     branch_queue,
 )
 from dialplan.modules import modules
@@ -39,13 +40,14 @@ LIVE_EVENTS: Final = ("Hold", "Unhold")
 """All that the worker hears of AMI; everything else comes from Asterisk's record."""
 EMPTY: Final = ("acl", "ccss", "pjproject", "queuerules", "stasis", "udptl", "websocket_client")
 """Files that Asterisk misses loudly although their defaults are what we want."""
-VARIANTS: Final = ("plain",)
+VARIANTS: Final = ("plain", *WAITS_SPOKEN)
 """What callers are told while they wait, other than ``queue-patience`` itself."""
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029;\[\]{}$`\\]")
 _NUMBER: Final = re.compile(r"[0-9]{3,5}")
 _DNIS: Final = re.compile(r"\+?[0-9]{2,20}")
 _NAME: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029;\[\]{}$`\\\"<>]{1,64}")
 _QUEUE: Final = re.compile(r"[a-z][a-z0-9_-]{1,31}")
+_OVERFLOW: Final = re.compile(r"message|callback|queue:[a-z][a-z0-9_-]{1,31}")
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{8,128}")
 
 Strategy = Literal["leastrecent", "fewestcalls", "random", "rrmemory", "linear", "wrandom"]
@@ -91,6 +93,19 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class Overflow:
+    """When callers are sent on, and where to: ``message``, ``callback`` or ``queue:<name>``."""
+
+    when: Literal["absence", "length", "wait"]
+    to: str
+    at: int = 0
+    """Callers waiting, or seconds waited."""
+
+    def __post_init__(self) -> None:
+        _require(_OVERFLOW, self.to, _("a way out of a queue"))
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """A queue of callers."""
 
@@ -103,6 +118,7 @@ class Queue:
     service_level_s: int = 20
     branch_first_s: int = 0
     """So long the agents of the caller's own branch are rung before the others; 0: not at all."""
+    overflow: tuple[Overflow, ...] = ()
 
     def __post_init__(self) -> None:
         _require(_QUEUE, self.name, _("queue name"))

@@ -69,9 +69,9 @@ def _targets(tree: MenuTree) -> Iterator[Problem]:
     for door, each in tree.doors.items():
         for name in {door, *each.back_at} - tree.nodes.keys():
             yield _error("unknown-node", f"doors.{door}", unknown, target=name)
-    for role, name in (("start", tree.start), ("person", tree.person)):
-        if name not in tree.nodes:
-            yield _error("unknown-node", role, unknown, target=name)
+    for role, target in (("start", tree.start), ("home", tree.home), ("person", tree.person)):
+        if target is not None and target not in tree.nodes:
+            yield _error("unknown-node", role, unknown, target=target)
     if tree.person in tree.nodes and not isinstance(tree.nodes[tree.person], Queue):
         yield _error("person-no-queue", "person", Text("The person must be a queue."))
 

@@ -13,7 +13,7 @@ QUEUE_EMERGENCY = "emergency"
 class Decision:
     """What the dialplan does next; ``queue`` and ``priority`` matter for ``queue`` only."""
 
-    action: Literal["queue", "message", "hangup", "refuse"]
+    action: Literal["queue", "message", "hangup", "refuse", "callback", "menu"]
     queue: str = ""
     priority: int = 0
     language: Language = "zh"

@@ -204,6 +204,8 @@ class MenuTree(Shape):
     title: LocalizedText
     languages: tuple[Language, ...] = Field(default=("zh", "en"), min_length=1, max_length=2)
     start: NodeId
+    home: NodeId | None = None
+    """Where callers come who return from the queue, greeted before; none: the start."""
     person: NodeId
     change_language: ChangeLanguage | None = None
     nodes: dict[NodeId, Node] = Field(min_length=1, max_length=NODES_MAX)

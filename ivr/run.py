@@ -55,14 +55,21 @@ class Walk:
     """One caller in one tree."""
 
     def __init__(
-        self, menu: Running, journey: Journey, flows: Mapping[str, Flow], hours: HoursState
+        self,
+        menu: Running,
+        journey: Journey,
+        flows: Mapping[str, Flow],
+        hours: HoursState,
+        *,
+        again: bool = False,
     ) -> None:
         self._menu, self._tree = menu, menu.tree
         self._journey, self._talk = journey, journey.talk
         self._flows, self._hours = flows, hours
-        self._at = menu.tree.start
+        self._start = (menu.tree.home if again else None) or menu.tree.start
+        self._at = self._start
         self._language_on_file = journey.caller is not None and journey.caller.language is not None
-        self._language_known = self._language_on_file
+        self._language_known = again or self._language_on_file
 
     async def run(self, *, at: str = "", until: Collection[str] = ()) -> Decision:
         """Lead the caller to an end: a queue, a message, or good-bye.
@@ -70,7 +77,7 @@ class Walk:
         Whom an agent sent here begins ``at`` a node and is through on reaching one of ``until``.
         """
         self._note_start()
-        where: str | Decision = at or self._tree.start
+        where: str | Decision = at or self._start
         for _ in range(STEPS_MAX):
             if isinstance(where, Decision):
                 return where

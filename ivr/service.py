@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
+from dialplan import contract
 from ivr.decision import TO_SERVICE, Decision
 from ivr.flows import FLOWS
 from ivr.flows.books import Books, Caller, Identification
@@ -19,6 +20,7 @@ from ivr.plan import Plan, Plans
 from ivr.run import Running, Walk
 from ivr.say import Language
 from ivr.talk import Talk, Voice
+from ivr.waiting import Place, choose, tell_wait
 from mainline.asterisk.call import Call, CallerGone
 from mainline.clock import now
 from mainline.journal import Event
@@ -74,7 +76,45 @@ async def handle_call(call: Call, deps: Deps) -> Decision:
         await recorder.close()
 
 
-async def _journey(call: Call, deps: Deps, recorder: Recorder) -> Decision:
+async def handle_choice(call: Call, place: Place, deps: Deps) -> Decision:
+    """Let a waiting caller choose; whatever fails, they wait on."""
+    found = await identify(call, deps)
+    talk = Talk(call, deps.voice, deps.phrases, place.language)
+    recorder = deps.recorder()
+    journey = Journey(
+        call_id=place.call_id or call.id,
+        ani=call.ani,
+        talk=talk,
+        books=deps.books,
+        note=recorder.note,
+        zone=deps.zone,
+        callers=found.callers,
+        caller=_only(found),
+        priority=place.priority,
+    )
+    await talk.switch(place.language)
+    try:
+        return await choose(journey, place)
+    finally:
+        await recorder.close()
+
+
+async def handle_again(call: Call, place: Place, deps: Deps) -> Decision:
+    """Lead a waiting caller through the menu once more; a person there is the one waited for."""
+    recorder = deps.recorder()
+    try:
+        decision = await _journey(call, deps, recorder, place)
+    finally:
+        await recorder.close()
+    if decision.action == "queue" and decision.queue == contract.QUEUE_SERVICE:
+        return replace(decision, queue=place.queue)
+    return decision
+
+
+async def _journey(
+    call: Call, deps: Deps, recorder: Recorder, place: Place | None = None
+) -> Decision:
+    """``place``: the caller waited there before, and was identified and greeted."""
     await call.answer()
     plan, found = await asyncio.gather(deps.plans.current(), identify(call, deps))
     line = plan.line(call.dnis)
@@ -84,12 +124,24 @@ async def _journey(call: Call, deps: Deps, recorder: Recorder) -> Decision:
         return TO_SERVICE
     journey = begin(call, deps, recorder, menu, found)
     journey.policies = plan.policies
-    recorder.note(_identified(journey.subject, found))
+    if place is None:
+        recorder.note(_identified(journey.subject, found))
+    else:
+        _goes_on(journey, place)
     await journey.talk.switch(journey.talk.language)
     if _restricted(found):
         return finish(Decision("refuse"), journey)  # the dialplan says it, and writes it down
-    walk = Walk(menu, journey, deps.flows, hours_of(plan, line, deps.zone))
-    return await with_branch(finish(await walk.run(), journey), journey)
+    walk = Walk(menu, journey, deps.flows, hours_of(plan, line, deps.zone), again=place is not None)
+    decision = await walk.run()
+    await tell_wait(journey, decision)
+    return await with_branch(finish(decision, journey), journey)
+
+
+def _goes_on(journey: Journey, place: Place) -> None:
+    """As it was before: call, language and priority."""
+    journey.call_id = place.call_id or journey.call_id
+    journey.talk.language = place.language
+    journey.priority = max(journey.priority, place.priority)
 
 
 async def identify(call: Call, deps: Deps) -> Identification:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from mainline.definitions import Problem
 from mainline.i18n import Text
 from mainline.phone import normalise
 
-_CLOCK: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
+_CLOCK: Final = r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 _ORDINARY: Final = re.compile(
     "1[345789][0-9]{9}|16[2567][0-9]{8}"
     "|010[2-8][0-9]{7}|02[0-9][2-8][0-9]{7}|0[3-9][0-9]{2}[2-8][0-9]{6,7}"
@@ -28,6 +28,7 @@ class CallbackRules(BaseModel):
 
     begins: str = Field(default="08:00", pattern=_CLOCK)
     ends: str = Field(default="20:00", pattern=_CLOCK)
+    """``24:00`` is midnight."""
     attempts_max: int = Field(default=3, ge=1, le=10)
     pauses_min: tuple[int, ...] = Field(default=(5, 15, 45), min_length=1, max_length=10)
     """Before each further attempt; the last one holds for all that follow."""
@@ -54,9 +55,13 @@ def _problems(body: CallbackRules) -> Iterator[Problem]:
 
 
 def _shut(body: CallbackRules) -> timedelta:
-    begins, ends = time.fromisoformat(body.begins), time.fromisoformat(body.ends)
-    minutes = (begins.hour - ends.hour) * 60 + begins.minute - ends.minute
-    return timedelta(days=1, minutes=minutes)
+    return timedelta(days=1, minutes=_minute(body.begins) - _minute(body.ends))
+
+
+def _minute(clock: str) -> int:
+    """Of the day."""
+    hours, minutes = clock.split(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def ordinary(number: str) -> bool:
@@ -74,8 +79,8 @@ def same_number(number: str, raw: str) -> bool:
 
 def within_hours(rules: CallbackRules, at: datetime, zone: ZoneInfo) -> bool:
     """Whether customers may be called at that moment."""
-    local = at.astimezone(zone).time()
-    return time.fromisoformat(rules.begins) <= local < time.fromisoformat(rules.ends)
+    local = at.astimezone(zone)
+    return _minute(rules.begins) <= local.hour * 60 + local.minute < _minute(rules.ends)
 
 
 def next_attempt(rules: CallbackRules, attempts: int, at: datetime) -> datetime | None:

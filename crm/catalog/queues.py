@@ -5,6 +5,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from crm.catalog import overflow
+from crm.catalog.overflow import OverflowRule
 from mainline.definitions import Problem
 from mainline.i18n import Text
 from mainline.text import LocalizedText
@@ -29,6 +31,7 @@ class QueueDefinition(BaseModel):
     """So long the agents of the caller's own branch are rung before the others; 0: not at all."""
     service_level_s: int = Field(default=20, ge=1, le=600)
     service_level_goal: float = Field(default=0.8, gt=0, le=1)
+    overflow: tuple[OverflowRule, ...] = Field(default=(), max_length=3)
 
 
 class Measure(BaseModel):
@@ -60,7 +63,7 @@ class Queues(BaseModel):
 
 
 def problems(body: Queues) -> Sequence[Problem]:
-    """Names used twice; the queue that plain dialplan falls back on is missing."""
+    """Names used twice, the queue that plain dialplan falls back on missing, ways in a circle."""
     names = [queue.name for queue in body.queues]
     found = [
         Problem("error", "twice", name, Text("The name is used twice."))
@@ -73,4 +76,6 @@ def problems(body: Queues) -> Sequence[Problem]:
     if any(queue.name == "emergency" and queue.weight < heaviest for queue in body.queues):
         words = Text("Another queue weighs more: its callers would be served before a leak.")
         found.append(Problem("error", "emergency-not-first", "emergency", words))
-    return found
+    rules = {queue.name: queue.overflow for queue in body.queues}
+    longest = {queue.name: queue.max_wait_s for queue in body.queues}
+    return [*found, *overflow.problems(rules, longest)]

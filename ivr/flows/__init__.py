@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from ivr.flows import (
     arrears,
+    callback,
     context,
     fault,
     identify,
@@ -27,5 +28,6 @@ FLOWS: Mapping[str, Flow] = MappingProxyType(
         "meter_reading": meter_reading.meter_reading,
         "suspension": suspension.suspension,
         "policy": policy.policy,
+        "callback": callback.callback,
     }
 )

@@ -163,6 +163,20 @@ class SuspensionRequest:
     ani: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class CallbackWish:
+    """A caller wants to be called, in the turn that waiting since then gives."""
+
+    number: str = field(repr=False)
+    queue: str
+    since: datetime
+    priority: int
+    language: Language
+    call_id: str
+    customer_id: int | None
+    source: str
+
+
 Proof = Literal["proven", "wrong", "locked"]
 """What became of the facts a caller keyed in; ``locked``: too many wrong ones lately."""
 
@@ -279,4 +293,16 @@ class Books(Protocol):
 
     async def request_suspension(self, request: SuspensionRequest) -> str:
         """Open the work order, once a call; its number."""
+        ...
+
+    async def callable_number(self, raw: str) -> str:
+        """The number in its normal form if it can be called back, else empty."""
+        ...
+
+    async def ask_callback(self, wish: CallbackWish) -> bool:
+        """Promise it; one number is promised once for a queue. False when it cannot be."""
+        ...
+
+    async def wait_minutes(self, queue: str, *, priority: int, since: datetime) -> int | None:
+        """How long who has that place will wait: whole minutes, 0 less than one; None: unknown."""
         ...

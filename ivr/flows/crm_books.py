@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,10 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.areas import queries as areas
 from crm.billing import queries as billing
 from crm.billing import readings
+from crm.callbacks import service as callbacks
+from crm.callbacks.rules import ordinary
 from crm.catalog import service as catalog
 from crm.context import service as contexts
 from crm.customers import identify as customers
 from crm.customers import identity
+from crm.interactions.estimate import estimate, whole_minutes
 from crm.outages import service as outages
 from crm.outages.models import Outage
 from crm.sense import service as sense
@@ -28,6 +32,7 @@ from ivr.flows.books import (
     Account,
     Arrears,
     Bill,
+    CallbackWish,
     Caller,
     CallWish,
     Context,
@@ -214,6 +219,26 @@ class CrmBooks:
 
     def _contact(self, ani: str) -> str:
         return normalise(ani, area_code=self._area_code).number or ""
+
+    async def callable_number(self, raw: str) -> str:
+        """The number in its normal form if it can be called back."""
+        number = normalise(raw, area_code=self._area_code).number or ""
+        return number if ordinary(number) else ""
+
+    async def ask_callback(self, wish: CallbackWish) -> bool:
+        """Promise it; False when too many wait already."""
+        try:
+            async with self._writing() as session:
+                await callbacks.ask(session, **asdict(wish))
+        except (callbacks.TooManyCallbacks, callbacks.NotCallable):
+            return False
+        return True
+
+    async def wait_minutes(self, queue: str, *, priority: int, since: datetime) -> int | None:
+        """How long who has that place will wait."""
+        async with self._reading() as session:
+            seconds = await estimate(session, queue, priority=priority, since=since)
+        return None if seconds is None else whole_minutes(seconds)
 
     def _today(self) -> date:
         return now().astimezone(self._zone).date()

@@ -37,6 +37,7 @@ _QUEUE: Final = re.compile(r"[a-z][a-z0-9_-]{1,31}")
 _NUMBER: Final = re.compile(r"\+?[0-9]{2,20}")
 _CHANNEL: Final = re.compile(r"(?:PJSIP|Local)/[A-Za-z0-9_.@;/-]{1,80}")
 _INTERFACE: Final = re.compile(r"PJSIP/(?:agent|phone)-[0-9]{3,5}")
+_LANGUAGE: Final = re.compile(r"(?:zh|en)(?:_[a-z0-9]{1,10})?")
 _CALL: Final = re.compile(r"[a-z0-9.-]{3,64}")
 _INFO: Final = re.compile(r"[a-z0-9-]{1,32}")
 _VARIABLE: Final = re.compile(r"MAINLINE_[A-Z_]{2,40}")
@@ -275,6 +276,25 @@ class Switchboard:
             call_id=call_id,
         )
         return call_id
+
+    async def language(self, channel: str) -> str:
+        """The language of a leg, with its variant such as ``zh_w3``."""
+        name = _checked(_CHANNEL, channel, "channel")
+        answer = await self._ami.action(
+            "Getvar", {"Channel": name, "Variable": "CHANNEL(language)"}
+        )
+        return answer.fields.get("Value", "")
+
+    async def set_language(self, channel: str, language: str) -> None:
+        """What the leg hears from the next sound on."""
+        await self._ami.action(
+            "Setvar",
+            {
+                "Channel": _checked(_CHANNEL, channel, "channel"),
+                "Variable": "CHANNEL(language)",
+                "Value": _checked(_LANGUAGE, language, "language"),
+            },
+        )
 
     def new_call_id(self) -> CallId:
         """For a call that is written down before it is placed."""

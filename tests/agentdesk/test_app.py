@@ -20,6 +20,7 @@ PAGES = {
     "/outages": {"leader", "admin"},
     "/recordings": {"leader", "quality", "admin"},
     "/calls": {"agent1", "agent2", "leader", "quality", "admin"},
+    "/callbacks": {"agent1", "agent2", "leader", "quality", "admin"},
     "/messages": {"agent1", "agent2", "leader", "quality", "admin"},
     "/work-orders": {
         "agent1", "agent2", "leader", "quality", "dispatcher", "field", "admin"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from dialplan.contract import CEL_FIELDS, CEL_FILE
-from dialplan.render import Agent, Floor, Line, Queue, write_config
+from dialplan.render import Agent, Floor, Line, Overflow, Queue, write_config
 from mainline.asterisk.install import asterisk_command, cli_command
 from mainline.config import Settings
 from mainline.secrets import Secrets
@@ -22,7 +22,14 @@ from mainline.sip.robot import Manner, Robot
 DESK_SECRET = "desk-phone-secret"
 FLOOR = Floor(
     agents=[Agent(str(8001 + n), f"坐席{n}", DESK_SECRET) for n in range(3)],
-    queues=[Queue("service"), Queue("repair", max_wait_s=2), Queue("emergency", weight=10)],
+    queues=[
+        Queue("service"),
+        Queue("repair", max_wait_s=2),
+        Queue("emergency", weight=10),
+        Queue("busy", overflow=(Overflow("length", "queue:service", 1),)),
+        Queue("slow", overflow=(Overflow("wait", "queue:service", 1),)),
+        Queue("empty", overflow=(Overflow("absence", "message"),)),
+    ],
     lines=[Line("96888", "供热热线")],
 )
 

@@ -16,8 +16,6 @@ from tests.asterisk.private import PrivateAsterisk, until
 
 pytestmark = pytest.mark.call
 
-QUEUED = "Queued callers"
-
 
 @pytest.fixture
 async def board(asterisk: PrivateAsterisk) -> AsyncIterator[Switchboard]:
@@ -110,6 +108,20 @@ async def test_with_the_gateway_dead_the_choice_leads_back_to_the_place(
     assert (visits(asterisk, first), left(asterisk, first)) == (1, [])
 
 
+async def test_the_worker_may_change_what_a_waiting_caller_hears(
+    asterisk: PrivateAsterisk, board: Switchboard, gateway: FakeGateway
+) -> None:
+    await asterisk.agent("8001", "service", reaction="ignores")
+    _, first = await joins(asterisk, board, gateway, "13900000001")
+    channel = (await board.queues()).waiting[0].channel
+    assert await board.language(channel) == "zh"
+    await board.set_language(channel, "zh_w3")
+    assert await board.language(channel) == "zh_w3"
+    assert await waiting(board) == [first]
+    spoken = asterisk.settings.asterisk_dir / "data/sounds/zh_w3/ml/queue-patience.wav"
+    assert spoken.readlink().name == "queue-patience-w3.wav"
+
+
 async def test_self_service_and_back_is_a_new_visit_at_the_old_place(
     asterisk: PrivateAsterisk, board: Switchboard, gateway: FakeGateway
 ) -> None:
@@ -152,6 +164,60 @@ async def test_a_promised_call_back_ends_the_visit_and_the_call(
     await asyncio.wait_for(anna.ended.wait(), 10)
     await asterisk.ended(first)
     assert left(asterisk, first) == ["CALLBACK"]
+
+
+async def test_too_many_before_one_are_sent_on_to_the_other_queue(
+    asterisk: PrivateAsterisk, board: Switchboard, gateway: FakeGateway
+) -> None:
+    await asterisk.agent("8001", "busy", "service", reaction="ignores")
+    _, first = await joins(asterisk, board, gateway, "13900000001", MAINLINE_QUEUE="busy")
+    gateway.decide(MAINLINE_ACTION="queue", MAINLINE_QUEUE="busy", MAINLINE_SINCE="1000")
+    await (await asterisk.caller("c2")).call("96888", caller="13900000002")
+    second = await asterisk.call_of("13900000002")
+
+    async def is_there() -> bool:
+        return await waiting(board) == [second]
+
+    await until(is_there, "the second caller in the other queue")
+    assert await waiting(board, "busy") == [first]
+    told = [(p.name, p.extra["queue"]) for p in asterisk.points(second) if "QUEUED" in p.name]
+    assert told == [("QUEUED", "busy"), ("UNQUEUED", "busy"), ("QUEUED", "service")]
+    assert left(asterisk, second) == ["OVERFLOW"]
+
+
+async def test_who_waits_too_long_or_finds_nobody_is_sent_on(
+    asterisk: PrivateAsterisk, board: Switchboard, gateway: FakeGateway
+) -> None:
+    await asterisk.agent("8001", "slow", reaction="ignores")
+    call, slow = await joins(asterisk, board, gateway, "13900000001", MAINLINE_QUEUE="slow")
+    await until(lambda: visits(asterisk, slow) == 2, "the second queue")
+    assert left(asterisk, slow) == ["OVERFLOW"]
+    gateway.decide(MAINLINE_ACTION="queue", MAINLINE_QUEUE="empty")
+    other = await (await asterisk.caller("c2")).call("96888", caller="13900000002")
+    absent = await asterisk.call_of("13900000002")
+    await until(lambda: left(asterisk, absent) == ["OVERFLOW"], "the way to a message")
+    await other.hang_up()
+    await call.hang_up()
+    await asterisk.ended(absent)
+    assert visits(asterisk, absent) == 1
+
+
+async def test_an_emergency_is_never_sent_on(
+    asterisk: PrivateAsterisk, board: Switchboard, gateway: FakeGateway
+) -> None:
+    await asterisk.agent("8001", "busy", reaction="ignores")
+    await joins(asterisk, board, gateway, "13900000001", MAINLINE_QUEUE="busy")
+    _, leak = await joins(
+        asterisk,
+        board,
+        gateway,
+        "13900000002",
+        MAINLINE_QUEUE="busy",
+        MAINLINE_URGENT="leak",
+        QUEUE_PRIO="100",
+    )
+    assert (await waiting(board, "busy"))[0] == leak
+    assert left(asterisk, leak) == []
 
 
 async def called_back(board: Switchboard, number: str = "13900000001") -> str:

@@ -40,6 +40,11 @@ class Books:
         statement = "SELECT slot FROM parked_call WHERE call_id = ? AND parked_at IS NOT NULL"
         return bool(self._rows(statement, call_id))
 
+    def callbacks(self, number: str) -> list[str]:
+        """The states of a number's call-backs, the oldest first."""
+        rows = self._rows("SELECT state FROM callback WHERE number = ? ORDER BY id", number)
+        return [row["state"] for row in rows]
+
     def visits(self) -> Counter[str]:
         """Visits per queue."""
         return Counter(row["queue"] for row in self._rows("SELECT queue FROM queue_visit"))

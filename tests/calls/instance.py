@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import ivr.kinds  # noqa: F401 - registers what definitions may be
+from crm.callbacks.models import Callback
 from ivr.modes import set_mode
 from mainline import features
+from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.definitions import service as definitions
@@ -250,6 +253,24 @@ class Instance:
         async with self.database.unit_of_work() as session:
             new = await definitions.draft(session, "callbacks", "company", source, author="test")
             await definitions.publish(session, "callbacks", "company", new.version, by="test")
+
+    async def end_callback_pause(self, number: str) -> None:
+        """Time passes until the number is called again."""
+        async with self.database.unit_of_work() as session:
+            await session.execute(
+                update(Callback)
+                .where(Callback.number == number, Callback.state == "waiting")
+                .values(next_at=now())
+            )
+
+    async def forget_callbacks(self, numbers: list[str]) -> None:
+        """What a scenario has promised is nobody's work after it."""
+        async with self.database.unit_of_work() as session:
+            await session.execute(
+                update(Callback)
+                .where(Callback.number.in_(numbers), Callback.open_key.is_not(None))
+                .values(state="cancelled", open_key=None)
+            )
 
     async def command(self, *words: str) -> str:
         """``mainline …`` on this instance; what it printed."""

@@ -40,6 +40,9 @@ _FAR = datetime(2099, 1, 1, tzinfo=UTC)
 async def settle(session: AsyncSession) -> None:
     """Everybody moves in, and the agents have telephones on their desks."""
     await session.execute(update(User).values(station="phone"))
+    hours = {"begins": "00:00", "ends": "24:00"}
+    rules = await definitions.draft(session, "callbacks", "company", hours, author="test")
+    await definitions.publish(session, "callbacks", "company", rules.version, by="test")
     street = await _street(session, "测试街", "Test Street")
     dark = await _street(session, "停供街", "Cold Street")
     for number in KNOWN:

@@ -84,6 +84,7 @@ class Scenario(_Part):
             "to the desk",
             " Hz",
             " reloaded",
+            " back as ",
             "the leader",
         )
         return (

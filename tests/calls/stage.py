@@ -40,6 +40,16 @@ class Outside:
         await found()[0].answer()
         return found()[0]
 
+    async def ringing_call(self, number: str) -> Call:
+        """The next call to that number, not answered yet."""
+
+        def found() -> list[Call]:
+            fresh = [c for c in self.calls if c.invite and f"sip:{number}@" in c.invite.start]
+            return [c for c in fresh if not c.answered.is_set() and not c.ended.is_set()]
+
+        await until(lambda: bool(found()), 20, f"a call to {number}")
+        return found()[0]
+
     async def close(self) -> None:
         """Hang up."""
         if self._phone:
@@ -76,7 +86,9 @@ class Stage:
         await self.instance.set_agent_state(number, plan.state)
 
     async def close(self) -> None:
-        """The shift ends: nobody is left in a call or in a queue."""
+        """The shift ends: nobody is left in a call or in a queue, or waits to be called."""
+        numbers = [plan.number for plan in self.scenario.callers.values()]
+        await self.instance.forget_callbacks(numbers)
         for phone in self._phones.values():
             await phone.close()
         for number, robot in self._robots.items():
@@ -132,6 +144,22 @@ class Stage:
     def mark_now(self, who: str) -> None:
         """What was heard so far has been understood."""
         self._marks[who] = self.call(who).media.moment
+
+    async def called_back(self, who: str, name: str) -> None:
+        """The hotline calls the caller; that call has a name of its own."""
+        number = self.scenario.callers[who].number
+        call = await self.outside.ringing_call(number)
+        known = set(self.ids.values())
+        await until(lambda: bool(self._placed(number) - known), 10, f"the call to {who}")
+        self.ids[name] = min(self._placed(number) - known)
+        self._calls[name], self._marks[name] = call, 0
+
+    def _placed(self, number: str) -> set[str]:
+        return {
+            fact.subject.removeprefix("call:")
+            for fact in self.instance.facts.since(self.before)
+            if fact.kind == "call.placed" and fact.payload["number"] == number
+        }
 
     def speak(self, who: str) -> None:
         """The caller says his tone from now on."""

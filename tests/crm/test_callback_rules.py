@@ -85,6 +85,12 @@ def test_nobody_is_called_outside_the_hours(clock: str, may: bool) -> None:
     assert within_hours(CallbackRules(), at, SHANGHAI) is may
 
 
+@pytest.mark.parametrize("hour", [0, 12, 23])
+def test_midnight_to_midnight_is_always(hour: int) -> None:
+    at = datetime(2026, 11, 23, hour, 59, 59, tzinfo=SHANGHAI)
+    assert within_hours(CallbackRules(begins="00:00", ends="24:00"), at, SHANGHAI)
+
+
 def test_the_pauses_grow_and_the_attempts_are_limited() -> None:
     rules = CallbackRules(attempts_max=5, pauses_min=(5, 15, 45))
     pauses = [next_attempt(rules, made, NINE) for made in range(1, 6)]

@@ -104,7 +104,11 @@ def test_mistakes_in_reasons_and_queues_are_found() -> None:
     assert ("error", "twice") in codes("call_reasons", reasons)
     queues = pack("heat", "queues")
     queues["queues"] = queues["queues"][1:] + queues["queues"][1:2]
-    assert codes("queues", queues) == [("error", "twice"), ("error", "no-service")]
+    assert codes("queues", queues) == [
+        ("error", "twice"),
+        ("error", "no-service"),
+        ("error", "overflow-nowhere"),
+    ]
     queues = pack("heat", "queues")
     queues["queues"][1]["weight"] = 51
     assert codes("queues", queues) == [("error", "emergency-not-first")]

@@ -11,6 +11,7 @@ from dialplan.render import (
     Agent,
     Floor,
     Line,
+    Overflow,
     Queue,
     link_sounds,
     render,
@@ -101,6 +102,20 @@ def test_each_emergency_has_its_safety_text_as_music_in_both_languages(
             ]
     assert "EMERGENCY_FAULT = leak" in files["extensions.conf"]
     assert "PRIORITY_URGENT = 100" in files["extensions.conf"]
+
+
+def test_the_ways_out_of_a_queue_are_known_to_the_dialplan(settings: Settings) -> None:
+    rules = (Overflow("absence", "message"), Overflow("length", "queue:repair", 20))
+    text = rendered(settings, Floor(queues=[Queue("billing", overflow=rules)]))["extensions.conf"]
+    found = [line for line in text.splitlines() if line.startswith("OVERFLOW_")]
+    assert found == [
+        "OVERFLOW_ABSENCE_billing = message",
+        "OVERFLOW_ABSENCE_AT_billing = 0",
+        "OVERFLOW_LENGTH_billing = queue:repair",
+        "OVERFLOW_LENGTH_AT_billing = 20",
+    ]
+    with pytest.raises(Invalid):
+        Overflow("wait", "queue:a,b", 5)
 
 
 def test_demo_callers_exist_only_in_demo_mode(make_settings: Callable[..., Settings]) -> None:

@@ -1,11 +1,14 @@
 """The company's books in memory."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from crm.callbacks.rules import ordinary
 from ivr.flows.books import (
     Account,
     Arrears,
     Bill,
+    CallbackWish,
     Caller,
     CallWish,
     Context,
@@ -61,6 +64,10 @@ class FakeBooks:
         self.faults: list[Fault] = []
         self.likely: Context | None = None
         self.asked_context: list[tuple[Caller | None, tuple[Account, ...], bool]] = []
+        self.wishes: list[CallbackWish] = []
+        self.full = False
+        self.minutes: int | None = None
+        self.asked_waits: list[tuple[str, int]] = []
 
     def _up(self, method: str) -> None:
         if method in self.broken:
@@ -139,6 +146,20 @@ class FakeBooks:
         self._up("context")
         self.asked_context.append((caller, tuple(accounts), private))
         return self.likely
+
+    async def callable_number(self, raw: str) -> str:
+        self._up("callable_number")
+        return raw if ordinary(raw) else ""
+
+    async def ask_callback(self, wish: CallbackWish) -> bool:
+        self._up("ask_callback")
+        self.wishes.append(wish)
+        return not self.full
+
+    async def wait_minutes(self, queue: str, *, priority: int, since: datetime) -> int | None:
+        self._up("wait_minutes")
+        self.asked_waits.append((queue, priority))
+        return self.minutes
 
     async def report_fault(self, fault: Fault) -> str:
         self._up("report_fault")

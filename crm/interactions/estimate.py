@@ -1,0 +1,101 @@
+"""How long somebody will wait: an honest estimate, or none."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.callbacks.models import Callback
+from crm.interactions.models import QueueVisit
+from crm.staff.queries import agents
+from mainline.clock import now
+
+RECENT: Final = timedelta(minutes=30)
+VISITS_MAX: Final = 50
+ENOUGH: Final = 5
+"""Fewer intervals say nothing."""
+LONG_MIN: Final = 10
+"""Beyond so many minutes nobody can tell."""
+_THERE: Final = frozenset({"ready", "ringing", "talking", "wrapup"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A visit that an agent ended."""
+
+    at: datetime
+    wait_s: float
+
+
+def pace_s(answered: Sequence[Answered]) -> float | None:
+    """Seconds from one answer to the next while somebody waited all the time between.
+
+    Slack times say nothing of how fast a full queue moves. None: not enough is known.
+    """
+    told = sorted(answered, key=lambda one: one.at)
+    gaps = [
+        gap
+        for before, after in pairwise(told)
+        if (gap := (after.at - before.at).total_seconds()) <= after.wait_s
+    ]
+    return sum(gaps) / len(gaps) if len(gaps) >= ENOUGH else None
+
+
+def expected_s(pace: float | None, *, ahead: int, free: int, there: int) -> float | None:
+    """The wait of somebody with so many ahead; None when it is not known or not worth a word."""
+    if pace is None or there == 0 or free > ahead:
+        return None
+    return pace * (ahead + 1)
+
+
+def whole_minutes(seconds: float) -> int:
+    """As it is spoken: rounded up; 0 less than a minute, LONG_MIN + 1 longer than can be told."""
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return 0
+    return min(math.ceil(seconds / 60), LONG_MIN + 1)
+
+
+async def pace_of(session: AsyncSession, queue: str) -> float | None:
+    """How fast the queue has moved lately."""
+    rows = await session.execute(
+        select(QueueVisit.left_at, QueueVisit.wait_s)
+        .where(QueueVisit.queue == queue, QueueVisit.how == "answered")
+        .where(QueueVisit.entered_at >= now() - 2 * RECENT, QueueVisit.left_at >= now() - RECENT)
+        .order_by(QueueVisit.left_at.desc())
+        .limit(VISITS_MAX)
+    )
+    return pace_s([Answered(at, wait_s or 0.0) for at, wait_s in rows if at is not None])
+
+
+async def estimate(
+    session: AsyncSession, queue: str, *, priority: int = 0, since: datetime | None = None
+) -> float | None:
+    """The wait from now on of who has that place, in seconds; None when nobody can tell."""
+    place = since or now()
+    staff = [one.state for one in await agents(session) if queue in one.queues]
+    ahead = await _ahead(session, queue, priority, place)
+    pace = await pace_of(session, queue)
+    there = sum(state in _THERE for state in staff)
+    return expected_s(pace, ahead=ahead, free=staff.count("ready"), there=there)
+
+
+async def _ahead(session: AsyncSession, queue: str, priority: int, since: datetime) -> int:
+    """Who waits before that place, on the line or by a promise."""
+    first, later = QueueVisit, Callback
+    visits = select(func.count()).where(
+        first.queue == queue,
+        first.how.is_(None),
+        or_(first.priority > priority, (first.priority == priority) & (first.entered_at < since)),
+    )
+    promises = select(func.count()).where(
+        later.queue == queue,
+        later.state == "waiting",
+        later.next_at <= now(),
+        or_(later.priority > priority, (later.priority == priority) & (later.since < since)),
+    )
+    return (await session.scalar(visits) or 0) + (await session.scalar(promises) or 0)
