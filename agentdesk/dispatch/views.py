@@ -22,7 +22,7 @@ from crm.work_orders.models import WorkOrder
 from crm.work_orders.parts import parts
 from mainline.clock import now
 from mainline.errors import Invalid, NotFound
-from mainline.i18n import _, current_locale
+from mainline.i18n import Text, _, current_locale
 from mainline.permissions import Permission
 from mainline.web import (
     Config,
@@ -36,6 +36,13 @@ from mainline.web import (
 
 router = APIRouter()
 LIMIT: Final = 50
+ACTS: Final = {
+    "ask_at_home": Text("The household is asked by telephone"),
+    "at_home": Text("At home"),
+    "other_time": Text("Another time"),
+    "call": Text("Talked with the customer"),
+}
+"""What happened about an order and moved it nowhere."""
 Number = Annotated[str, Path(pattern=r"^[0-9-]{4,20}$")]
 Next = Annotated[str, Query(max_length=300)]
 Choice = Annotated[str, Query(pattern=r"^(open|overdue|all)$")]
@@ -113,6 +120,7 @@ async def order(request: Request, number: Number, session: ReadSession, who: Who
         moves=await queries.moves(session, found.id),
         step_words=lambda code: types.step(found.type_code, code).label.to(current_locale()),
         urgency=_(URGENCIES[found.urgency]),
+        acts=ACTS,
         sees_calls=who.may(Permission.SEE_CALLS),
         sees_customers=who.may(Permission.SEE_CUSTOMERS),
         **await _wider(session, found),

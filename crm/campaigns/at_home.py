@@ -1,18 +1,23 @@
 """Before the van leaves: is anybody at home?"""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.campaigns import service
+from crm.callbacks.rules import ordinary
+from crm.callbacks.service import NotCallable
+from crm.campaigns import numbers, service
 from crm.campaigns.models import CampaignTask
 from crm.campaigns.targets import Target
 from crm.work_orders import service as orders
+from crm.work_orders.models import WorkOrder
 from crm.work_orders.noting import note
 from mainline.clock import now
 from mainline.errors import Invalid, MainlineError
 from mainline.i18n import Text
+from mainline.phone import normalise
 
 AHEAD_MAX: Final = timedelta(days=60)
 
@@ -44,3 +49,27 @@ async def ask(
         raise NobodyToCall
     await note(session, order, "ask_at_home", by=by)
     return await service.task_by_key(session, campaign.id, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Who is to be joined."""
+
+    staff: str
+    customer: str
+
+
+async def both_ends(
+    session: AsyncSession, order: WorkOrder, staff_number: str, *, area_code: str
+) -> Ends:
+    """The telephones of field staff and of an order's customer; refused if we may not call one."""
+    staff = normalise(staff_number, area_code=area_code).number or ""
+    customer = normalise(order.contact, area_code=area_code).number or ""
+    if not ordinary(customer) and order.customer_id is not None:
+        found = await numbers.of_customers(session, [order.customer_id])
+        customer = found.get(order.customer_id, "")
+    if not ordinary(staff):
+        raise NotCallable
+    if not ordinary(customer):
+        raise NobodyToCall
+    return Ends(staff, customer)

@@ -21,6 +21,7 @@ from mainline.journal.call_events import (
     CallerIdentified,
     CallOffered,
     CallPlaced,
+    CallReached,
     CallRefused,
     CallRepeated,
     CallTransferred,
@@ -165,7 +166,7 @@ def _facts(told: Sequence[Event]) -> Facts:
         incoming=first(told, CallOffered) is not None
         or (first(told, CallPlaced) or first(told, CallDialled)) is None,
         heard=first(told, OutreachAnswered) is not None,
-        answered=first(told, AgentAnswered) is not None,
+        answered=first(told, AgentAnswered) is not None or _met(told),
         transferred=first(told, CallTransferred) is not None,
         message=first(told, MessageLeft) is not None,
         refused=first(told, CallRefused) is not None,
@@ -179,6 +180,14 @@ def _hung_up_informed(told: Sequence[Event]) -> bool:
     """What was said first was all that the caller wanted to know: they went no further."""
     context, visited = last(told, CallContextTold), last(told, MenuVisited)
     return context is not None and (visited is None or visited.at <= context.at)
+
+
+def _met(told: Sequence[Event]) -> bool:
+    """Field staff picked up to be joined with a customer."""
+    dialled = first(told, CallDialled)
+    return (
+        dialled is not None and dialled.purpose == "meet" and first(told, CallReached) is not None
+    )
 
 
 def _waited(stays: Sequence[Visit]) -> float | None:

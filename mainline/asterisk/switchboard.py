@@ -357,7 +357,7 @@ class Switchboard:
         call_id = self._new_id()
         await self._originate(
             _dialled(staff_number), "ml-meet", _checked(_NUMBER, customer_number, "number"),
-            variables=("MAINLINE_PURPOSE=meet", "MAINLINE_RING=30", "MAINLINE_CALLER=staff"),
+            variables=("MAINLINE_PURPOSE=meet", "MAINLINE_RING=30", "__MAINLINE_CALLER=staff"),
             call_id=call_id, ring_s=35,
         )  # fmt: skip
         return call_id

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import httpx
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +18,7 @@ from mainline import definitions
 from mainline.clock import now
 from tests.calls.expectations import eventually
 from tests.calls.instance import Instance
+from tests.calls.scenario import WORKER
 
 
 async def reminder_due(instance: Instance, number: str) -> None:
@@ -46,6 +48,25 @@ async def visit_planned(instance: Instance, number: str) -> None:
             session, order.number, visit_from=begins, visit_until=begins + timedelta(hours=1),
             by="test",
         )  # fmt: skip
+
+
+async def worker_calls(instance: Instance, number: str) -> None:
+    """As a field page would: the order's customer and the worker are to be joined."""
+    async with instance.database.unit_of_work() as session:
+        account = await _account(session, number)
+        order = await work_orders.open_work_order(
+            session, type_code="air_vent", key=f"call:{number}:{now()}", by="test",
+            source="desk", account_id=account.id, contact=number,
+        )  # fmt: skip
+        wanted = order.number
+    token = (await instance.command("token", "--role", "field")).split()[-1]
+    base = f"http://127.0.0.1:{instance.settings.http_port}"
+    async with httpx.AsyncClient(base_url=base, timeout=10) as client:
+        answer = await client.post(
+            f"/api/work-orders/{wanted}/call", json={"staff_number": WORKER},
+            headers={"Authorization": f"Bearer {token}"},
+        )  # fmt: skip
+    assert answer.status_code == 202, answer.text
 
 
 async def until_task(instance: Instance, number: str, state: str, result: str) -> None:

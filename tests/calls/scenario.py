@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "scenarios"
+WORKER = "13855550001"
+"""The telephone of a worker on the way."""
 
 
 class _Part(BaseModel):

@@ -10,7 +10,7 @@ from mainline.sip.robot import Manner, Reaction, Robot
 from mainline.sip.sound import tone
 from tests.calls.facts import FactRow
 from tests.calls.instance import Instance
-from tests.calls.scenario import AgentPlan, Scenario
+from tests.calls.scenario import WORKER, AgentPlan, Scenario
 
 
 class Outside:
@@ -126,7 +126,8 @@ class Stage:
         if who not in self.ids:
             raw = self.scenario.callers[who].number
             found = self.instance.facts.offered_since(self.before, ani=raw)
-            found |= self.instance.facts.dialled_since(self.before, raw)
+            for number in (raw, WORKER):
+                found |= self.instance.facts.dialled_since(self.before, number)
             fresh = sorted(found - set(self.ids.values()))
             if not fresh:
                 return ""

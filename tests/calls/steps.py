@@ -29,7 +29,7 @@ from tests.calls import outbound
 from tests.calls.expectations import eventually
 from tests.calls.facts import FactRow
 from tests.calls.leader import in_seconds
-from tests.calls.scenario import AgentPlan
+from tests.calls.scenario import WORKER, AgentPlan
 from tests.calls.stage import Stage
 
 Step = Callable[..., Awaitable[None]]
@@ -385,6 +385,24 @@ async def asked_before_a_visit(stage: Stage, who: str) -> None:
 @sentence(r"(\w+) is rung")
 async def is_rung(stage: Stage, who: str) -> None:
     await stage.is_rung(who)
+
+
+@sentence(r"(\w+) is joined")
+async def is_joined(stage: Stage, who: str) -> None:
+    """The second telephone of the machine's call rings and is picked up; this person speaks."""
+    await stage.is_rung(who)
+    stage.speak(who)
+
+
+@sentence(r"the worker on the way calls (\w+) before a visit")
+async def worker_calls(stage: Stage, who: str) -> None:
+    await outbound.worker_calls(stage.instance, stage.scenario.callers[who].number)
+
+
+@sentence(r"the worker’s telephone answers with a tone of (\d+) Hz")
+async def worker_answers(stage: Stage, hertz: str) -> None:
+    call = await stage.outside.taken_call(WORKER)
+    call.media.play(tone(float(hertz), 5.0), loop=True)
 
 
 @sentence(r"(\w+) was rung once")
