@@ -63,6 +63,7 @@ class Callers:
             await self.leader.switchboard.withdraw(caller.queue, caller.channel, note)
         except AmiRefused as gone:
             raise NoLongerWaiting from gone
+        await self.leader.switchboard.stop_ringing(call_id)  # else it rings to its end before
         fact = CallerFetched(
             subject=call_subject(call_id),
             queue=caller.queue, agent=target, by=self.leader.name, why=why,

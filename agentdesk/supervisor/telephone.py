@@ -35,6 +35,9 @@ class Switchboard(Protocol):
     async def withdraw(self, queue: str, channel: str, info: str) -> None:
         """Take a waiting caller out of the queue; the dialplan goes on with ``info``."""
 
+    async def stop_ringing(self, call_id: str) -> None:
+        """No agent's telephone rings for the call any more."""
+
     async def queue_add(
         self, queue: str, agent: str, station: Station, *, penalty: int = 0, paused: str = ""
     ) -> None:

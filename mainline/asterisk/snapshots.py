@@ -74,6 +74,7 @@ class Channel:
     application: str
     seconds: int
     bridge: str
+    ringing: bool = False
 
     @property
     def agent(self) -> str:
@@ -145,6 +146,7 @@ def _channel(item: Fields) -> Channel:
         application=item.get("Application", ""),
         seconds=_int(item.get("Seconds")),
         bridge=item.get("BridgeID", ""),
+        ringing=item.get("ChannelStateDesc") == "Ringing",
     )
 
 

@@ -165,6 +165,13 @@ class Switchboard:
         }
         await self._unless("No such channel", "Hangup", values)
 
+    async def stop_ringing(self, call_id: str) -> None:
+        """No agent's telephone rings for the call any more."""
+        _checked(_CALL, call_id, "call")
+        for leg in await self.channels():
+            if leg.call_id == call_id and leg.agent and leg.ringing:
+                await self.hang_up(leg.name)
+
     async def redirect(self, channel: str, context: str, exten: str) -> None:
         """Send a leg elsewhere in the dialplan; whom it talked with is let go."""
         await self._ami.action(

@@ -73,6 +73,9 @@ class FakeSwitchboard:
         self._may()
         self.asked.append(("withdraw", queue, channel, info))
 
+    async def stop_ringing(self, call_id: str) -> None:
+        self.asked.append(("stop_ringing", call_id))
+
     async def queue_add(
         self, queue: str, agent: str, station: str, *, penalty: int = 0, paused: str = ""
     ) -> None:

@@ -175,6 +175,7 @@ async def test_a_waiting_caller_is_let_ahead_and_put_through_by_keys(leader: Win
     assert board.switchboard.asked == [
         ("priority", "billing", channel, 21),
         ("withdraw", "billing", channel, "fetch-8002"),
+        ("stop_ringing", WAIT),
     ]
     board.switchboard.waiting = []
     await page.keyboard.press("g")

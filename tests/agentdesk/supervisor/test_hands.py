@@ -122,7 +122,10 @@ async def test_a_caller_is_put_through_to_the_leader_or_to_an_agent(
     body = {"agent": named} if named else {}
     assert (await ask(waiting, f"/callers/{WAIT}/fetch", body)).json() == {"agent": rings}
     asked = waiting.app.state.switchboard.asked
-    assert asked == [("withdraw", "billing", CHANNEL, f"fetch-{rings}")]
+    assert asked == [
+        ("withdraw", "billing", CHANNEL, f"fetch-{rings}"),
+        ("stop_ringing", WAIT),
+    ]
     fact = await the_fact(sqlite_database, known)
     assert isinstance(fact, CallerFetched)
     assert (fact.agent, fact.queue, fact.by) == (rings, "billing", "zhao")

@@ -312,3 +312,42 @@ async def test_when_asterisk_is_down_the_refusal_says_so():
         await board.pause("8001", "softphone", "lunch")
     assert isinstance(down.value, AmiDown)
     assert down.value.status == 503
+
+
+async def test_only_telephones_that_ring_for_the_call_are_silenced(desk: Desk):
+    def leg(name: str, call: str, state: str) -> dict[str, str | int]:
+        return {"Event": "Status", "Channel": name, "Linkedid": call, "ChannelStateDesc": state}
+
+    desk.lists(
+        leg("PJSIP/trunk-00000001", "ml1-1.0", "Up"),
+        leg("PJSIP/agent-8001-00000002", "ml1-1.0", "Ringing"),
+        leg("PJSIP/phone-8002-00000003", "ml1-1.0", "Up"),
+        leg("PJSIP/agent-8003-00000004", "ml2-2.0", "Ringing"),
+    )
+    await desk.board.stop_ringing("ml1-1.0")
+    assert desk.server.names() == ["Status", "Hangup"]
+    assert desk.said["Channel"] == "PJSIP/agent-8001-00000002"
+
+
+async def test_a_caller_is_withdrawn_and_a_penalty_set_in_one_word_each(desk: Desk):
+    await desk.board.withdraw("repair", "PJSIP/trunk-00000001", "fetch-8001")
+    assert desk.said == {
+        "Action": "QueueWithdrawCaller",
+        "Queue": "repair",
+        "Caller": "PJSIP/trunk-00000001",
+        "WithdrawInfo": "fetch-8001",
+    }
+    await desk.board.set_penalty("repair", "8001", "softphone", penalty=3)
+    assert desk.said == {
+        "Action": "QueuePenalty",
+        "Queue": "repair",
+        "Interface": "PJSIP/agent-8001",
+        "Penalty": "3",
+    }
+    asked = len(desk.server.actions)
+    with pytest.raises(Invalid):
+        await desk.board.withdraw("repair", "PJSIP/trunk-00000001", "x\r\nAction: Logoff")
+    assert len(desk.server.actions) == asked
+    desk.refuses("Invalid interface")
+    with pytest.raises(NotFound):
+        await desk.board.set_penalty("repair", "8001", "softphone", penalty=3)
