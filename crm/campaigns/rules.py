@@ -156,11 +156,6 @@ def may_dial(rules: OutboundRules, load: Load) -> int:
     )
 
 
-def with_agents(free: int, under_way: int) -> int:
-    """How many more calls that lead to a person: never more than people are free for."""
-    return max(0, free - under_way)
-
-
 _STATUS: Final[dict[str, Outcome]] = {
     "BUSY": "busy",
     "NOANSWER": "no_answer",

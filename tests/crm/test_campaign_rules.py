@@ -17,7 +17,6 @@ from crm.campaigns.rules import (
     next_permitted,
     outcome,
     permitted,
-    with_agents,
     working_days_later,
 )
 from crm.campaigns.selection import Selection, sample, within_quota
@@ -124,11 +123,6 @@ def test_pacing_never_breaks_any_limit(
         assert under_way + room <= calls_max
         assert last_minute + room <= per_minute
         assert busy + room <= rules.lines - rules.lines_kept
-
-
-@given(free=st.integers(0, 100), under_way=st.integers(0, 100))
-def test_calls_that_lead_to_a_person_are_never_more_than_people(free: int, under_way: int) -> None:
-    assert with_agents(free, under_way) + min(under_way, free) <= free
 
 
 def test_attempts_have_pauses_and_an_end() -> None:
