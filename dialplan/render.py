@@ -38,7 +38,16 @@ QUEUE_EMERGENCY: Final = "emergency"
 MUSIC: Final = frozenset({".wav", ".sln", ".sln16", ".gsm", ".ulaw", ".alaw", ".g722"})
 LIVE_EVENTS: Final = ("Hold", "Unhold")
 """All that the worker hears of AMI; everything else comes from Asterisk's record."""
-EMPTY: Final = ("acl", "ccss", "pjproject", "queuerules", "stasis", "udptl", "websocket_client")
+EMPTY: Final = (
+    "acl",
+    "amd",
+    "ccss",
+    "pjproject",
+    "queuerules",
+    "stasis",
+    "udptl",
+    "websocket_client",
+)
 """Files that Asterisk misses loudly although their defaults are what we want."""
 VARIANTS: Final = ("plain", *WAITS_SPOKEN)
 """What callers are told while they wait, other than ``queue-patience`` itself."""
