@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -55,6 +55,8 @@ class Act(BaseModel):
 
     why: str = Field(default="", max_length=500)
     at: Annotated[datetime | None, Empty] = None
+    view: Literal["text", "drawing"] = "text"
+    """Where the form stood: there it goes on."""
 
 
 @router.get("", dependencies=[_see])
@@ -111,16 +113,17 @@ async def publish(
         await definitions.publish(session, kind, name, version, by=who.name, why=form.why, at=at)
     except DefinitionRefused:
         return await _page(request, session, kind, name, version, status=422)
-    return _back(kind, name, version)
+    return _back(kind, name, version, form.view)
 
 
 @router.post("/{kind}/{name}/{version}/withdraw", dependencies=[_edit])
 async def withdraw(
-    session: WriteSession, who: Who, kind: KindName, name: Name, version: int
-) -> RedirectResponse:
+    session: WriteSession, who: Who, kind: KindName, name: Name, version: int,
+    form: Annotated[Act, Form()],
+) -> RedirectResponse:  # fmt: skip
     """A version that waits for its time becomes a draft again."""
     await definitions.withdraw(session, kind, name, version, by=who.name)
-    return _back(kind, name, version)
+    return _back(kind, name, version, form.view)
 
 
 @router.post("/{kind}/{name}/{version}/roll-back", dependencies=[_edit])
@@ -130,7 +133,7 @@ async def roll_back(
 ) -> RedirectResponse:  # fmt: skip
     """Put an earlier version in force again."""
     made = await definitions.roll_back(session, kind, name, version, by=who.name, why=form.why)
-    return _back(kind, name, made.version)
+    return _back(kind, name, made.version, form.view)
 
 
 def known_kinds() -> dict[str, definitions.Kind[Any]]:
@@ -146,8 +149,10 @@ def problems_of(kind: str, body: Any) -> Sequence[Problem]:
     return definitions.kind_named(kind).problems(body)
 
 
-def _back(kind: str, name: str, version: int) -> RedirectResponse:
-    return RedirectResponse(f"/admin/definitions/{kind}/{name}?version={version}", 303)
+def _back(kind: str, name: str, version: int, view: str = "text") -> RedirectResponse:
+    drawn = view == "drawing" and kind == "ivr_menu"
+    page = f"/admin/menus/{name}" if drawn else f"/admin/definitions/{kind}/{name}"
+    return RedirectResponse(f"{page}?version={version}", 303)
 
 
 async def _page(

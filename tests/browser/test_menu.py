@@ -46,7 +46,8 @@ async def heard(instance: Instance, sample: Sound) -> bool:
 async def publish(page: Page) -> None:
     await page.fill("#versions form[action$=publish] [name=why]", "winter")
     await page.click("#versions form[action$=publish] button.primary")
-    await page.wait_for_load_state()
+    await expect(page.locator("h1 .tag.good")).to_have_count(1)
+    await page.wait_for_selector("#editor[data-ready=true]")
 
 
 async def test_a_menu_edited_in_the_page_is_heard_by_the_next_caller(

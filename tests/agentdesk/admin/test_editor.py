@@ -197,7 +197,7 @@ async def test_a_prompt_is_heard_recorded_by_microphone_and_given_back(
     assert (sound.status, sound.headers["content-type"]) == (200, "audio/wav")
     await words.get_by_text("Record", exact=False).first.click()
     await expect(words.locator("[data-record]")).to_have_attribute("aria-pressed", "true")
-    await page.wait_for_timeout(1200)  # the length of the recording
+    await page.wait_for_timeout(2500)  # the length of the recording
     await words.locator("[data-record]").click()
     await expect(words.locator(".tag")).to_have_text("recorded")
     assert len(list((settings.sounds_dir / "studio" / "zh").glob("*.wav"))) == 1

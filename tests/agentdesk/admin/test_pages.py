@@ -297,3 +297,12 @@ async def test_a_recorded_prompt_leaves_a_fact_with_who_and_no_words(
         ("prompt.removed", "chen"),
     ]
     assert "您好" not in "".join(event.model_dump_json() for event in told)
+
+
+async def test_who_publishes_beside_the_drawing_stays_there(desk: Pages):
+    body = yaml.safe_load(MENU.read_text("utf-8"))
+    await desk.send("/admin/menus/main/draft", {"body": body, "after": 1})
+    page = "/admin/definitions/ivr_menu/main/2"
+    answer = await desk.post(f"{page}/publish", {"why": "w", "view": "drawing"})
+    assert answer.headers["location"] == "/admin/menus/main?version=2"
+    assert 'name="view" value="drawing"' in (await desk.get("/admin/menus/main?version=1")).text
