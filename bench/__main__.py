@@ -1,10 +1,10 @@
-"""``make bench [BENCH=calls,pop,identification,memory,kills]``: every figure, one line each."""
+"""``make bench [BENCH=calls,pop,memory,…]``: every figure, one line each."""
 
 import asyncio
 import importlib
 import os
 
-PARTS = ("identification", "calls", "memory", "pop", "kills")
+PARTS = ("identification", "calls", "memory", "pop", "kills", "floor")
 
 
 async def main() -> None:

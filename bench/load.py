@@ -11,8 +11,10 @@ from typing import Self
 
 from mainline.sip.g711 import ALAW, encode
 from mainline.sip.sound import tone
+from tests.support.ports import free_port
 
 LONGEST_S = 90
+TALK_S = 3.0
 SIPP = Path(__file__).parent / "sipp"
 _COUNT = re.compile(r"(Successful call)\s*\|[^|]*\|\s*(\d+)")
 
@@ -34,15 +36,20 @@ class Result:
 class Crowd:
     """Works in a folder of its own; ends what it started."""
 
-    def __init__(self, folder: Path, server: tuple[str, int], agents_port: int) -> None:
+    def __init__(
+        self, folder: Path, server: tuple[str, int], agents_port: int, talk_s: float = TALK_S
+    ) -> None:
         self._folder, self._server, self._agents_port = folder, server, agents_port
+        self._talk_ms = str(int(talk_s * 1000))
         self._agents: subprocess.Popen[bytes] | None = None
 
     async def __aenter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
         for name, hertz in (("caller", 440), ("agent", 1000)):
             (self._folder / f"{name}.al").write_bytes(encode(tone(hertz, 10), ALAW))
-        self._agents = self._start(self._sipp("agent", self._agents_port, "-mp", "14000"))
+        self._agents = self._start(
+            self._sipp("agent", self._agents_port, "-mp", "14000", "-d", self._talk_ms)
+        )
         return self
 
     async def __aexit__(
@@ -59,26 +66,38 @@ class Crowd:
         self, number: str, callers: list[str], *, rate: float, calls: int, port: int
     ) -> Result:
         """So many calls to the number at this rate; returns when the last has ended."""
-        (self._folder / "caller.screen").unlink(missing_ok=True)
-        (self._folder / "callers.csv").write_text("RANDOM\n" + "\n".join(callers) + "\n")
-        command = self._sipp("caller", port, "-mp", "12000")
-        command += ["-inf", "callers.csv", "-s", number, "-r", f"{rate:g}", "-m", str(calls)]
-        command += [
-            "-l",
-            str(calls),
-            "-timeout",
-            f"{LONGEST_S}s",
-            f"{self._server[0]}:{self._server[1]}",
-        ]
         begun = asyncio.get_running_loop().time()
-        callers_process = self._start(command)
-        try:
-            await asyncio.to_thread(callers_process.wait, LONGEST_S + 10)
-        finally:
-            callers_process.kill()
-        counts = self._counts()
+        await self._burst("caller", number, callers, rate, calls, port, "-mp", "12000")
         seconds = asyncio.get_running_loop().time() - begun
-        return Result(calls, counts.get("Successful call", 0), seconds)
+        return Result(calls, self._counts().get("Successful call", 0), seconds)
+
+    async def wait(self, number: str, callers: list[str], calls: int, *, seconds: float) -> None:
+        """So many callers who wait for nobody, each for that time; they come twenty a second."""
+        pause = str(int(seconds * 1000))
+        more = ("-mp", "20000", "-d", pause)
+        await self._burst("waiter", number, callers, 20.0, calls, free_port(), *more)
+
+    async def _burst(
+        self,
+        scenario: str,
+        number: str,
+        callers: list[str],
+        rate: float,
+        calls: int,
+        port: int,
+        *more: str,
+    ) -> None:
+        (self._folder / f"{scenario}.screen").unlink(missing_ok=True)
+        (self._folder / f"{scenario}.csv").write_text("RANDOM\n" + "\n".join(callers) + "\n")
+        command = self._sipp(scenario, port, *more)
+        command += ["-inf", f"{scenario}.csv", "-s", number, "-r", f"{rate:g}", "-m", str(calls)]
+        command += ["-l", str(calls), "-timeout", f"{LONGEST_S}s"]
+        command.append(f"{self._server[0]}:{self._server[1]}")
+        process = self._start(command)
+        try:
+            await asyncio.to_thread(process.wait, LONGEST_S + 10)
+        finally:
+            process.kill()
 
     def _sipp(self, scenario: str, port: int, *more: str) -> list[str]:
         return [

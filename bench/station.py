@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bench.load import Crowd
+from bench.load import TALK_S, Crowd
 from crm.staff.models import User, UserQueue
 from mainline.journal import append_all
 from mainline.journal.call_events import AgentReady, AgentSignedIn
@@ -16,9 +16,11 @@ from mainline.sip.digest import Credentials
 from mainline.sip.phone import Phone
 from tests.calls.instance import Instance, private_settings
 from tests.calls.people import settle
-from tests.support.ports import free_port
+from tests.support.ports import free_port, free_ports
 
 FIRST_AGENT = 7001
+MEDIA_PORTS = 1200
+"""Two a channel: three hundred calls, half of them with an agent."""
 SHORT_MENU = {
     "title": {"zh": "测量用菜单", "en": "Menu for measuring"},
     "languages": ["zh", "en"],
@@ -58,19 +60,21 @@ async def _furnish(session: AsyncSession, agents: int) -> None:
 
 
 @asynccontextmanager
-async def station(agents: int) -> AsyncIterator[tuple[Instance, Crowd]]:
+async def station(agents: int, talk_s: float = TALK_S) -> AsyncIterator[tuple[Instance, Crowd]]:
     """Everything runs, every agent is ready in the queue ``service``."""
     with TemporaryDirectory() as folder:
         home = Path(folder)
-        instance = Instance(
-            private_settings(home / "home"), lambda session: _furnish(session, agents)
+        media = free_ports(MEDIA_PORTS)
+        settings = private_settings(
+            home / "home", rtp_port_start=media, rtp_port_end=media + MEDIA_PORTS - 1
         )
+        instance = Instance(settings, lambda session: _furnish(session, agents))
         agents_port = free_port()
         await instance.start()
         try:
             await instance.publish_menu(SHORT_MENU)
             await _seat(instance, agents, agents_port)
-            async with Crowd(home / "sipp", instance.trunk, agents_port) as crowd:
+            async with Crowd(home / "sipp", instance.trunk, agents_port, talk_s) as crowd:
                 yield instance, crowd
         finally:
             await instance.stop()
