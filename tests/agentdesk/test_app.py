@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from agentdesk import app as web
 from agentdesk.app import UndeclaredRoute, create_app
+from agentdesk.shell import NAVIGATION
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.web import declared
@@ -195,3 +196,8 @@ async def test_application_is_made_in_less_than_two_seconds(
     began = process_time()
     create_app(settings, company, Telephony())
     assert process_time() - began < 2
+
+
+def test_each_place_of_the_navigation_has_a_key_of_its_own() -> None:
+    keys = [item.key for item in NAVIGATION]
+    assert len(set(keys)) == len(keys)

@@ -1,0 +1,48 @@
+"""axe-core looks at the pages of each desk, in both languages: nothing serious."""
+
+from pathlib import Path
+
+import pytest
+
+from mainline.config import PROJECT
+from tests.browser.conftest import Chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+AXE: Path = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+LOOK = """async () => {
+  const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "best-practice"] });
+  return found.violations
+    .filter((each) => each.impact === "serious" || each.impact === "critical")
+    .map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => node.html).join(" | ")}`);
+}"""
+PAGES = {
+    "agent2": ["/desk", "/calls", "/messages", "/work-orders", "/customers", "/outbound"],
+    "leader": ["/board", "/board/wall", "/board/alerts", "/outages", "/outbound/campaigns"],
+    "quality": ["/quality"],
+    "admin": ["/admin", "/admin/menus", "/admin/menus/main", "/admin/definitions", "/admin/staff"],
+}
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+@pytest.mark.parametrize("login", PAGES)
+async def test_nothing_serious_on_any_page(agents: Chromium, login: str, language: str) -> None:
+    page = await agents.page(language=language)
+    await agents.sign_in(page, login)
+    found: dict[str, list[str]] = {}
+    for path in PAGES[login]:
+        answer = await page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        await page.wait_for_load_state("load")
+        await page.evaluate(AXE.read_text("utf-8"))
+        found[path] = await page.evaluate(LOOK)
+    assert {path: words for path, words in found.items() if words} == {}
+
+
+async def test_nothing_serious_on_the_pages_for_everybody(agents: Chromium) -> None:
+    page = await agents.page()
+    for path in ("/sign-in", "/try"):
+        await page.goto(path)
+        await page.evaluate(AXE.read_text("utf-8"))
+        assert await page.evaluate(LOOK) == [], path
