@@ -44,7 +44,7 @@ NAVIGATION: Final = (
     NavItem("/work-orders", Text("Work orders"), Permission.SEE_WORK_ORDERS, "5"),
     NavItem("/customers", Text("Customers"), Permission.SEE_CUSTOMERS, "6"),
     NavItem("/outages", Text("Outages"), Permission.SEE_BOARD, "8"),
-    NavItem("/outbound", Text("Outbound"), Permission.SEE_CAMPAIGNS, "0"),
+    NavItem("/outbound", Text("Outbound"), Permission.SEE_CAMPAIGNS, "-"),
     NavItem("/admin", Text("Administration"), Permission.SEE_DEFINITIONS, "7"),
 )
 
