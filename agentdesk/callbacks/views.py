@@ -37,6 +37,9 @@ SOURCES: Final = {
     "queue": Text("while waiting"),
     "menu": Text("in the menu"),
     "agent": Text("an agent"),
+    "message": Text("answer to a message"),
+    "campaign": Text("in a call of ours"),
+    "outage": Text("end of an outage"),
 }
 
 

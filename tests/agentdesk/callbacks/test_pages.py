@@ -82,6 +82,20 @@ async def test_who_only_listens_can_neither_ask_nor_withdraw(
     assert (await state(sqlite_database, 1))[0] == "waiting"
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("message", "answer to a message"), ("campaign", "in a call of ours"),
+     ("outage", "end of an outage"), ("elsewhere", "elsewhere")],
+)  # fmt: skip
+async def test_the_list_says_where_each_was_promised(
+    sqlite_database: Database, settings: Settings, source: str, words: str
+) -> None:
+    async with sqlite_database.unit_of_work() as session:
+        await service.ask(session, number="13912345670", source=source)
+    async with pages(settings, sqlite_database, [views.router], "leader") as leader:
+        assert words in (await leader.get("/callbacks")).text
+
+
 async def test_an_empty_list_says_so(sqlite_database: Database, settings: Settings) -> None:
     async with sqlite_database.unit_of_work() as session:
         for number in (1, 2):
