@@ -29,10 +29,13 @@ class Imported:
 
 
 async def of_customers(session: AsyncSession, ids: Iterable[int]) -> dict[int, str]:
-    """The number of each customer that we call: the first ordinary one, a mobile if there is."""
+    """The number of each customer that we call: the first ordinary one, a mobile if there is.
+
+    Only numbers known to be theirs: what is said there may be nobody else's business.
+    """
     rows = await session.scalars(
         select(CustomerPhone)
-        .where(CustomerPhone.customer_id.in_(list(ids)))
+        .where(CustomerPhone.customer_id.in_(list(ids)), CustomerPhone.confirmed)
         .order_by(CustomerPhone.id.desc())
     )
     found: dict[int, str] = {}

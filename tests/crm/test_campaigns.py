@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.billing.models import Bill
@@ -13,7 +13,7 @@ from crm.campaigns import at_home, dialling, numbers, service, tasks
 from crm.campaigns.models import Campaign, CampaignTask, DialAttempt
 from crm.campaigns.selection import Selection
 from crm.catalog import service as catalog
-from crm.customers.models import AddressNode, Customer
+from crm.customers.models import AddressNode, Customer, CustomerPhone
 from crm.outages.service import announce
 from crm.work_orders import queries as order_queries
 from crm.work_orders import service as orders
@@ -101,6 +101,15 @@ async def test_arrears_find_who_owes_enough_once_with_the_number_to_call(town: D
     await started(town, Selection(source="arrears", least_fen=6000))
     found = await all_tasks(town)
     assert [(one.key, one.number, one.state) for one in found] == [("account:2", LI, "waiting")]
+
+
+async def test_a_number_that_may_be_somebody_elses_is_not_called(town: Database) -> None:
+    async with town.unit_of_work() as session:
+        await session.execute(
+            update(CustomerPhone).where(CustomerPhone.number == LI).values(confirmed=False)
+        )
+    await started(town, Selection(source="arrears", least_fen=1))
+    assert [task.number for task in await all_tasks(town)] == [WANG]
 
 
 async def test_a_quota_takes_no_more_and_the_same_people_each_time(town: Database) -> None:
