@@ -15,8 +15,8 @@ from bench.station import CALLERS, station
 from tests.calls.instance import Instance
 from tests.support.ports import free_port
 
-AGENTS = 120
-RATES = (10.0, 15.0, 20.0)
+AGENTS = 240
+RATES = (10.0, 20.0, 25.0, 30.0, 35.0, 40.0)
 SECONDS = 6
 GOOD = 0.99
 WRAPUPS_OVER_S = 7
