@@ -10,6 +10,19 @@ from mainline.i18n import Locale, Text
 from mainline.journal import Event
 from mainline.journal.call_events import FlowFinished, KeyPressed, MenuStarted
 
+FLOW_WORDS: Final[Mapping[str, Text]] = {
+    "identify": Text("Who is calling"),
+    "context": Text("Likely reason told"),
+    "arrears": Text("Arrears and bills"),
+    "outage_news": Text("Outage news"),
+    "order_status": Text("State of the order"),
+    "report_fault": Text("Fault report"),
+    "meter_reading": Text("Meter reading by keypad"),
+    "suspension": Text("Suspend or resume"),
+    "policy": Text("Prices and rules by telephone"),
+    "callback": Text("Asked to be called back"),
+}
+"""What each self-service of ``ivr.flows`` is called on a page."""
 _KEY_WORDS: Final = re.compile(r"[,，]?\s*(请按|press)\s*\S+$", re.IGNORECASE)
 
 
@@ -32,7 +45,8 @@ def came_by(events: Iterable[Event], trees: Mapping[str, MenuTree], locale: Loca
         elif isinstance(event, KeyPressed):
             turns.append(Turn(event.keys, meaning(tree, event.node, event.keys, locale)))
         elif isinstance(event, FlowFinished):
-            turns.append(Turn("", event.flow, event.result))
+            words = FLOW_WORDS.get(event.flow)
+            turns.append(Turn("", words.to(locale) if words else event.flow, event.result))
     return turns
 
 

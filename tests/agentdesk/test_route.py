@@ -1,6 +1,7 @@
 """The caller's way through the menu, in the words of the menu."""
 
-from agentdesk.panels.route import Turn, came_by, offered
+from agentdesk.panels.route import FLOW_WORDS, Turn, came_by, offered
+from ivr.flows import FLOWS
 from ivr.menu import MenuTree
 from mainline.journal.call_events import FlowFinished, KeyPressed, MenuStarted
 
@@ -33,7 +34,7 @@ def test_keys_are_told_in_the_words_of_the_menu_and_of_the_reader() -> None:
     ]
     assert came_by(events, {"main": TREE}, "zh_CN") == [
         Turn("1", "报修"),
-        Turn("", "arrears", "person"),
+        Turn("", "欠费与账单", "person"),
         Turn("0", "人工"),
     ]
     assert came_by(events, {"main": TREE}, "en")[0] == Turn("1", "To report a fault")
@@ -50,3 +51,7 @@ def test_a_menu_nobody_has_any_more_still_shows_its_nodes() -> None:
 def test_words_about_the_key_are_left_out() -> None:
     assert offered("暖气不热、漏水等故障报修请按1。") == "暖气不热、漏水等故障报修"
     assert offered("For bills and payments, press 2.") == "For bills and payments"
+
+
+def test_every_self_service_has_words_for_the_page() -> None:
+    assert set(FLOW_WORDS) == set(FLOWS)
