@@ -7,7 +7,7 @@ from mainline.config import Settings
 from mainline.db import Database
 
 
-async def prepare(_settings: Settings, database: Database, _say: Callable[[str], None]) -> None:
+async def prepare(settings: Settings, database: Database, _say: Callable[[str], None]) -> None:
     """Publish the house's rules of calling and its questionnaires once."""
     async with database.unit_of_work() as session:
         await install(session)

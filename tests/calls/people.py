@@ -25,7 +25,7 @@ KNOWN = tuple(f"139222200{house:02}" for house in (1, *range(11, 18)))
 """Each a customer of its own by the same name: what one scenario does is no other's story."""
 TWO_PREMISES = "13922220002"
 RESTRICTED = "13922220003"
-PRIORITY = ("13922220004", "13922220024")
+PRIORITY = ("13922220004", "13922220024", "13922220034")
 ENGLISH = "13922220005"
 WITHOUT_SUPPLY = "13922220006"
 DEBTOR = "13922220007"
