@@ -102,18 +102,6 @@ def play(calls: Sequence[Arrival], scenario: Scenario, agents: int) -> Outcome:
     return Outcome(len(waiting), len(waits), abandoned, in_time, mean)
 
 
-def erlang_c(agents: int, load: float) -> float:
-    """Probability that a caller must wait (Erlang 1917); load in erlangs, below the agents.
-
-    By the recursion of Erlang B: B(0) = 1, 1/B(n) = 1 + n/(load * B(n-1)).
-    """
-    inverse = 1.0
-    for number in range(1, agents + 1):
-        inverse = 1 + inverse * number / load
-    blocked = 1 / inverse
-    return blocked / (1 - load / agents * (1 - blocked))
-
-
 def _band(values: Sequence[float]) -> Band:
     ordered = sorted(values)
 

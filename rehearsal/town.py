@@ -1,4 +1,4 @@
-"""The people who call: over real SIP, with keys and a voice, with patience and without."""
+"""The people who call: over real SIP, with keys and a tone for a voice, patient or not."""
 
 import asyncio
 import contextlib

@@ -3,7 +3,7 @@
 import pytest
 
 from rehearsal.arrivals import Arrival
-from rehearsal.predict import Band, erlang_c, play, predict
+from rehearsal.predict import Band, play, predict
 from rehearsal.report import Visit, outcome_of
 from rehearsal.scenario import Crew, Scenario, Want, load
 from tests.rehearsal.moments import moment
@@ -24,6 +24,18 @@ def scenario(rate: float, minutes: float, **crew: float) -> Scenario:
             "crew": crew,
         }
     )
+
+
+def erlang_c(agents: int, load: float) -> float:
+    """Probability that a caller must wait (Erlang 1917); load in erlangs, below the agents.
+
+    By the recursion of Erlang B: B(0) = 1, 1/B(n) = 1 + n/(load * B(n-1)).
+    """
+    inverse = 1.0
+    for number in range(1, agents + 1):
+        inverse = 1 + inverse * number / load
+    blocked = 1 / inverse
+    return blocked / (1 - load / agents * (1 - blocked))
 
 
 @pytest.mark.parametrize(
