@@ -1,0 +1,114 @@
+"""What callers do and hear."""
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from mainline.sip.g711 import RATE, Sound
+from mainline.sip.listening import until, until_ended, until_prompt_is_over, until_sound, until_tone
+from mainline.sip.tones import contains
+from mainline.sip.transactions import RefusedError
+from tests.calls.stage import Stage
+from tests.calls.steps.sentences import sentence
+
+
+@sentence(r"(\w+) calls")
+async def calls(stage: Stage, who: str) -> None:
+    await stage.dial(who)
+
+
+@sentence(r"(\w+) and (\w+) call at once")
+async def call_at_once(stage: Stage, one: str, other: str) -> None:
+    await asyncio.gather(stage.dial(one), stage.dial(other))
+
+
+@sentence(r"(\w+) is refused with (\d+)")
+async def is_refused(stage: Stage, who: str, status: str) -> None:
+    with pytest.raises(RefusedError) as refusal:
+        await stage.dial(who)
+    assert refusal.value.status == int(status)
+
+
+@sentence(r"(\w+) hears a prompt")
+async def hears_a_prompt(stage: Stage, who: str) -> None:
+    await until_sound(stage.call(who), 15)
+
+
+@sentence(r"(\w+) hears the prompt out")
+async def hears_out(stage: Stage, who: str) -> None:
+    await until_prompt_is_over(stage.call(who), 45)
+
+
+@sentence(r"(\w+) hears the (\d+) Hz of the agent")
+async def hears_agent(stage: Stage, who: str, hertz: str) -> None:
+    await until_tone(stage.call(who), float(hertz), 15)
+
+
+@sentence(r"(\w+) hears the prompt “(\w+)”(?: in (zh|en))?")
+async def hears_the_prompt(stage: Stage, who: str, name: str, language: str | None) -> None:
+    """The words of a menu's node or a house phrase, recognised by their sound."""
+    sample = await stage.instance.prompt(name, language or "zh")
+    await _recognised(stage, who, sample, name)
+
+
+@sentence(r"(\w+) hears the sound “([\w-]+)”")
+async def hears_the_sound(stage: Stage, who: str, name: str) -> None:
+    """What plain dialplan says."""
+    await _recognised(stage, who, stage.instance.static_sound(name), name)
+
+
+async def _recognised(stage: Stage, who: str, sample: Sound, name: str) -> None:
+    """Listen piece by piece: only what is new since the last look, and a sample's length before."""
+    call = stage.call(who)
+    overlap = int(2.5 * RATE)
+    seen = stage.mark(who)
+    deadline = asyncio.get_running_loop().time() + 45
+    while True:
+        now = call.media.moment
+        if contains(call.media.heard_since(max(stage.mark(who), seen - overlap)), sample):
+            break
+        seen = now
+        assert not call.ended.is_set(), f"the call ended before the prompt {name!r}"
+        assert asyncio.get_running_loop().time() < deadline, f"prompt {name!r} not within 45 s"
+        await asyncio.sleep(0.2)
+    stage.mark_now(who)
+
+
+@sentence(r"(\w+) presses ([\d*#]+)")
+async def presses(stage: Stage, who: str, keys: str) -> None:
+    call = stage.call(who)
+    call.media.press(keys)
+    await until(lambda: not call.media.pressing or call.ended.is_set(), 10, "the keys")
+
+
+@sentence(r"(\w+) waits ([\d.]+) s")
+async def waits(stage: Stage, who: str, seconds: str) -> None:
+    await asyncio.sleep(float(seconds))
+
+
+@sentence(r"(\w+) speaks ([\d.]+) s")
+async def speaks(stage: Stage, who: str, seconds: str) -> None:
+    stage.speak(who)
+    await asyncio.sleep(float(seconds))
+
+
+@sentence(r"(\w+) falls silent")
+async def falls_silent(stage: Stage, who: str) -> None:
+    stage.call(who).media.play(np.zeros(1, np.int16))
+
+
+@sentence(r"(\w+) hangs up")
+async def hangs_up(stage: Stage, who: str) -> None:
+    await stage.hang_up(who)
+
+
+@sentence(r"the call of (\w+) ends")
+async def call_ends(stage: Stage, who: str) -> None:
+    await until_ended(stage.call(who), 60)
+
+
+@sentence(r"the hotline hangs up on (\w+)")
+async def hotline_hangs_up(stage: Stage, who: str) -> None:
+    await until_ended(stage.call(who), 60)
+    assert stage.call(who).ended_by == "them"
