@@ -7,11 +7,14 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from agi.running import pause
+from crm.appointments import queries, service
 from ivr.modes import give_back, over
+from mainline.clock import now
 from mainline.db import Database
 from mainline.log import get_logger
 
 LINES_EVERY_S: Final = 1.0
+PROMISES_EVERY_S: Final = 10.0
 
 log = get_logger("chores")
 
@@ -31,3 +34,15 @@ async def lines(database: Database) -> None:
     async with database.unit_of_work() as session:
         for dnis in await give_back(session):
             log.info("chores.line_given_back", line=dnis)
+
+
+async def promises(database: Database) -> None:
+    """Appointments whose time is over, and nobody came, are broken promises."""
+    at = now()
+    async with database.reading() as session:
+        late = await queries.overdue(session, await service.rules(session), at)
+    if late:
+        async with database.unit_of_work() as session:
+            for one in late:
+                if await service.lapse(session, one, at=at):
+                    log.info("chores.promise_broken", appointment=one)

@@ -9,7 +9,7 @@ from typing import Final
 
 from agi.alarms import Alarms
 from agi.callbacks import CallBacks
-from agi.chores import LINES_EVERY_S, again, lines
+from agi.chores import LINES_EVERY_S, PROMISES_EVERY_S, again, lines, promises
 from agi.consumers import Consumers, all_readers
 from agi.crew import Crew, Job
 from agi.dialler import Dialler
@@ -74,6 +74,7 @@ def _jobs(
         "call-backs": CallBacks(database, link.switchboard, settings.zone).run,
         "alarms": Alarms(database, settings, link.switchboard).run,
         "lines": partial(again, LINES_EVERY_S, partial(lines, database)),
+        "promises": partial(again, PROMISES_EVERY_S, partial(promises, database)),
         "leases": Watch(database, link.switchboard, ari).run,
         "outbound": Dialler(database, link.switchboard, settings).run,
         "recordings": partial(finalise.run, database, settings),

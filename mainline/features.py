@@ -26,6 +26,7 @@ FEATURES: tuple[str, ...] = (
     "crm.outages",
     "crm.interactions",
     "crm.work_orders",
+    "crm.appointments",
     "crm.surveys",
     "crm.sense",
     "crm.alerts",

@@ -1,0 +1,1 @@
+"""When somebody comes: times with places, promised to customers, kept or broken."""
