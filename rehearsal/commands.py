@@ -10,6 +10,7 @@ import typer
 from mainline.config import Settings
 from mainline.i18n import speaking
 from rehearsal import report, scenario
+from rehearsal.draft import instance_with_draft
 from rehearsal.predict import predict
 from rehearsal.run import rehearse as play
 
@@ -30,6 +31,10 @@ def rehearse(
     seed: Annotated[int, typer.Option(help="The same seed, the same day.")] = 1,
     show: Annotated[bool, typer.Option("--list", help="Only list the scenarios.")] = False,
     data: Annotated[Path | None, typer.Option(help="Keep the figures as JSON.")] = None,
+    menu_draft: Annotated[
+        str | None,
+        typer.Option(help="A menu whose newest draft is tried, or a file (.yaml), on its own."),
+    ] = None,
 ) -> None:
     """Let a simulated town call, and compare what happens with what was predicted."""
     settings = Settings()
@@ -41,12 +46,27 @@ def rehearse(
         crew = wanted.crew.robots
         expected = predict(wanted, crew, seed=seed) if crew else None
         typer.echo(wanted.title.to(settings.locale))
-        was = asyncio.run(play(settings, wanted, seed, lambda words: typer.echo(f"· {words}")))
-        for line in [*report.table(was, expected), "", *report.plot(was, wanted)]:
+        was = asyncio.run(_rehearsed(settings, menu_draft, wanted, seed))
+        lines = [*report.table(was, expected), *report.steps(was), "", *report.plot(was, wanted)]
+        for line in lines:
             typer.echo(line)
         if data:
             told = report.as_data(was, expected, wanted)
             data.write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
+
+
+async def _rehearsed(
+    settings: Settings, menu_draft: str | None, wanted: scenario.Scenario, seed: int
+) -> report.Happened:
+    """Here, or in an instance of the draft's own."""
+    if menu_draft is None:
+        return await play(settings, wanted, seed, _say)
+    async with instance_with_draft(settings, menu_draft, _say) as own:
+        return await play(own, wanted, seed, _say)
+
+
+def _say(words: str) -> None:
+    typer.echo(f"· {words}")
 
 
 def _wanted(

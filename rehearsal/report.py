@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.interactions.models import Interaction, QueueVisit
+from crm.interactions.models import Interaction, MenuPassage, QueueVisit
 from mainline.i18n import _
 from rehearsal.arrivals import rate_at
 from rehearsal.predict import IN_TIME_S, Band, Outcome, Prediction
@@ -28,6 +29,16 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A place of a menu: how many came there, and how many hung up there."""
+
+    menu: str
+    node: str
+    calls: int
+    gave_up: int
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """The day as it was."""
 
@@ -37,6 +48,8 @@ class Happened:
     """Those who waited for a person."""
     by_minute: dict[int, int]
     longest_by_minute: dict[int, float]
+    steps: Sequence[Step] = ()
+    """Of all menus, where most came first."""
 
 
 async def happened(session: AsyncSession, begun: datetime) -> Happened:
@@ -60,7 +73,19 @@ async def happened(session: AsyncSession, begun: datetime) -> Happened:
         persons=outcome_of(visits),
         by_minute=dict(Counter(_minute(call.began_at, begun) for call in calls)),
         longest_by_minute=longest,
+        steps=await _steps(session, begun),
     )
+
+
+async def _steps(session: AsyncSession, begun: datetime) -> list[Step]:
+    passage, calls = MenuPassage, func.count()
+    rows = await session.execute(
+        select(passage.menu, passage.node, calls, func.sum(cast(passage.gave_up, Integer)))
+        .where(passage.at >= begun)
+        .group_by(passage.menu, passage.node)
+        .order_by(passage.menu, calls.desc(), passage.node)
+    )
+    return [Step(*row) for row in rows]
 
 
 def outcome_of(visits: Iterable[Visit]) -> Outcome:
@@ -119,6 +144,19 @@ def _line(name: str, value: float, band: Band | None, share: bool) -> str:
     return f"{words}  ({_('predicted')} {limits}: {verdict})"
 
 
+def steps(was: Happened) -> list[str]:
+    """How far callers came in each menu, and where they gave up."""
+    lines = []
+    for menu, found in groupby(was.steps, key=lambda step: step.menu):
+        told = [
+            f"{step.node} {step.calls}"
+            + (f" ({_('%(count)s hung up', count=step.gave_up)})" if step.gave_up else "")
+            for step in found
+        ]
+        lines.append(_("menu %(name)s: %(steps)s", name=menu, steps=", ".join(told)))
+    return lines
+
+
 def plot(was: Happened, scenario: Scenario) -> list[str]:
     """Minute by minute: who called, how many were expected, the longest wait."""
     minutes = range(max([int(scenario.minutes), *was.by_minute]) + 1)
@@ -151,6 +189,7 @@ def as_data(was: Happened, expected: Prediction | None, scenario: Scenario) -> d
         "calls": was.calls,
         "outcomes": was.outcomes,
         "persons": figures,
+        "steps": {f"{step.menu}/{step.node}": step.calls for step in was.steps},
         "by_minute": [was.by_minute.get(m, 0) for m in range(int(scenario.minutes) + 1)],
     }
     if expected is not None:

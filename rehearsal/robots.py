@@ -23,12 +23,11 @@ from mainline.journal.call_events import (
 )
 from mainline.sip.call import Call
 from mainline.sip.digest import Credentials
+from mainline.sip.g711 import Sound
 from mainline.sip.phone import Phone
-from mainline.sip.sound import tone
 from rehearsal.scenario import Crew
 
 FIRST: Final = 9001
-VOICE_HZ: Final = 1000
 HOLD_S: Final = 3.0
 REGISTERED_S: Final = 3600
 BREAK_OFF: Final = 0.5
@@ -63,9 +62,16 @@ class Robots:
     """The crew at work; ``begin`` and ``end`` their shift."""
 
     def __init__(
-        self, database: Database, ari: Ari, server: tuple[str, int], crew: Crew, seed: int
+        self,
+        database: Database,
+        ari: Ari,
+        server: tuple[str, int],
+        crew: Crew,
+        voice: Sound,
+        seed: int,
     ) -> None:
         self._database, self._ari, self._server, self._crew = database, ari, server, crew
+        self._voice = voice
         self._chance = random.Random(seed)  # noqa: S311 - a play, no secret
         self._phones: dict[str, Phone] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -123,7 +129,7 @@ class Robots:
         await call.answer()
         if not call.answered.is_set():
             return
-        call.media.play(tone(VOICE_HZ, 2.0), loop=True)
+        call.media.play(self._voice, loop=True)
         if self._chance.random() < self._crew.holds:
             await _unless_over(call, call.hold, HOLD_S)
             await _unless_over(call, call.resume, 0)

@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 import yaml
 
 from agi.prepare import prepare
+from ivr.say import Language
 from mainline.asterisk.ami import Ami
 from mainline.asterisk.ari import Ari
 from mainline.asterisk.install import cli_command
@@ -20,16 +21,20 @@ from mainline.errors import MainlineError, Unavailable
 from mainline.i18n import Text, _
 from mainline.journal import last_id
 from mainline.secrets import Secrets
+from mainline.sip.g711 import Sound
 from rehearsal.arrivals import Arrival, arrivals
 from rehearsal.report import Happened, happened
 from rehearsal.robots import Robots, numbers, take_on
 from rehearsal.scenario import Scenario
 from rehearsal.town import Town, Watch, homes
+from rehearsal.voices import Voices
 
 SEATED_S: Final = 30.0
 SETTLED_S: Final = 15.0
 LOOK_S: Final = 0.3
 PROGRESS_S: Final = 10.0
+CALLER_HZ: Final = 440
+AGENT_HZ: Final = 1000
 
 Say = Callable[[str], None]
 
@@ -40,7 +45,7 @@ class NotADemo(MainlineError):
     code = "not-a-demo"
     words = Text(
         "A rehearsal fills the call list: it runs on a demo instance only. "
-        "Start a second one with MAINLINE_HOME and rehearse there."
+        "Try a draft with --menu-draft: it gets an instance of its own."
     )
 
 
@@ -57,19 +62,31 @@ async def rehearse(settings: Settings, scenario: Scenario, seed: int, say: Say) 
         raise NotADemo
     database = Database(settings.database)
     try:
-        async with _crew(settings, database, scenario, seed, say):
-            return await _play(settings, database, scenario, seed, say)
+        with Voices(settings.sounds_dir, settings.tts_cmd, _language(settings)) as voices:
+            said = {want.name: await voices.of(want.says, CALLER_HZ) for want in scenario.wants}
+            agents = await voices.of(scenario.crew.says, AGENT_HZ)
+        async with _crew(settings, database, scenario, agents, seed, say):
+            return await _play(settings, database, scenario, said, seed, say)
     finally:
         await database.dispose()
 
 
+def _language(settings: Settings) -> Language:
+    return "en" if settings.locale == "en" else "zh"
+
+
 async def _play(
-    settings: Settings, database: Database, scenario: Scenario, seed: int, say: Say
+    settings: Settings,
+    database: Database,
+    scenario: Scenario,
+    voices: Mapping[str, Sound],
+    seed: int,
+    say: Say,
 ) -> Happened:
     async with database.reading() as session:
         day = arrivals(scenario, await homes(session), seed)
         watch = Watch(database, await last_id(session))
-    town = Town((settings.sip_host, settings.sip_port), _lines(settings), watch)
+    town = Town((settings.sip_host, settings.sip_port), _lines(settings), watch, voices)
     begun = now()
     async with asyncio.TaskGroup() as group:  # what fails here fails the rehearsal
         beside = [
@@ -108,7 +125,12 @@ def _lines(settings: Settings) -> list[str]:
 
 @contextlib.asynccontextmanager
 async def _crew(
-    settings: Settings, database: Database, scenario: Scenario, seed: int, say: Say
+    settings: Settings,
+    database: Database,
+    scenario: Scenario,
+    voice: Sound,
+    seed: int,
+    say: Say,
 ) -> AsyncIterator[None]:
     """The robots' shift; nothing when people are to answer."""
     wanted = numbers(scenario.crew.robots)
@@ -118,7 +140,7 @@ async def _crew(
     await _employ(settings, database, wanted, say)
     server, secrets = (settings.sip_host, settings.sip_port), Secrets.load_or_create(settings.home)
     async with Ari(port=settings.asterisk_http_port, secret=secrets.ari) as ari:
-        robots = Robots(database, ari, server, scenario.crew, seed)
+        robots = Robots(database, ari, server, scenario.crew, voice, seed)
         try:
             await robots.begin(wanted)
             await _seated(settings, secrets, wanted)

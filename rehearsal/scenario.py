@@ -40,6 +40,8 @@ class Want(_Part):
     line: int = Field(default=0, ge=0, le=9)
     person: bool = True
     """Whether the caller waits for a person; others use the machine and go."""
+    says: LocalizedText | None = None
+    """What they tell the person; without words they are a tone."""
 
 
 class Callers(_Part):
@@ -66,6 +68,8 @@ class Crew(_Part):
     holds: Share = 0.1
     hangs_up: Share = 0.02
     """Share of conversations that the agent breaks off half-way."""
+    says: LocalizedText | None = None
+    """What agents say; without words they are a tone."""
 
 
 class Scenario(_Part):

@@ -1,9 +1,9 @@
-"""The people who call: over real SIP, with keys and a tone for a voice, patient or not."""
+"""The people who call: over real SIP, with keys and a voice, patient or not."""
 
 import asyncio
 import contextlib
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,9 +15,9 @@ from mainline.db import Database
 from mainline.journal import Event, entries_after
 from mainline.journal.call_events import AgentAnswered, CallEnded, CallOffered
 from mainline.sip.call import Call
+from mainline.sip.g711 import Sound
 from mainline.sip.listening import NotHeardError, until_prompt_is_over
 from mainline.sip.phone import Phone
-from mainline.sip.sound import tone
 from mainline.sip.transactions import RefusedError
 from rehearsal.arrivals import Arrival
 
@@ -27,7 +27,6 @@ LOOK_S: Final = 0.3
 PAGE: Final = 500
 CALLS_AT_ONCE: Final = 150
 """More voices than that do not fit a small machine; later callers find the line engaged."""
-VOICE_HZ: Final = 440
 HOUSEHOLDS_MAX: Final = 5000
 
 
@@ -99,6 +98,8 @@ class Town:
     lines: Sequence[str]
     """The hotline numbers, in the pack's order."""
     watch: Watch
+    voices: Mapping[str, Sound]
+    """What callers say, by what they want."""
     placed: int = 0
     refused: int = 0
     _calls: set[asyncio.Task[None]] = field(default_factory=set)
@@ -141,7 +142,7 @@ class Town:
                 await until_prompt_is_over(call, PROMPT_S)
                 return
         if await _within(answered, call.ended, arrival.patience_s):
-            call.media.play(tone(VOICE_HZ, 2.0), loop=True)
+            call.media.play(self.voices[arrival.want.name], loop=True)
             await _within(call.ended, call.ended, arrival.talk_s)
 
 

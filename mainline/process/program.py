@@ -48,10 +48,15 @@ def mainline_command(*words: str) -> tuple[str, ...]:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Our environment, and every setting that is not the default, for a child process."""
+    """Our environment, and every setting that is not the default, for a child process.
+
+    Settings of our own environment do not reach a child that is to have others.
+    """
+    ours = {f"MAINLINE_{name.upper()}" for name in Settings.model_fields}
+    around = {name: value for name, value in os.environ.items() if name not in ours}
     given = settings.model_dump(mode="json", exclude_defaults=True)
     values = {f"MAINLINE_{name.upper()}": _as_text(value) for name, value in given.items()}
-    return {**os.environ, **values, "PYTHONUNBUFFERED": "1"}
+    return {**around, **values, "PYTHONUNBUFFERED": "1"}
 
 
 def _as_text(value: object) -> str:

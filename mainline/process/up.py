@@ -66,7 +66,7 @@ async def _run(settings: Settings, say: Print, ending: asyncio.Event) -> None:
     ]
     tasks = [asyncio.create_task(keeper.keep()) for keeper in keepers]
     try:
-        late = await _until_ready(keepers, ending)
+        late = await until_ready(keepers, ending)
         if not ending.is_set():
             say(welcome(settings, late))
         await ending.wait()
@@ -77,7 +77,7 @@ async def _run(settings: Settings, say: Print, ending: asyncio.Event) -> None:
         say(_("Everything has stopped."))
 
 
-async def _until_ready(keepers: Sequence[Keeper], ending: asyncio.Event) -> list[str]:
+async def until_ready(keepers: Sequence[Keeper], ending: asyncio.Event) -> list[str]:
     """Wait for all; the names of those that are not ready in time."""
     deadline = asyncio.get_running_loop().time() + READY_S
     waiting = list(keepers)

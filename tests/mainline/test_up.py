@@ -158,6 +158,16 @@ def test_children_get_every_setting(make_settings: Callable[..., Settings], tmp_
     assert passed["PATH"] == os.environ["PATH"]
 
 
+def test_a_child_with_other_settings_gets_none_of_our_environment(
+    make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAINLINE_DATABASE_URL", "postgresql+asyncpg://the-company")
+    monkeypatch.setenv("MAINLINE_DEMO", "false")
+    passed = environment(make_settings(database_url="", demo=True))
+    assert "MAINLINE_DATABASE_URL" not in passed
+    assert "MAINLINE_DEMO" not in passed
+
+
 def test_children_read_back_the_same_settings(
     make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
