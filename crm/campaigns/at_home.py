@@ -64,12 +64,9 @@ async def both_ends(
 ) -> Ends:
     """The telephones of field staff and of an order's customer; refused if we may not call one."""
     staff = normalise(staff_number, area_code=area_code).number or ""
-    customer = normalise(order.contact, area_code=area_code).number or ""
-    if not ordinary(customer) and order.customer_id is not None:
-        found = await numbers.of_customers(session, [order.customer_id])
-        customer = found.get(order.customer_id, "")
+    customer = await numbers.of_order(session, order, area_code=area_code)
     if not ordinary(staff):
         raise NotCallable
-    if not ordinary(customer):
+    if not customer:
         raise NobodyToCall
     return Ends(staff, customer)

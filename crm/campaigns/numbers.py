@@ -11,6 +11,7 @@ from crm.callbacks.rules import ordinary
 from crm.campaigns.events import DoNotCallChanged
 from crm.campaigns.models import CampaignTask, DoNotCall
 from crm.customers.models import CustomerPhone
+from crm.work_orders.models import WorkOrder
 from mainline.errors import Invalid, NotFound
 from mainline.journal import append
 from mainline.phone import normalise
@@ -43,6 +44,14 @@ async def of_customers(session: AsyncSession, ids: Iterable[int]) -> dict[int, s
         if ordinary(row.number) and (row.number[0] == "1" or row.customer_id not in found):
             found[row.customer_id] = row.number
     return found
+
+
+async def of_order(session: AsyncSession, order: WorkOrder, *, area_code: str = "") -> str:
+    """The number to call about an order: its contact's, else the customer's; empty: none."""
+    contact = normalise(order.contact, area_code=area_code).number or ""
+    if ordinary(contact) or order.customer_id is None:
+        return contact if ordinary(contact) else ""
+    return (await of_customers(session, [order.customer_id])).get(order.customer_id, "")
 
 
 async def is_barred(session: AsyncSession, number: str) -> bool:

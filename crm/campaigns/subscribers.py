@@ -5,7 +5,7 @@ from typing import Final, TypeVar, cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks import service as callbacks
-from crm.campaigns import dialling, numbers, service
+from crm.campaigns import dialling, numbers, promises, service
 from crm.campaigns.events import TaskDone
 from crm.campaigns.models import CampaignTask, DialAttempt
 from crm.campaigns.rules import working_days_later
@@ -89,12 +89,11 @@ async def on_answered(session: AsyncSession, event: Event) -> None:
 async def _consequences(session: AsyncSession, task: CampaignTask, attempt: DialAttempt) -> None:
     if attempt.result == "never":
         await numbers.bar(session, task.number, source="key", by=attempt.call_id)
-    if task.work_order_id is not None:
-        order = await session.get(WorkOrder, task.work_order_id)
-        if order is not None:
-            action = {"at_home": "at_home", "other_time": "other_time"}.get(attempt.result, "")
-            if action:
-                await note(session, order, action, by=f"tel:{task.number[-4:]}")
+    by = f"tel:{task.number[-4:]}"
+    if task.work_order_id is not None and attempt.result in {"at_home", "other_time"}:
+        order = await session.get_one(WorkOrder, task.work_order_id)
+        await note(session, order, attempt.result, by=by)
+    await promises.heard(session, task, attempt.result, by=by)
     if attempt.result in {"other_time", "callback"}:
         await _call_back(session, task, attempt)
 
@@ -169,5 +168,6 @@ CONSUMERS: dict[str, dict[str, Handler]] = {
         "outreach.answered": on_answered,
         "survey.rated": on_rated,
         "work_order.moved": on_moved,
-    }
+    },
+    promises.CONSUMER: promises.HANDLERS,
 }

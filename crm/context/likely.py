@@ -15,13 +15,13 @@ OVER: Final = frozenset({"done", "returned"})
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """An unfinished order. ``days`` are those on which somebody comes."""
+    """An unfinished order. ``visit_on`` is the day that its customer was promised."""
 
     number: str
     opened_at: datetime
     stage: str = "new"
     call_id: str | None = None
-    days: frozenset[date] = frozenset()
+    visit_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,9 @@ def _outage(known: Situation, _r: ContextRules, _at: datetime, _today: date) -> 
 
 
 def _visit(known: Situation, _r: ContextRules, _at: datetime, today: date) -> Likely | None:
-    coming = [one for one in _newest(known.orders) if today in one.days and one.stage not in OVER]
+    coming = [
+        one for one in _newest(known.orders) if one.visit_on == today and one.stage not in OVER
+    ]
     return Likely("visit", coming[0].number) if coming else None
 
 

@@ -1,14 +1,14 @@
 """What the books know of somebody who calls."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.appointments.models import Appointment
 from crm.catalog import service as catalog
 from crm.context.likely import Contact, OpenOrder
-from crm.context.rules import ContextRules, RepeatRules
+from crm.context.rules import RepeatRules
 from crm.interactions.models import Interaction
 from crm.work_orders import queries as work_orders
 from crm.work_orders.models import WorkOrder
@@ -31,25 +31,16 @@ async def open_orders(
     return await work_orders.open_of_contact(session, number, limit=ORDERS_MAX)
 
 
-async def plain(session: AsyncSession, order: WorkOrder, rules: ContextRules) -> OpenOrder:
-    """The order as the rules see it."""
+async def plain(session: AsyncSession, order: WorkOrder, visit: Appointment | None) -> OpenOrder:
+    """The order as the rules see it, and the time its customer was promised."""
     types = (await catalog.work_order_types(session, order.type_version)).body
     return OpenOrder(
         order.number,
         order.opened_at,
         types.step(order.type_code, order.step).stage,
         order.call_id,
-        frozenset(_days(order.fields.get(name) for name in rules.visit_fields)),
+        visit.day if visit is not None else None,
     )
-
-
-def _days(values: Iterable[object]) -> Iterable[date]:
-    for value in values:
-        if isinstance(value, str):
-            try:
-                yield date.fromisoformat(value)
-            except ValueError:
-                continue
 
 
 async def contacts(

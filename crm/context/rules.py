@@ -1,9 +1,9 @@
 """What a caller is told first, as the company defines it. Pure."""
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mainline.definitions import Problem
 from mainline.i18n import Text
@@ -47,10 +47,16 @@ class ContextRules(BaseModel):
     """Hears more; where the menu begins with an emergency, not the key of that."""
     order_days: int = Field(default=30, ge=1, le=365)
     """Orders opened before are not told."""
-    visit_fields: tuple[str, ...] = Field(default=("visit_on", "wanted_on"), max_length=10)
-    """Fields of an order that hold the day somebody comes."""
     overdue_from_fen: int = Field(default=100, ge=1)
     repeat: RepeatRules = RepeatRules()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_former_days(cls, body: Any) -> Any:
+        """Versions from before times were booked name fields of orders, which nobody reads now."""
+        if isinstance(body, dict):
+            return {name: value for name, value in body.items() if name != "visit_fields"}
+        return body
 
 
 def problems(body: ContextRules) -> Sequence[Problem]:

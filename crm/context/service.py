@@ -8,6 +8,8 @@ from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.appointments import queries as appointments
+from crm.appointments.models import Appointment
 from crm.billing import queries as billing
 from crm.catalog.service import content
 from crm.context import queries
@@ -40,6 +42,8 @@ class Context:
 
     likely: Likely
     order: WorkOrder | None = None
+    visit: Appointment | None = None
+    """When somebody comes for the order."""
     outage: Outage | None = None
     overdue_fen: int = 0
     key: str = "1"
@@ -74,8 +78,9 @@ async def context(
         return None
     running = await _running(session, who.premise_ids, at)
     orders = await queries.open_orders(session, who.customer_id, who.number) if private else []
+    visits = await appointments.of_orders(session, [order.id for order in orders])
     known = Situation(
-        orders=[await queries.plain(session, order, allowed) for order in orders],
+        orders=[await queries.plain(session, each, visits.get(each.id)) for each in orders],
         contacts=await queries.contacts(
             session, who.call_id, who.customer_id, who.number, at=at, rules=allowed.repeat
         )
@@ -88,7 +93,8 @@ async def context(
     if found is None:
         return None
     order = next((one for one in orders if one.number == found.order), None)
-    plain = Context(found, order, running, known.overdue_fen, allowed.more_key)
+    visit = visits.get(order.id) if order else None
+    plain = Context(found, order, visit, running, known.overdue_fen, allowed.more_key)
     return await _again(session, plain, allowed, at, wrapup_s) if found.repeat else plain
 
 

@@ -190,6 +190,8 @@ class Context:
     """Hears more about it."""
     news: OutageNews | None = None
     order: OrderState | None = None
+    visit: tuple[datetime, datetime] | None = None
+    """Local times between which somebody comes for the order today."""
     overdue_fen: int = 0
     calls: int = 0
     """How often they called about it before."""

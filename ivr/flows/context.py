@@ -129,7 +129,10 @@ def _order(journey: Journey, found: Context) -> list[str]:
 
 
 def _visit(journey: Journey, found: Context) -> list[str]:
-    return _of_order(journey, found, "context_visit")
+    if found.visit is None:
+        return _order(journey, found)
+    begins, ends = (say.clock(one.time(), journey.talk.language) for one in found.visit)
+    return _of_order(journey, found, "context_visit", begins=begins, ends=ends)
 
 
 def _overdue(journey: Journey, found: Context) -> list[str]:

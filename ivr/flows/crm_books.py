@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -170,7 +171,7 @@ class CrmBooks:
                 wrapup_s=self._wrapup_s,
             )
             order = await _state(session, found.order) if found and found.order else None
-        return _context(found, order) if found else None
+        return _context(found, order, self._zone) if found else None
 
     async def report_fault(self, fault: Fault) -> str:
         """Open a work order and return its number."""
@@ -254,13 +255,14 @@ class CrmBooks:
             yield session
 
 
-def _context(found: contexts.Context, order: OrderState | None) -> Context:
-    repeat = found.likely.repeat
+def _context(found: contexts.Context, order: OrderState | None, zone: ZoneInfo) -> Context:
+    repeat, visit = found.likely.repeat, found.visit
     return Context(
         found.likely.kind,
         key=found.key,
         news=_news(found.outage) if found.outage else None,
         order=order,
+        visit=(visit.starts_at.astimezone(zone), visit.ends_at.astimezone(zone)) if visit else None,
         overdue_fen=found.overdue_fen,
         calls=repeat.calls if repeat else 0,
         matter=repeat.reason if repeat else "",

@@ -39,7 +39,7 @@ def first(known: Situation, rules: ContextRules = RULES, *, private: bool = True
 ALL = Situation(
     orders=[
         ORDER,
-        OpenOrder("W2", ago(days=1), "new", None, frozenset({TODAY})),
+        OpenOrder("W2", ago(days=1), "new", None, TODAY),
     ],
     contacts=[FIRST],
     outage=True,
@@ -69,15 +69,15 @@ def test_the_most_pressing_reason_is_told_and_no_other():
             Likely("order", "W2"),
         ),
         (
-            Situation(orders=[OpenOrder("W1", ago(days=99), days=frozenset({TODAY}))]),
+            Situation(orders=[OpenOrder("W1", ago(days=99), visit_on=TODAY)]),
             Likely("visit", "W1"),
         ),
         (
-            Situation(orders=[OpenOrder("W1", ago(days=99), "done", None, frozenset({TODAY}))]),
+            Situation(orders=[OpenOrder("W1", ago(days=99), "done", None, TODAY)]),
             None,
         ),
         (
-            Situation(orders=[OpenOrder("W1", ago(days=99), days=frozenset({date(2026, 11, 24)}))]),
+            Situation(orders=[OpenOrder("W1", ago(days=99), visit_on=date(2026, 11, 24))]),
             None,
         ),
     ],
@@ -162,7 +162,7 @@ orders = st.builds(
     opened_at=st.integers(0, 60 * 24 * 40).map(lambda minutes: ago(minutes=minutes)),
     stage=st.sampled_from(["new", "assigned", "done", "returned"]),
     call_id=st.sampled_from([None, "c1", "c2"]),
-    days=st.just(frozenset[date]()),
+    visit_on=st.sampled_from([None, TODAY, date(2026, 11, 24)]),
 )
 situations = st.builds(
     Situation,

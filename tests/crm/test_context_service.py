@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from crm.appointments import service as appointments
 from crm.billing.models import Bill
 from crm.catalog import service as catalog
 from crm.context import service
+from crm.context.rules import ContextRules
 from crm.context.service import Context, Who
 from crm.interactions.models import Interaction
 from crm.outages.service import announce
@@ -142,14 +144,37 @@ async def test_overdue_bills_are_told_to_the_customer_alone(
 
 
 async def test_an_appointment_of_today_is_told(town: Database, clock: StandingClock) -> None:
-    number = await order(town, wanted_on="2026-11-23")
+    number = await order(town)
+    async with town.unit_of_work() as session:
+        await appointments.install(session, PROJECT / "packs" / "heat")
+        await appointments.book(session, number, TODAY, "pm", by="8001", zone=SHANGHAI)
     found = await asked(town, clock)
     assert found is not None
     assert found.order is not None
+    assert found.visit is not None
     assert (found.likely.kind, found.order.number) == ("visit", number)
+    assert found.visit.starts_at == datetime(2026, 11, 23, 13, 30, tzinfo=SHANGHAI)
+    assert await asked(town, clock, private=False) is None
     async with town.unit_of_work() as session:
-        await move(session, number, "cancel", by="8001", note="moved away")
-    assert await asked(town, clock) is None
+        await appointments.cancel(session, found.visit.id, reason="moved away", by="8001")
+    left = await asked(town, clock)
+    assert left is not None
+    assert left.likely.kind == "order"
+
+
+async def test_a_wish_in_an_orders_field_is_no_appointment(
+    town: Database, clock: StandingClock
+) -> None:
+    await order(town, wanted_on="2026-11-23")
+    found = await asked(town, clock)
+    assert found is not None
+    assert (found.likely.kind, found.visit) == ("order", None)
+
+
+def test_rules_written_before_times_were_booked_are_read() -> None:
+    assert ContextRules.model_validate({"visit_fields": ["visit_on"], "order_days": 7}) == (
+        ContextRules(order_days=7)
+    )
 
 
 @pytest.mark.parametrize(("state", "led_to"), [("ready", "8001"), ("talking", ""), ("wrapup", "")])

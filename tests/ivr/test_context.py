@@ -20,6 +20,7 @@ BYE, PERSON = Decision("hangup"), Decision("queue", "repair", 5)
 THEN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 ORDER = OrderState("20261123-0007", LocalizedText(zh="室内不热", en="No heating"), "assigned", THEN)
 RUNNING = OutageNews(planned=False, starts_at=datetime(2020, 1, 1, tzinfo=UTC), ends_at=None)
+AFTERNOON = (datetime(2026, 11, 23, 13, 30), datetime(2026, 11, 23, 17, 30))  # noqa: DTZ001 - local
 TREE = MenuTree.model_validate(
     {
         "title": TEXT,
@@ -67,8 +68,9 @@ def finished(one: Stage) -> list[tuple[str, str]]:
             "您的室内不热工单，尾号零零零七。已派工，维修人员将与您联系。",
         ),
         (
-            Context("visit", order=ORDER),
-            "您预约了今天的上门服务，室内不热，工单尾号零零零七。已派工，维修人员将与您联系。",
+            Context("visit", order=ORDER, visit=AFTERNOON),
+            "您预约了今天下午一点三十分至下午五点三十分的上门服务，室内不热，工单尾号零零零七。"
+            "已派工，维修人员将与您联系。",
         ),
         (Context("overdue", overdue_fen=12300), "您有逾期未缴的账单，金额一百二十三元。"),
         (Context("outage", news=replace(RUNNING, planned=True)), "您的地址目前计划停热。"),
