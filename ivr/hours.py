@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ Mode = Literal["auto", "night", "holiday", "emergency"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MIDNIGHT = time(0, 0)
+_LOOK_DAYS = 31
+_SHUT = ("night", "holiday")
 
 
 class _Shape(BaseModel):
@@ -88,9 +91,31 @@ def state(hours: OpeningHours, at: datetime, zone: ZoneInfo, mode: Mode = "auto"
     return _calendar(hours, local.date(), local.time())
 
 
+def opens(hours: OpeningHours, at: datetime, zone: ZoneInfo, mode: Mode = "auto") -> datetime:
+    """When people are there, at that moment or after; the moment itself when no day tells."""
+    if state(hours, at, zone, mode) not in _SHUT:
+        return at
+    return next((opening for opening in _openings(hours, at, zone) if opening > at), at)
+
+
+def _openings(hours: OpeningHours, at: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """Every opening of the days to come, the day of that moment included."""
+    today = at.astimezone(zone).date()
+    for day in (today + timedelta(days=ahead) for ahead in range(_LOOK_DAYS)):
+        for span in sorted(_spans(hours, day), key=lambda one: one.opens):
+            yield datetime.combine(day, span.opens, zone).astimezone(UTC)
+
+
 def _calendar(hours: OpeningHours, day: date, at: time) -> State:
-    holiday = next((one for one in hours.holidays if one.first <= day <= one.last), None)
-    spans = holiday.open if holiday else hours.week.get(_WEEKDAYS[day.weekday()], ())
-    if any(span.holds(at) for span in spans):
+    if any(span.holds(at) for span in _spans(hours, day)):
         return "lunch" if hours.lunch and hours.lunch.holds(at) else "open"
-    return "holiday" if holiday else "night"
+    return "holiday" if _holiday(hours, day) else "night"
+
+
+def _spans(hours: OpeningHours, day: date) -> tuple[Span, ...]:
+    holiday = _holiday(hours, day)
+    return holiday.open if holiday else hours.week.get(_WEEKDAYS[day.weekday()], ())
+
+
+def _holiday(hours: OpeningHours, day: date) -> Holiday | None:
+    return next((one for one in hours.holidays if one.first <= day <= one.last), None)

@@ -16,7 +16,7 @@ import yaml
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr import kinds
-from ivr.hours import Mode, OpeningHours, State, state
+from ivr.hours import Mode, OpeningHours, State, opens, state
 from ivr.lines import Line, line_for
 from ivr.modes import modes
 from ivr.policies import Policies
@@ -52,6 +52,11 @@ class Plan:
         if calendar is None:
             return "open" if mode == "auto" else mode
         return state(calendar, at, zone, mode)
+
+    def opens(self, line: Line, at: datetime, zone: ZoneInfo) -> datetime:
+        """When the line is answered by people, at that moment or after."""
+        calendar = self.hours.get(line.hours)
+        return opens(calendar, at, zone, self.modes.get(line.dnis, "auto")) if calendar else at
 
 
 class Plans:

@@ -124,6 +124,7 @@ async def _journey(
         return TO_SERVICE
     journey = begin(call, deps, recorder, menu, found)
     journey.policies = plan.policies
+    journey.opens = lambda moment: plan.opens(line, moment, deps.zone)
     if place is None:
         recorder.note(_identified(journey.subject, found))
     else:

@@ -64,7 +64,9 @@ async def choose(journey: Journey, place: Place) -> Decision:
     try:
         key = "2" if place.wish == "callback" else await _ask(journey, place)
         if key == "2":
-            kept = await promise(journey, place.queue, since=place.since, source="queue")
+            kept = await promise(
+                journey, place.queue, since=place.since, source="queue", due_at=now()
+            )
             return Decision("callback", place.queue, place.priority) if kept else stay
     except WantsPerson:
         return stay

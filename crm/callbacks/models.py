@@ -18,7 +18,7 @@ class Callback(Record):
     """In the normal form; an ordinary national number."""
     queue: Mapped[str] = mapped_column(String(32))
     open_key: Mapped[str | None] = mapped_column(String(80), unique=True)
-    """Queue and number while it is open: never two for one number and queue."""
+    """The number while it is open: never two for one number."""
     state: Mapped[str] = mapped_column(String(16), default="waiting")
     """waiting, calling; then done, withdrawn, cancelled, expired or unreached."""
     source: Mapped[str] = mapped_column(String(16))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -81,6 +81,15 @@ def within_hours(rules: CallbackRules, at: datetime, zone: ZoneInfo) -> bool:
     """Whether customers may be called at that moment."""
     local = at.astimezone(zone)
     return _minute(rules.begins) <= local.hour * 60 + local.minute < _minute(rules.ends)
+
+
+def callable_from(rules: CallbackRules, at: datetime, zone: ZoneInfo) -> datetime:
+    """The first moment, from that one on, at which customers may be called."""
+    if within_hours(rules, at, zone):
+        return at
+    local, begins = at.astimezone(zone), _minute(rules.begins)
+    day = local.date() + timedelta(days=local.hour * 60 + local.minute >= begins)
+    return datetime.combine(day, time(*divmod(begins, 60)), zone).astimezone(UTC)
 
 
 def next_attempt(rules: CallbackRules, attempts: int, at: datetime) -> datetime | None:

@@ -31,6 +31,8 @@ from mainline.phone import normalise
 OPEN: Final = ("waiting", "calling")
 REASON_CHARS_MAX: Final = 400
 DUE_DAYS_MAX: Final = 60
+BY_CALL_MAX: Final = 2
+"""So many numbers may be promised in one call."""
 NOT_PLACED_S: Final = 30
 """Before the next try when Asterisk would not place the call."""
 
@@ -91,9 +93,9 @@ async def ask(
     """Promise to call ``number`` back, not before ``due_at``.
 
     ``since`` is the place it keeps among the waiting: when the caller entered the queue, else when
-    it is due. Asking again for the same number and queue gives the one that is open already, with
-    the better place and the new reason. ``call_id`` is the call in which it is asked for: while
-    that is up, nobody is called.
+    it is due. Asking again for the same number gives the one that is open already, with the better
+    place and the new reason; who asks while waiting is called by the queue they waited in.
+    ``call_id`` is the call in which it is asked for: while that is up, nobody is called.
     """
     normal = normalise(number, area_code=area_code).number or ""
     if not ordinary(normal):
@@ -102,10 +104,13 @@ async def ask(
     due = max(due_at or moment, moment)
     if due > moment + timedelta(days=DUE_DAYS_MAX):
         raise Invalid("due_at")
-    found = await _open(session, queue, normal)
+    found = await promised(session, normal)
     if found is None:
         row = _new(await rules(session), normal, queue, due, since)
-        found = await _insert(session, row, source=source, customer_id=customer_id, by=by)
+        row.call_id, row.customer_id = call_id, customer_id
+        found = await _insert(session, row, source=source, by=by)
+    elif source == "queue" and found.state == "waiting":
+        found.queue = queue
     _add(found, due, since, priority, reason)
     found.language = "en" if language == "en" else "zh"
     found.own_call_id = found.call_id = call_id or found.call_id
@@ -120,7 +125,7 @@ def _new(
     return Callback(
         number=number,
         queue=queue,
-        open_key=_key(queue, number),
+        open_key=number,
         since=since or due,
         due_at=due,
         next_at=due,
@@ -130,19 +135,16 @@ def _new(
     )
 
 
-async def _insert(
-    session: AsyncSession, row: Callback, *, source: str, customer_id: int | None, by: str
-) -> Callback:
+async def _insert(session: AsyncSession, row: Callback, *, source: str, by: str) -> Callback:
     """The new row; or the one that somebody else has just made."""
-    waiting = select(func.count()).where(Callback.queue == row.queue, Callback.state.in_(OPEN))
-    if (await session.scalar(waiting) or 0) >= (await rules(session)).open_max:
+    if await _are_too_many(session, row):
         raise TooManyCallbacks
-    row.source, row.customer_id, row.asked_by = source[:16], customer_id, by[:64]
+    row.source, row.asked_by = source[:16], by[:64]
     try:
         async with session.begin_nested():
             session.add(row)
     except IntegrityError:
-        found = await _open(session, row.queue, row.number)
+        found = await promised(session, row.number)
         if found is None:
             raise
         return found
@@ -152,11 +154,20 @@ async def _insert(
         source=row.source,
         due_at=row.due_at,
         call_id=row.call_id,
-        customer_id=customer_id,
+        customer_id=row.customer_id,
         by=row.asked_by,
     )
     await append(session, fact)
     return row
+
+
+async def _are_too_many(session: AsyncSession, row: Callback) -> bool:
+    """For the queue, or for one call, whose caller may key in whatever number they like."""
+    waiting = select(func.count()).where(Callback.queue == row.queue, Callback.state.in_(OPEN))
+    if (await session.scalar(waiting) or 0) >= (await rules(session)).open_max:
+        return True
+    by_call = select(func.count()).where(Callback.call_id == row.call_id)
+    return row.call_id is not None and (await session.scalar(by_call) or 0) >= BY_CALL_MAX
 
 
 def _add(row: Callback, due: datetime, since: datetime | None, priority: int, reason: str) -> None:
@@ -168,13 +179,12 @@ def _add(row: Callback, due: datetime, since: datetime | None, priority: int, re
         row.reason = f"{row.reason}\n{reason}".strip()[:REASON_CHARS_MAX]
 
 
-def _key(queue: str, number: str) -> str:
-    return f"{queue}:{number}"
-
-
-async def _open(session: AsyncSession, queue: str, number: str) -> Callback | None:
-    wanted = select(Callback).where(Callback.open_key == _key(queue, number)).with_for_update()
-    return cast("Callback | None", await session.scalar(wanted))
+async def promised(session: AsyncSession, number: str) -> Callback | None:
+    """The call-back that this number has been promised; there is never a second one."""
+    wanted = select(Callback).where(Callback.number == number, Callback.state.in_(OPEN))
+    return cast(
+        "Callback | None", await session.scalar(wanted.order_by(Callback.id).with_for_update())
+    )
 
 
 async def cancel(session: AsyncSession, callback_id: int, *, by: str) -> Callback:

@@ -175,6 +175,18 @@ class CallbackWish:
     call_id: str
     customer_id: int | None
     source: str
+    due_at: datetime
+    """Not before: people are there from then on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A call-back is written down."""
+
+    due_at: datetime
+    """Nobody is called before."""
+    again: bool = False
+    """It had been promised already; there is still one."""
 
 
 Proof = Literal["proven", "wrong", "locked"]
@@ -301,8 +313,8 @@ class Books(Protocol):
         """The number in its normal form if it can be called back, else empty."""
         ...
 
-    async def ask_callback(self, wish: CallbackWish) -> bool:
-        """Promise it; one number is promised once for a queue. False when it cannot be."""
+    async def ask_callback(self, wish: CallbackWish) -> Promise | None:
+        """Promise it; one number is promised once. None when it cannot be."""
         ...
 
     async def wait_minutes(self, queue: str, *, priority: int, since: datetime) -> int | None:

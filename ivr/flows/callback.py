@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dialplan.contract import QUEUE_SERVICE
 from ivr import say
-from ivr.flows.books import CallbackWish
+from ivr.flows.books import CallbackWish, Promise
 from ivr.flows.journey import DONE, NOTHING, Journey, Outcome
 from ivr.talk import WantsPerson
 from mainline.clock import now
@@ -18,16 +18,18 @@ NUMBERS_TRIED = 2
 
 async def callback(journey: Journey) -> Outcome:
     """From a menu: the caller has not waited yet, so the turn begins now."""
-    kept = await promise(journey, QUEUE_SERVICE, since=now(), source="menu")
+    began = journey.opens(now())
+    kept = await promise(journey, QUEUE_SERVICE, since=began, source="menu", due_at=began)
     return DONE if kept else NOTHING
 
 
-async def promise(journey: Journey, queue: str, *, since: datetime, source: str) -> bool:
+async def promise(
+    journey: Journey, queue: str, *, since: datetime, source: str, due_at: datetime
+) -> bool:
     """Agree on the number, write it down, say so; False when the caller declines or it cannot be.
 
     WantsPerson when the caller presses 0.
     """
-    talk = journey.talk
     number = await _number(journey)
     if not number:
         return False
@@ -36,14 +38,30 @@ async def promise(journey: Journey, queue: str, *, since: datetime, source: str)
         queue=queue,
         since=since,
         priority=journey.priority,
-        language=talk.language,
+        language=journey.talk.language,
         call_id=journey.call_id,
         customer_id=journey.caller.customer_id if journey.caller else None,
         source=source,
+        due_at=due_at,
     )
     kept = await journey.books.ask_callback(wish)
-    await talk.tell("callback_kept" if kept else "callback_full")
-    return kept
+    await journey.talk.say(*_told(journey, kept))
+    return kept is not None
+
+
+def _told(journey: Journey, kept: Promise | None) -> list[str]:
+    """What was promised, and from when on where that is not now."""
+    parts = journey.talk.parts
+    if kept is None:
+        return parts("callback_full")
+    if kept.due_at <= now():
+        return parts("callback_again" if kept.again else "callback_kept")
+    began = journey.local(kept.due_at)
+    return parts(
+        "callback_again_from" if kept.again else "callback_kept_from",
+        day=say.day(began.date(), journey.talk.language, today=journey.today()),
+        time=say.clock(began.time(), journey.talk.language),
+    )
 
 
 async def _number(journey: Journey) -> str:

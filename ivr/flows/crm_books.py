@@ -16,7 +16,7 @@ from crm.areas import queries as areas
 from crm.billing import queries as billing
 from crm.billing import readings
 from crm.callbacks import service as callbacks
-from crm.callbacks.rules import ordinary
+from crm.callbacks.rules import callable_from, ordinary
 from crm.catalog import service as catalog
 from crm.context import service as contexts
 from crm.customers import identify as customers
@@ -41,6 +41,7 @@ from ivr.flows.books import (
     Identification,
     Meter,
     OrderState,
+    Promise,
     Proof,
     Reading,
     Suspension,
@@ -226,14 +227,17 @@ class CrmBooks:
         number = normalise(raw, area_code=self._area_code).number or ""
         return number if ordinary(number) else ""
 
-    async def ask_callback(self, wish: CallbackWish) -> bool:
-        """Promise it; False when too many wait already."""
+    async def ask_callback(self, wish: CallbackWish) -> Promise | None:
+        """Promise it for when customers may be called; None when too many wait already."""
         try:
             async with self._writing() as session:
-                await callbacks.ask(session, **asdict(wish))
+                again = await callbacks.promised(session, wish.number) is not None
+                body = await callbacks.rules(session)
+                due_at = callable_from(body, wish.due_at, self._zone)
+                row = await callbacks.ask(session, **{**asdict(wish), "due_at": due_at})
+                return Promise(row.due_at, again=again)
         except (callbacks.TooManyCallbacks, callbacks.NotCallable):
-            return False
-        return True
+            return None
 
     async def wait_minutes(self, queue: str, *, priority: int, since: datetime) -> int | None:
         """How long who has that place will wait."""

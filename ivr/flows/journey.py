@@ -44,6 +44,8 @@ class Journey:
     verified: set[int] = field(default_factory=set)
     """Customers the caller has proven to be."""
     wrong_facts: int = 0
+    opens: Callable[[datetime], datetime] = lambda moment: moment
+    """When people answer this line, at a moment or after."""
 
     @property
     def subject(self) -> str:

@@ -60,6 +60,12 @@ class Books:
         rows = self._rows(asked, call_id)
         return [(r["about"], r["owner"], r["state"], r["due_at"] is not None) for r in rows]
 
+    def message_of(self, call_id: str) -> tuple[int, str, str]:
+        """The one message left in a call: its number, its state, how its caller was told."""
+        asked = "SELECT id, state, told FROM voice_message WHERE call_id = ?"
+        [row] = self._rows(asked, call_id)
+        return row["id"], row["state"], row["told"]
+
     def interactions(self) -> Counter[str]:
         """How often each call stands in the call list."""
         return Counter(row["id"] for row in self._rows("SELECT id FROM interaction"))

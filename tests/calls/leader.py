@@ -24,6 +24,10 @@ class Leader:
         """One act on the page of outages."""
         await self._post(f"/outages{path}", data={})
 
+    async def settles(self, message_id: int, **form: str) -> None:
+        """Write down what came of a message."""
+        await self._post(f"/messages/{message_id}/settle", data=form)
+
     async def _post(self, path: str, **sent: Any) -> None:
         headers = {"Sec-Fetch-Site": "same-origin"}
         async with httpx.AsyncClient(base_url=self._base, headers=headers, timeout=10) as page:

@@ -10,6 +10,7 @@ from crm.callbacks.rules import (
     CallbackRules,
     Free,
     Place,
+    callable_from,
     next_attempt,
     ordinary,
     same_number,
@@ -74,6 +75,21 @@ def test_whatever_is_called_back_the_dialplan_calls_too(raw: str) -> None:
 )
 def test_a_number_is_known_however_the_network_spells_it(number: str, raw: str, same: bool) -> None:
     assert same_number(number, raw) is same
+
+
+@pytest.mark.parametrize(
+    ("asked", "called"),
+    [
+        ("2026-11-23 07:59", "2026-11-23 08:00"),
+        ("2026-11-23 08:00", "2026-11-23 08:00"),
+        ("2026-11-23 19:59", "2026-11-23 19:59"),
+        ("2026-11-23 20:00", "2026-11-24 08:00"),
+        ("2026-11-24 00:10", "2026-11-24 08:00"),
+    ],
+)
+def test_who_asks_at_night_is_called_from_the_morning_on(asked: str, called: str) -> None:
+    at, wanted = (datetime.fromisoformat(f"{one}+08:00") for one in (asked, called))
+    assert callable_from(CallbackRules(), at, SHANGHAI) == wanted
 
 
 @pytest.mark.parametrize(

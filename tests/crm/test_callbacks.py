@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from crm.callbacks import queries, service
+from crm.callbacks.events import CallbackAsked
 from crm.callbacks.models import Callback
 from mainline import definitions
 from mainline.clock import now
@@ -79,23 +80,57 @@ async def test_a_promise_keeps_the_place_of_its_caller(database: Database) -> No
     assert await told(database, found.id) == ["callback.asked"]
 
 
-async def test_never_two_for_one_number_and_queue(database: Database, clock: StandingClock) -> None:
+async def test_never_two_for_one_number(database: Database, clock: StandingClock) -> None:
     first = await asked(database, reason="order 4711", since=now())
     clock.forward(seconds=60)
     again = await asked(
         database, "+86 139 1234 5678", reason="a bill", since=now(), priority=50, language="en"
     )
-    elsewhere = await asked(database, queue="repair")
-    assert again == first
-    assert elsewhere != first
+    elsewhere = await asked(database, queue="repair", source="menu")
+    assert (again, elsewhere) == (first, first)
     found = await row(database, first)
-    assert (found.since, found.priority, found.language, found.reason) == (
+    assert (found.queue, found.since, found.priority, found.language, found.reason) == (
+        "service",
         now() - timedelta(seconds=60),
         50,
-        "en",
+        "zh",
         "order 4711\na bill",
     )
     assert await told(database, first) == ["callback.asked"]
+
+
+async def test_who_asks_again_while_waiting_is_called_by_the_queue_they_waited_in(
+    database: Database,
+) -> None:
+    first = await asked(database, source="menu")
+    entered = now() - timedelta(minutes=3)
+    assert await asked(database, queue="repair", since=entered) == first
+    found = await row(database, first)
+    assert (found.queue, found.since, found.source) == ("repair", entered, "menu")
+
+
+async def test_who_is_being_called_stays_with_the_queue_that_calls(database: Database) -> None:
+    first = await asked(database)
+    assert await attempt(database, first, "ml-9.1")
+    assert await asked(database, queue="repair") == first
+    assert (await row(database, first)).queue == "service"
+
+
+async def test_one_call_promises_two_numbers_at_most(database: Database) -> None:
+    for number in ("13912345671", "13912345672", "13912345671"):
+        await asked(database, number, call_id="ml-1.1")
+    with pytest.raises(service.TooManyCallbacks):
+        await asked(database, "13912345673", call_id="ml-1.1")
+    await asked(database, "13912345673", call_id="ml-1.2")
+    async with database.reading() as session:
+        asked_for = [
+            entry.event
+            for entry in await entries_after(session, 0)
+            if isinstance(entry.event, CallbackAsked)
+        ]
+        found = [one.number for one in await queries.find(session)]
+    assert found == ["13912345671", "13912345672", "13912345673"]
+    assert [each.call_id for each in asked_for] == ["ml-1.1", "ml-1.1", "ml-1.2"]
 
 
 async def test_many_who_ask_for_one_number_at_once_get_one(database: Database) -> None:

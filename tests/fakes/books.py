@@ -17,6 +17,7 @@ from ivr.flows.books import (
     Meter,
     OrderState,
     OutageNews,
+    Promise,
     Proof,
     Reading,
     Suspension,
@@ -151,10 +152,11 @@ class FakeBooks:
         self._up("callable_number")
         return raw if ordinary(raw) else ""
 
-    async def ask_callback(self, wish: CallbackWish) -> bool:
+    async def ask_callback(self, wish: CallbackWish) -> Promise | None:
         self._up("ask_callback")
+        again = any(one.number == wish.number for one in self.wishes)
         self.wishes.append(wish)
-        return not self.full
+        return None if self.full else Promise(wish.due_at, again=again)
 
     async def wait_minutes(self, queue: str, *, priority: int, since: datetime) -> int | None:
         self._up("wait_minutes")

@@ -1,6 +1,7 @@
 """Self-service reads and writes the company's real books."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from crm.billing import readings
 from crm.billing.models import Bill as BillRow
 from crm.billing.models import Meter as MeterRow
 from crm.billing.models import MeterReading
+from crm.callbacks.models import Callback
 from crm.catalog import service as catalog
 from crm.catalog.kinds import WORK_ORDER_TYPES
 from crm.customers.models import (
@@ -27,8 +29,10 @@ from ivr.flows.books import (
     Account,
     Arrears,
     Bill,
+    CallbackWish,
     CallWish,
     Fault,
+    Promise,
     Reading,
     SuspensionRequest,
     Taken,
@@ -39,6 +43,7 @@ from mainline import definitions
 from mainline.clock import now
 from mainline.config import PROJECT, Settings
 from mainline.db import Database
+from tests.support.clock import StandingClock
 
 PACKS = PROJECT / "packs"
 ANI = "13800008000"
@@ -297,6 +302,22 @@ async def test_a_wish_to_be_called_is_kept_and_a_number_nobody_can_call_is_not(
     async with database.reading() as session:
         rows = (await session.scalars(select(OutageRequest))).all()
     assert [(row.number, row.call_id, row.customer_id) for row in rows] == [(ANI, "ml-1.1", 1)]
+
+
+async def test_a_call_back_asked_for_at_night_is_due_in_the_morning_and_promised_once(
+    books: CrmBooks, database: Database, clock: StandingClock
+) -> None:
+    clock.forward(seconds=12 * 3600)  # ten in the evening
+    wish = CallbackWish(ANI, "service", now(), 0, "zh", "ml-1.1", 1, "menu", now())
+    morning = now() + timedelta(hours=10)
+    assert await books.ask_callback(wish) == Promise(morning)
+    assert await books.ask_callback(replace(wish, queue="repair")) == Promise(morning, again=True)
+    assert await books.ask_callback(replace(wish, number="16812345678")) is None
+    async with database.reading() as session:
+        rows = (await session.scalars(select(Callback))).all()
+    assert [(row.number, row.queue, row.next_at, row.expires_at) for row in rows] == [
+        (ANI, "service", morning, morning + timedelta(hours=24))
+    ]
 
 
 async def test_the_branch_of_an_address(books: CrmBooks, database: Database) -> None:

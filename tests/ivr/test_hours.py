@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ivr.hours import Mode, OpeningHours, State, state
+from ivr.hours import Mode, OpeningHours, State, opens, state
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TITLE = {"zh": "服务时间", "en": "Service hours"}
@@ -75,3 +75,28 @@ def test_the_emergency_line_is_always_open(at: datetime) -> None:
 def test_unclear_hours_are_refused(week: object) -> None:
     with pytest.raises(ValidationError):
         OpeningHours.model_validate({"title": TITLE, "week": week})
+
+
+@pytest.mark.parametrize(
+    ("local", "mode", "expected"),
+    [
+        ("2026-11-23 10:00", "auto", "2026-11-23 10:00"),
+        ("2026-11-23 11:45", "auto", "2026-11-23 11:45"),
+        ("2026-11-23 06:00", "auto", "2026-11-23 08:00"),
+        ("2026-11-23 17:30", "auto", "2026-11-24 08:00"),
+        ("2026-11-28 12:30", "auto", "2026-11-28 13:00"),
+        ("2026-10-05 10:00", "auto", "2026-10-10 08:00"),
+        ("2026-11-23 10:00", "night", "2026-11-24 08:00"),
+        ("2026-11-23 10:00", "emergency", "2026-11-23 10:00"),
+    ],
+)
+def test_people_are_there_from_then_on(local: str, mode: Mode, expected: str) -> None:
+    at, wanted = (datetime.fromisoformat(f"{one}+08:00") for one in (local, expected))
+    assert opens(OFFICE, at, ZONE, mode) == wanted
+
+
+def test_a_line_that_never_closes_and_one_that_never_opens_promise_no_other_time() -> None:
+    at = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    never = OpeningHours.model_validate({"title": TITLE, "week": {"mon": []}})
+    always = OpeningHours.model_validate({"title": TITLE, "always": True})
+    assert opens(never, at, ZONE) == opens(always, at, ZONE, "night") == at

@@ -1,11 +1,13 @@
 """What waiting callers choose, and what they are told of the wait."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from ivr.decision import Decision
 from ivr.flows.books import CallbackWish
+from ivr.plan import pack_plan
 from ivr.service import handle_again, handle_choice
 from ivr.waiting import Place
 from mainline.asterisk.call import CallerGone
@@ -13,7 +15,7 @@ from mainline.clock import now
 from tests.fakes.books import LI
 from tests.fakes.call import GONE, FakeCall
 from tests.ivr.test_service import ANI, House
-from tests.ivr.walking import Stage
+from tests.ivr.walking import HEAT, Stage
 from tests.support.clock import StandingClock
 
 SINCE = datetime(2026, 11, 23, 1, 53, 20, tzinfo=UTC)
@@ -69,7 +71,9 @@ async def test_one_key_chooses_and_silence_waits_on(keys: list[str], decision: D
 async def test_a_call_back_keeps_place_priority_language_and_customer() -> None:
     house = House(LI)
     assert (await chosen(house, "1", wish="callback", language="en")).action == "callback"
-    assert house.books.wishes == [CallbackWish(ANI, "repair", SINCE, 5, "en", "ml-7.1", 1, "queue")]
+    assert house.books.wishes == [
+        CallbackWish(ANI, "repair", SINCE, 5, "en", "ml-7.1", 1, "queue", now())
+    ]
 
 
 async def test_another_number_is_read_back_before_it_is_promised() -> None:
@@ -166,16 +170,56 @@ async def test_a_queue_chosen_in_the_menu_counts() -> None:
     assert (decision.action, decision.queue, decision.priority) == ("queue", "billing", 5)
 
 
-async def test_a_call_back_may_be_asked_for_in_the_menu() -> None:
-    from ivr.plan import pack_plan
-    from tests.ivr.walking import HEAT
+def at_the_menu(keys: list[str], **journey: Any) -> Stage:
+    """A caller before the main menu; silence ends it."""
+    stage = Stage([*keys, ""])
+    for name, value in journey.items():
+        setattr(stage.journey, name, value)
+    return stage
 
-    stage = Stage(["6", "1", ""])
-    await stage.walk(pack_plan(HEAT).menus["main"].tree.model_copy(update={"start": "main"}))
+
+async def walked(stage: Stage, start: str = "main") -> Stage:
+    await stage.walk(pack_plan(HEAT).menus["main"].tree.model_copy(update={"start": start}))
+    return stage
+
+
+async def test_a_call_back_may_be_asked_for_in_the_menu() -> None:
+    stage = await walked(at_the_menu(["6", "1"]))
     [wish] = stage.books.wishes
-    assert (wish.queue, wish.source, wish.since, wish.call_id) == (
+    assert (wish.queue, wish.source, wish.since, wish.due_at, wish.call_id) == (
         "service",
         "menu",
         now(),
+        now(),
         "call-1",
     )
+    assert "我们将按您的顺序回拨尾号八零零零的号码。" in stage.said
+    assert "已为您登记，轮到您时我们会回拨" in stage.said
+
+
+async def test_a_number_keyed_in_at_the_menu_is_read_back_before_it_is_promised() -> None:
+    stage = await walked(at_the_menu(["6", "13912345678#", "1"], ani="anonymous"))
+    assert [wish.number for wish in stage.books.wishes] == ["13912345678"]
+    assert "您输入的号码是幺三九幺二三四五六七八。确认请按1" in stage.said
+
+
+async def test_a_withheld_number_cannot_have_a_dear_one_called() -> None:
+    stage = await walked(at_the_menu(["6", "16812345678#", "0044123456789#"], ani="anonymous"))
+    assert stage.books.wishes == []
+    assert stage.said.count("这个号码无法回拨。") == 2
+
+
+async def test_who_asks_at_night_is_told_from_when_on_they_are_called() -> None:
+    morning = now() + timedelta(hours=22, minutes=30)
+    stage = at_the_menu(["6", "1", "1", "6", "1"], opens=lambda _moment: morning)
+    await walked(stage, "night")
+    assert [(wish.since, wish.due_at) for wish in stage.books.wishes] == [(morning, morning)] * 2
+    assert "已为您登记，我们会在明天上午八点三十分以后按顺序回拨" in stage.said
+    assert "这个号码已经登记过回拨，我们会在明天上午八点三十分以后按顺序回拨" in stage.said
+    assert "轮到您时我们会回拨" not in stage.said
+
+
+async def test_who_asks_twice_is_told_that_it_is_promised_already() -> None:
+    stage = await walked(at_the_menu(["6", "1", "1", "6", "1"]))
+    assert stage.said.count("这个号码已经登记过回拨，不用重复登记") == 1
+    assert stage.said.count("已为您登记，轮到您时我们会回拨") == 1

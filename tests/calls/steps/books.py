@@ -42,6 +42,16 @@ async def message_is_a_task(stage: Stage, who: str, about: str, owner: str) -> N
     assert stage.instance.books.messages_of(call_id) == [(about, owner, "new", True)]
 
 
+@sentence(r"the message of (\w+) is (settled|done) and (told|not told)")
+async def message_is(stage: Stage, who: str, state: str, told: str) -> None:
+    wanted = (state, "told" if told == "told" else "")
+
+    def is_so() -> bool:
+        return stage.instance.books.message_of(stage.id_of(who))[1:] == wanted
+
+    await until(is_so, 15, f"the message of {who} {state} and {told}")
+
+
 @sentence(r"the wrap-up of (\d{4}) is ended for (\w+)")
 async def wrapup_is_ended(stage: Stage, agent: str, who: str) -> None:
     def told() -> bool:

@@ -34,3 +34,10 @@ async def call_back_is(stage: Stage, who: str, state: str) -> None:
         return states(number)[-1:] == [state]
 
     await until(is_so, 15, f"the call-back of {who} {state}, not {states(number)}")
+
+
+@sentence(r"the call-backs of (\w+) are done")
+async def call_backs_are_done(stage: Stage, who: str) -> None:
+    """There was one, and no other."""
+    await call_back_is(stage, who, "done")
+    assert stage.instance.books.callbacks(stage.scenario.callers[who].number) == ["done"]

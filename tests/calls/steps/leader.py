@@ -30,3 +30,10 @@ async def moved(stage: Stage, agent: str, queues: str) -> None:
 async def switched(stage: Stage, line: str, mode: str) -> None:
     until = None if mode == "auto" else in_seconds(600)
     await stage.instance.leader.does(f"/lines/{line}", mode=mode, until=until)
+
+
+@sentence(r"the leader has the outcome of the message of (\w+) told by a call-back")
+async def outcome_is_to_be_told(stage: Stage, who: str) -> None:
+    message_id, _state, _told = stage.instance.books.message_of(stage.id_of(who))
+    outcome = {"outcome": "the pump is repaired", "tell": "call-back"}
+    await stage.instance.leader.settles(message_id, **outcome)
