@@ -12,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.alerts.models import Alert
 from crm.alerts.queries import standing
+from crm.callbacks import queries as callbacks
+from crm.callbacks.models import Callback
+from crm.callbacks.queries import Promised
 from crm.catalog import service as catalog
 from crm.catalog.queues import QueueDefinition, Queues
 from crm.customers.models import Customer
@@ -31,6 +34,7 @@ from mainline.journal.lag import lag
 from mainline.phone import mask
 
 CALLS_MAX: Final = 300
+CALLBACKS_MAX: Final = 100
 LONGEST: Final = timedelta(hours=6)
 """No call lasts longer."""
 LATE_S: Final = 3.0
@@ -53,6 +57,8 @@ class Floor:
     lines: Sequence[Line] = ()
     by_hand: Mapping[str, LineMode] = field(default_factory=dict)
     alerts: Sequence[Alert] = ()
+    callbacks: Sequence[Callback] = ()
+    promised: Mapping[str, Promised] = field(default_factory=dict)
     behind_s: float = 0.0
 
 
@@ -63,17 +69,21 @@ async def read_floor(session: AsyncSession, zone: ZoneInfo) -> Floor:
     book = await _queues(session)
     waiting = await queries.waiting(session)
     calls = {call.id: call for call in await _calls(session, at)}
+    promises = await callbacks.find(session, limit=CALLBACKS_MAX)
+    seen: list[Interaction] = [*calls.values(), *(call for _, call in waiting)]
     return Floor(
         at=at,
         queues=book.queues if book else (),
         today=await figures_of(session, book, since, until) if book else {},
         waiting=waiting,
         calls=calls,
-        customers=await _customers(session, [*calls.values(), *(call for _, call in waiting)]),
+        customers=await _customers(session, seen, promises),
         agents=await agents(session),
         lines=await lines_of(session),
         by_hand={row.dnis: row for row in await by_hand(session)},
         alerts=await standing(session),
+        callbacks=promises,
+        promised=await callbacks.by_queue(session, at),
         behind_s=(await lag(session, CONSUMER, CONSUMERS[CONSUMER])).oldest_s,
     )
 
@@ -96,9 +106,11 @@ async def _calls(session: AsyncSession, at: datetime) -> list[Interaction]:
     return list(rows)
 
 
-async def _customers(session: AsyncSession, calls: Iterable[Interaction]) -> dict[int, Customer]:
-    ids = {call.customer_id for call in calls if call.customer_id is not None}
-    rows = await session.scalars(select(Customer).where(Customer.id.in_(ids)))
+async def _customers(
+    session: AsyncSession, calls: Iterable[Interaction], promises: Iterable[Callback]
+) -> dict[int, Customer]:
+    ids = {call.customer_id for call in calls} | {each.customer_id for each in promises}
+    rows = await session.scalars(select(Customer).where(Customer.id.in_(ids - {None})))
     return {row.id: row for row in rows}
 
 
@@ -111,11 +123,15 @@ async def lines_of(session: AsyncSession) -> list[Line]:
 def picture(floor: Floor) -> dict[str, Any]:
     """What the page draws. Times are moments, so that durations tick in the page."""
     return {
-        "today": _told(together(floor.today.values()), _longest(floor)),
+        "today": {
+            **_told(together(floor.today.values()), _longest(floor)),
+            **_promised(floor.promised.values()),
+        },
         "queues": [_queue(floor, queue) for queue in floor.queues],
         "waiting": [_waiting(floor, visit, call) for visit, call in floor.waiting],
         "agents": [_agent(floor, each) for each in floor.agents if _is_on_the_floor(each)],
         "calls": [_call(floor, call) for call in floor.calls.values()],
+        "callbacks": [_callback(floor, each) for each in floor.callbacks],
         "alerts": [_alert(each) for each in floor.alerts],
         "lines": [_line(floor, line) for line in floor.lines],
         "sound": _sound(floor),
@@ -155,6 +171,16 @@ def _queue(floor: Floor, queue: QueueDefinition) -> dict[str, Any]:
         "busy": sum(doing[state] for state in _BUSY),
         "paused": doing["paused"],
         **_told(found, _longest(floor, queue.name)),
+        **_promised([floor.promised.get(queue.name, Promised())]),
+    }
+
+
+def _promised(found: Iterable[Promised]) -> dict[str, Any]:
+    """Call-backs that are still to come, and since when the oldest of them that is due waits."""
+    known = list(found)
+    return {
+        "promised": sum(each.open for each in known),
+        "promised_since": min((each.oldest for each in known if each.oldest), default=None),
     }
 
 
@@ -212,6 +238,22 @@ def _call(floor: Floor, call: Interaction) -> dict[str, Any]:
         "queue": call.queue,
         "agent": call.agent,
         **_caller(floor, call),
+    }
+
+
+def _callback(floor: Floor, promise: Callback) -> dict[str, Any]:
+    customer = floor.customers.get(promise.customer_id or 0)
+    return {
+        "id": promise.id,
+        "queue": promise.queue,
+        "since": promise.since,
+        "next_at": promise.next_at,
+        "state": promise.state,
+        "agent": promise.agent,
+        "attempts": promise.attempts,
+        "priority": promise.priority,
+        "customer": customer.name if customer else "",
+        "number": mask(promise.number),
     }
 
 

@@ -1,9 +1,10 @@
 """Which call-backs there are."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks.models import Callback
@@ -23,6 +24,22 @@ async def find(
     else:
         wanted = wanted.order_by(Callback.id.desc())
     return list(await session.scalars(wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """How many a queue has promised, and since when the oldest that is due has its place."""
+
+    open: int = 0
+    oldest: datetime | None = None
+
+
+async def by_queue(session: AsyncSession, at: datetime) -> dict[str, Promised]:
+    """The open ones of each queue."""
+    oldest = func.min(Callback.since).filter(Callback.due_at <= at)
+    wanted = select(Callback.queue, func.count(), oldest).where(Callback.state.in_(OPEN))
+    rows = await session.execute(wanted.group_by(Callback.queue))
+    return {queue: Promised(number, since) for queue, number, since in rows}
 
 
 async def due(session: AsyncSession, at: datetime, *, limit: int = 500) -> Sequence[Callback]:

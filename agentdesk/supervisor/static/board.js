@@ -1,6 +1,7 @@
 // The leader's board.
 import { acknowledge, drawAlerts, unseen } from "./alerts.js";
 import { Agents } from "./agents.js";
+import { drawCallbacks } from "./callbacks.js";
 import { Callers } from "./callers.js";
 import { Curve } from "./curve.js";
 import { filtered, onFilter, shownQueue } from "./filter.js";
@@ -40,17 +41,17 @@ async function tried(act) {
 /** @param {Picture} picture */
 function drawQueues(picture) {
   rows(place("queues"), picture.queues, (queue) => queue.name,
-    () => make("tr", "", cell(), ...Array.from({ length: 11 }, () => cell("right number"))),
+    () => make("tr", "", cell(), ...Array.from({ length: 12 }, () => cell("right number"))),
     (row, queue) => {
       const cells = /** @type {HTMLElement[]} */ ([...row.children]);
       const aht = day?.handling[queue.name]?.aht_s ?? null;
       const plain = [queue.label[language], queue.waiting, null, queue.ready, queue.busy, queue.offered, queue.answered,
-        queue.abandoned, queue.other + queue.called_back, percent(queue.service_level), seconds(queue.asa_s), seconds(aht)];
+        queue.abandoned, queue.called_back, queue.other, percent(queue.service_level), seconds(queue.asa_s), seconds(aht)];
       plain.forEach((text, index) => { if (text !== null) write(cells[index], String(text)); });
       cells[2].classList.add("since");
       tick(cells[2], queue.longest_since, ...limits(picture, queue.name));
-      cells[9].title = `${queue.level_s} s / ${percent(queue.goal)}`;
-      cells[9].classList.toggle("bad-text", queue.service_level !== null && queue.service_level < queue.goal);
+      cells[10].title = `${queue.level_s} s / ${percent(queue.goal)}`;
+      cells[10].classList.toggle("bad-text", queue.service_level !== null && queue.service_level < queue.goal);
     });
 }
 
@@ -82,10 +83,11 @@ function draw(picture) {
   drawQueues(shown);
   agents.draw(shown);
   callers.draw(shown);
+  drawCallbacks(shown);
   drawCalls(shown);
   drawLines(place("lines"), picture, tried);
   write(one('[data-count="calls"]'), shown.calls.length ? String(shown.calls.length) : "");
-  for (const name of /** @type {const} */ (["agents", "waiting", "calls"])) one(`[data-none="${name}"]`).hidden = shown[name].length > 0;
+  for (const name of /** @type {const} */ (["agents", "waiting", "callbacks", "calls"])) one(`[data-none="${name}"]`).hidden = shown[name].length > 0;
   supervision.floorChanged(picture.agents);
 }
 

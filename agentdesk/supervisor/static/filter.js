@@ -31,6 +31,7 @@ export function filtered(picture) {
     queues: one ? [one] : picture.queues,
     waiting: picture.waiting.filter(here),
     calls: picture.calls.filter(here),
+    callbacks: picture.callbacks.filter(here),
     agents: picture.agents.filter((agent) => (!queue || queue in agent.queues) && (!branch || agent.branch === branch)),
   };
 }

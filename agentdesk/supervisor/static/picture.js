@@ -5,15 +5,17 @@ import { listen } from "/static/live.js";
 /** @typedef {{zh: string, en: string}} Both */
 /** @typedef {{name: string, label: Both, goal: number, level_s: number, ready: number, busy: number, paused: number,
  *   offered: number, answered: number, abandoned: number, other: number, called_back: number, waiting: number, longest_since: string | null,
- *   service_level: number | null, abandon_rate: number | null, asa_s: number | null}} Queue */
+ *   promised: number, promised_since: string | null, service_level: number | null, abandon_rate: number | null, asa_s: number | null}} Queue */
 /** @typedef {{number: string, name: string, state: string, reason: string, over: boolean, since: string | null,
  *   queues: Record<string, number>, branch: string, call: string | null, queue: string | null, customer: string}} Agent */
 /** @typedef {{call: string, queue: string | null, since: string, priority?: number, customer: string, class: string,
  *   elderly: boolean, medical: boolean, number: string, emergency: boolean, repeats: number, direction?: string, stage?: string, agent?: string | null}} Caller */
+/** @typedef {{id: number, queue: string, since: string, next_at: string, state: string, agent: string | null, attempts: number,
+ *   priority: number, customer: string, number: string}} Callback */
 /** @typedef {{dnis: string, name: Both, mode: string, until: string | null}} Line */
 /** @typedef {{id: number, measure: string, level: string, queue: string | null, agent: string | null, value: number,
  *   since: string, by: string, note: string}} Alert */
-/** @typedef {{today: any, queues: Queue[], waiting: Caller[], agents: Agent[], calls: Caller[], lines: Line[],
+/** @typedef {{today: any, queues: Queue[], waiting: Caller[], agents: Agent[], calls: Caller[], callbacks: Callback[], lines: Line[],
  *   alerts: Alert[], sound: {balanced: boolean, ghosts: number, late: boolean}}} Picture */
 /** @typedef {{offered: number[], answered: number[], abandoned: number[], expected: number[]}} Curves */
 /** @typedef {{start: number, step_s: number, curves: Record<string, Curves>, aht_s: number | null,
@@ -117,6 +119,9 @@ export function percent(share) {
   return share === null || share === undefined ? "–" : `${Math.round(share * 100)}%`;
 }
 
+/** When a promised call is late, and when it is very late. @type {[number, number]} */
+export const PROMISES_S = [1800, 7200];
+
 /** The large figures. @param {Picture} picture */
 export function figures(picture) {
   const { today, queues } = picture;
@@ -132,6 +137,9 @@ export function figures(picture) {
   figure("calls", String(picture.calls.length));
   const ready = picture.agents.filter((agent) => agent.state === "ready").length;
   figure("ready", String(ready), !ready && today.waiting ? "bad" : "");
+  figure("promised", String(today.promised));
+  const oldest = document.querySelector("[data-oldest]");
+  if (oldest) tick(/** @type {HTMLElement} */ (oldest), today.promised_since, ...PROMISES_S);
   const longest = document.querySelector('[data-figure="longest"] b');
   if (longest) tick(/** @type {HTMLElement} */ (longest), today.longest_since, 30, 90);
 }

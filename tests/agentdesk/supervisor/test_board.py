@@ -15,7 +15,9 @@ from agentdesk.live import Feed, Live
 from agentdesk.supervisor.feeds import FEEDS, DayFeed, floor_now
 from agentdesk.supervisor.views import router
 from crm.alerts.models import Alert
+from crm.callbacks import service as callbacks
 from crm.interactions.models import QueueVisit
+from mainline.clock import now
 from mainline.db import Database
 from mainline.journal.call_events import (
     AgentLeftCall,
@@ -53,6 +55,49 @@ async def test_who_waits_is_shown_with_priority_and_masked_number(desk: Pages):
     assert (caller["call"], caller["queue"], caller["priority"]) == (WAIT, "billing", 10)
     assert caller["customer"] == ""
     assert "02431234567" not in json.dumps(await picture(desk))
+
+
+async def promise(database: Database, number: str, **fields: Any) -> int:
+    async with database.unit_of_work() as session:
+        row = await callbacks.ask(session, number=number, **{"source": "queue", **fields})
+        return row.id
+
+
+async def test_promised_call_backs_stand_apart_with_their_number_and_the_oldest(
+    desk: Pages, sqlite_database: Database
+):
+    assert (await picture(desk))["callbacks"] == []
+    oldest, later = ago(600), now() + timedelta(hours=9)
+    first = await promise(sqlite_database, "13912345671", queue="repair", since=oldest)
+    await promise(sqlite_database, "13912345672", queue="repair", customer_id=5, priority=50)
+    await promise(sqlite_database, "13912345673", due_at=later)
+    async with sqlite_database.unit_of_work() as session:
+        assert await callbacks.begin_attempt(session, first, call_id="ml-9.1", agent="8002")
+    found = await picture(desk)
+    queues = {queue["name"]: queue for queue in found["queues"]}
+    assert [
+        (queues[name]["promised"], queues[name]["promised_since"])
+        for name in ("repair", "service", "billing")
+    ] == [(2, oldest.isoformat().replace("+00:00", "Z")), (1, None), (0, None)]
+    assert (found["today"]["promised"], found["today"]["waiting"]) == (3, 1)
+    assert [
+        (one["number"], one["queue"], one["state"], one["agent"], one["customer"])
+        for one in found["callbacks"]
+    ] == [
+        ("139****5672", "repair", "waiting", None, "王建国"),
+        ("139****5671", "repair", "calling", "8002", ""),
+        ("139****5673", "service", "waiting", None, ""),
+    ]
+    assert "13912345672" not in json.dumps(found)
+
+
+async def test_who_chose_to_be_called_back_is_counted_apart_from_other_endings(
+    desk: Pages, sqlite_database: Database
+):
+    wait = {"subject": f"call:{WAIT}"}
+    await tell(sqlite_database, QueueLeft(**wait, at=ago(0), queue="billing", how="callback"))
+    [billing] = [one for one in (await picture(desk))["queues"] if one["name"] == "billing"]
+    assert (billing["called_back"], billing["other"], billing["waiting"]) == (1, 0, 0)
 
 
 async def test_emergencies_and_repeats_stand_out(desk: Pages, sqlite_database: Database):
