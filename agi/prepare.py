@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.areas.queries import branches
 from crm.catalog.service import queues
 from crm.staff.queries import agents
-from dialplan.render import Agent, Floor, Line, Overflow, Queue, write_config
+from dialplan.floor import Agent, Floor, Line, Overflow, Queue
+from dialplan.render import write_config
 from ivr.phrases import load_phrases
 from ivr.plan import Plans
 from mainline.config import Settings
@@ -22,7 +23,7 @@ async def prepare(settings: Settings, database: Database, _say: Callable[[str], 
     async with database.reading() as session:
         floor = Floor(
             agents=await _agents(session),
-            queues=await _queues(session),
+            queues=await queues_in_force(session),
             branches=[one.code for one in await branches(session)],
             urgent=[
                 fault.id for fault in load_phrases(settings.pack_dir).faults if fault.emergency
@@ -36,7 +37,8 @@ async def _agents(session: AsyncSession) -> list[Agent]:
     return [Agent(one.number, plain(one.name) or one.number) for one in await agents(session)]
 
 
-async def _queues(session: AsyncSession) -> list[Queue]:
+async def queues_in_force(session: AsyncSession) -> list[Queue]:
+    """How callers wait, in the words of Asterisk's files."""
     return [
         Queue(
             one.name,

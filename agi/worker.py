@@ -17,6 +17,7 @@ from agi.facts.follower import Follower
 from agi.holds import Holds
 from agi.keeper import Keeper
 from agi.live import LiveLink
+from agi.queue_rules import QueueRules
 from agi.running import run
 from agi.transcripts import Transcripts
 from agi.waits import Waits
@@ -70,6 +71,7 @@ def _jobs(
         "link": link.run,
         "lost calls": link.compare,
         "floor": keeper.run,
+        "queue rules": QueueRules(database, link.switchboard).run,
         "waits": Waits(database, link.switchboard).run,
         "call-backs": CallBacks(database, link.switchboard, settings.zone).run,
         "alarms": Alarms(database, settings, link.switchboard).run,

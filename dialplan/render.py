@@ -9,10 +9,10 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -23,9 +23,10 @@ from dialplan.contract import (
     QUEUE_SERVICE,
     TRY_PREFIX,
     WAITS_SPOKEN,
-    branch_queue,
 )
+from dialplan.floor import SECRET, Floor, require
 from dialplan.modules import modules
+from dialplan.queue_rules import MARK, globals_of, mark
 from mainline.asterisk.install import Installation, installed
 from mainline.config import PROJECT, Settings
 from mainline.errors import Invalid
@@ -52,14 +53,6 @@ EMPTY: Final = (
 VARIANTS: Final = ("plain", *WAITS_SPOKEN)
 """What callers are told while they wait, other than ``queue-patience`` itself."""
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029;\[\]{}$`\\]")
-_NUMBER: Final = re.compile(r"[0-9]{3,5}")
-_DNIS: Final = re.compile(r"\+?[0-9]{2,20}")
-_NAME: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029;\[\]{}$`\\\"<>]{1,64}")
-_QUEUE: Final = re.compile(r"[a-z][a-z0-9_-]{1,31}")
-_OVERFLOW: Final = re.compile(r"message|callback|queue:[a-z][a-z0-9_-]{1,31}")
-_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{8,128}")
-
-Strategy = Literal["leastrecent", "fewestcalls", "random", "rrmemory", "linear", "wrandom"]
 
 
 class HasSecrets(Protocol):
@@ -80,120 +73,6 @@ class HasSecrets(Protocol):
     @property
     def agi(self) -> str:
         """The shared word that each AGI request carries."""
-
-
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """A member of staff with a telephone: endpoints ``agent-<number>`` and ``phone-<number>``.
-
-    ``phone_secret`` fixes the desk phone's password; empty means it is made at sign-in, as the
-    softphone's always is.
-    """
-
-    number: str
-    name: str
-    phone_secret: str = ""
-
-    def __post_init__(self) -> None:
-        _require(_NUMBER, self.number, _("agent number"))
-        _require(_NAME, self.name, _("agent name"))
-        if self.phone_secret:
-            _require(_SECRET, self.phone_secret, _("phone secret"))
-
-
-@dataclass(frozen=True, slots=True)
-class Overflow:
-    """When callers are sent on, and where to: ``message``, ``callback`` or ``queue:<name>``."""
-
-    when: Literal["absence", "length", "wait"]
-    to: str
-    at: int = 0
-    """Callers waiting, or seconds waited."""
-
-    def __post_init__(self) -> None:
-        _require(_OVERFLOW, self.to, _("a way out of a queue"))
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """A queue of callers."""
-
-    name: str
-    strategy: Strategy = "rrmemory"
-    ring_s: int = 20
-    max_wait_s: int = 600
-    max_waiting: int = 0
-    weight: int = 0
-    service_level_s: int = 20
-    branch_first_s: int = 0
-    """So long the agents of the caller's own branch are rung before the others; 0: not at all."""
-    overflow: tuple[Overflow, ...] = ()
-
-    def __post_init__(self) -> None:
-        _require(_QUEUE, self.name, _("queue name"))
-        for number in (
-            self.ring_s,
-            self.max_wait_s,
-            self.max_waiting,
-            self.weight,
-            self.branch_first_s,
-        ):
-            if not 0 <= number <= 86_400:  # noqa: PLR2004 - a day
-                raise Invalid(
-                    _("queue %(name)s: %(number)s is out of range", name=self.name, number=number)
-                )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A hotline number."""
-
-    dnis: str
-    name: str
-
-    def __post_init__(self) -> None:
-        _require(_DNIS, self.dnis, _("hotline number"))
-        _require(_NAME, self.name, _("hotline name"))
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """Who can be called, and how callers wait."""
-
-    agents: list[Agent] = field(default_factory=list)
-    queues: list[Queue] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    urgent: list[str] = field(default_factory=list)
-    """Faults that go ahead of all; the first is what plain dialplan's emergency key means."""
-    branches: list[str] = field(default_factory=list)
-    try_slots: int = 8
-
-    def __post_init__(self) -> None:
-        for branch in self.branches:
-            _require(_QUEUE, branch, _("branch"))
-        for fault in self.urgent:
-            _require(_QUEUE, fault, _("fault"))
-        for kind, names in (
-            (_("an agent"), [agent.number for agent in self.agents]),
-            (_("a queue"), [queue.name for queue in self.queues]),
-        ):
-            if len(set(names)) != len(names):
-                raise Invalid(_("%(what)s is named twice", what=kind))
-
-    def branch_queues(self, queue: Queue) -> list[str]:
-        """The queues in which each branch is rung first for callers of this one."""
-        branches = self.branches if queue.branch_first_s else []
-        return [name for one in branches if (name := branch_queue(queue.name, one))]
-
-    def all_queues(self) -> list[Queue]:
-        """The queues, with the one that plain dialplan falls back on."""
-        named = {queue.name for queue in self.queues}
-        return [*self.queues, *([] if QUEUE_SERVICE in named else [Queue(QUEUE_SERVICE)])]
-
-
-def _require(pattern: re.Pattern[str], value: str, what: str) -> None:
-    if not pattern.fullmatch(value):
-        raise Invalid(_("%(what)s has characters that a telephone system cannot take", what=what))
 
 
 def safe(value: object) -> str:
@@ -234,13 +113,15 @@ def _values(
     settings: Settings, floor: Floor, secrets: HasSecrets, asterisk: Installation
 ) -> dict[str, object]:
     queues = floor.all_queues()
-    whole = replace(floor, queues=queues)
+    whole, rules = replace(floor, queues=queues), globals_of(queues)
     emergency = any(queue.name == QUEUE_EMERGENCY for queue in queues)
     return {
         **_places(settings, asterisk),
         **_listeners(settings),
         **_secrets(secrets),
         "floor": whole,
+        "queue_rules": rules,
+        "queue_rules_mark": (MARK, mark(rules)),
         "try_slots": range(1, (floor.try_slots if settings.demo else 0) + 1),
         "systemname": system_name(settings),
         "realm": "mainline",
@@ -318,7 +199,7 @@ def _secrets(secrets: HasSecrets) -> Mapping[str, object]:
         "secret_quarantine": hashlib.sha256(f"quarantine {secrets.ari}".encode()).hexdigest(),
     }
     for word in words.values():
-        _require(_SECRET, word, _("secret"))
+        require(SECRET, word, _("secret"))
     return words
 
 

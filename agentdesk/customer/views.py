@@ -12,7 +12,7 @@ from agentdesk.customer.slots import Slots
 from agentdesk.shell import render
 from crm.customers import queries as customers
 from dialplan.contract import HEADER_TRY_ANI
-from dialplan.render import Floor
+from dialplan.floor import Floor
 from ivr.kinds import LINE
 from ivr.lines import Line
 from mainline import definitions

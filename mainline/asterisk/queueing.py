@@ -8,7 +8,17 @@ from mainline.asterisk import snapshots
 from mainline.asterisk.ami import AmiRefused, Value
 from mainline.asterisk.link import Link
 from mainline.asterisk.snapshots import Queues, Station
-from mainline.asterisk.words import CHANNEL, INFO, QUEUE, REASON, between, checked, interface
+from mainline.asterisk.words import (
+    CHANNEL,
+    INFO,
+    QUEUE,
+    QUEUE_RULE,
+    QUEUE_VARIABLE,
+    REASON,
+    between,
+    checked,
+    interface,
+)
 from mainline.errors import NotFound
 
 WRAPUP: Final = "wrapup"
@@ -111,3 +121,20 @@ class Queueing(Link):
     async def queues(self) -> Queues:
         """All queues, members and waiting callers now."""
         return snapshots.queues(await self._ami.action("QueueStatus"))
+
+    async def rule(self, name: str) -> str:
+        """What the dialplan goes by for a queue; empty where there is no such rule."""
+        answer = await self._ami.action(
+            "Getvar", {"Variable": checked(QUEUE_VARIABLE, name, "rule of a queue")}
+        )
+        return answer.fields.get("Value", "")
+
+    async def set_rule(self, name: str, value: str) -> None:
+        """What the dialplan goes by from the next caller on."""
+        await self._ami.action(
+            "Setvar",
+            {
+                "Variable": checked(QUEUE_VARIABLE, name, "rule of a queue"),
+                "Value": checked(QUEUE_RULE, value, "value of a rule"),
+            },
+        )

@@ -18,6 +18,10 @@ LANGUAGE: Final = re.compile(r"(?:zh|en)(?:_[a-z0-9]{1,10})?")
 CALL: Final = re.compile(r"[a-z0-9.-]{3,64}")
 INFO: Final = re.compile(r"[a-z0-9-]{1,32}")
 VARIABLE: Final = re.compile(r"MAINLINE_[A-Z_]{2,40}")
+QUEUE_VARIABLE: Final = re.compile(
+    r"QUEUE_RULES|(?:WAIT|OVERFLOW_(?:ABSENCE|LENGTH|WAIT)(?:_AT)?)_[a-z][a-z0-9_-]{1,31}"
+)
+QUEUE_RULE: Final = re.compile(r"[a-z0-9:_-]{0,48}")
 WORD: Final = re.compile(r"[A-Za-z0-9/@;._+-]{0,80}")
 REASON: Final = re.compile(r"[^\x00-\x1f\x7f|;]{0,64}")
 PURPOSE: Final = re.compile(r"[a-z][a-z_]{1,31}")

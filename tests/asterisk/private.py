@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from dialplan.contract import CEL_FIELDS, CEL_FILE
-from dialplan.render import Agent, Floor, Line, Overflow, Queue, write_config
+from dialplan.floor import Agent, Floor, Line, Overflow, Queue
+from dialplan.render import write_config
 from mainline.asterisk.install import asterisk_command, cli_command
 from mainline.config import Settings
 from mainline.secrets import Secrets

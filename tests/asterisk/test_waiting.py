@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from agi.queue_rules import QueueRules
+from mainline import definitions, features
 from mainline.asterisk.ami import Ami
 from mainline.asterisk.switchboard import Switchboard
 from mainline.clock import now
+from mainline.db import Database
 from mainline.sip.call import Call
 from mainline.sip.robot import Manner, Robot
 from tests.asterisk.gateway import FakeGateway
@@ -183,6 +186,24 @@ async def test_too_many_before_one_are_sent_on_to_the_other_queue(
     told = [(p.name, p.extra["queue"]) for p in asterisk.points(second) if "QUEUED" in p.name]
     assert told == [("QUEUED", "busy"), ("UNQUEUED", "busy"), ("QUEUED", "service")]
     assert left(asterisk, second) == ["OVERFLOW"]
+
+
+async def test_a_changed_way_out_of_a_queue_counts_for_the_next_caller_without_a_restart(
+    asterisk: PrivateAsterisk, board: Switchboard, gateway: FakeGateway, sqlite_database: Database
+) -> None:
+    """Whoever finds nobody in ``empty`` leaves a message, until the company wants them to wait."""
+    list(features.modules("kinds"))
+    rules, label = QueueRules(sqlite_database, board), {"zh": "队列", "en": "Queue"}
+    body = {"queues": [{"name": name, "label": label} for name in ("service", "empty")]}
+    async with sqlite_database.unit_of_work() as session:
+        await definitions.install(session, "queues", "company", body, by="test")
+    assert await board.rule("OVERFLOW_ABSENCE_empty") == "message"
+    assert await rules.step()
+    assert await board.rule("OVERFLOW_ABSENCE_empty") == ""
+    assert not await rules.step()
+    call, key = await joins(asterisk, board, gateway, "13900000001", MAINLINE_QUEUE="empty")
+    assert left(asterisk, key) == []
+    await call.hang_up()
 
 
 async def test_who_waits_too_long_or_finds_nobody_is_sent_on(

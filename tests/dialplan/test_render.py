@@ -7,17 +7,9 @@ from pathlib import Path
 import pytest
 
 from dialplan.contract import CEL_FIELDS
-from dialplan.render import (
-    Agent,
-    Floor,
-    Line,
-    Overflow,
-    Queue,
-    link_sounds,
-    render,
-    safe,
-    system_name,
-)
+from dialplan.floor import Agent, Floor, Line, Overflow, Queue
+from dialplan.queue_rules import globals_of, mark
+from dialplan.render import link_sounds, render, safe, system_name
 from mainline.asterisk.install import Installation
 from mainline.config import Settings
 from mainline.errors import Invalid
@@ -107,15 +99,25 @@ def test_each_emergency_has_its_safety_text_as_music_in_both_languages(
 def test_the_ways_out_of_a_queue_are_known_to_the_dialplan(settings: Settings) -> None:
     rules = (Overflow("absence", "message"), Overflow("length", "queue:repair", 20))
     text = rendered(settings, Floor(queues=[Queue("billing", overflow=rules)]))["extensions.conf"]
-    found = [line for line in text.splitlines() if line.startswith("OVERFLOW_")]
+    lines = [line.strip() for line in text.splitlines()]
+    found = [line for line in lines if line.startswith("OVERFLOW_") and "billing" in line]
     assert found == [
-        "OVERFLOW_ABSENCE_billing = message",
         "OVERFLOW_ABSENCE_AT_billing = 0",
-        "OVERFLOW_LENGTH_billing = queue:repair",
+        "OVERFLOW_ABSENCE_billing = message",
         "OVERFLOW_LENGTH_AT_billing = 20",
+        "OVERFLOW_LENGTH_billing = queue:repair",
+        "OVERFLOW_WAIT_billing =",
     ]
     with pytest.raises(Invalid):
         Overflow("wait", "queue:a,b", 5)
+
+
+def test_the_mark_tells_which_rules_asterisk_has(settings: Settings) -> None:
+    before, after = (Floor(queues=[Queue("service", max_wait_s=wait)]) for wait in (600, 601))
+    marks = [mark(globals_of(floor.queues)) for floor in (before, after)]
+    assert marks[0] != marks[1]
+    assert f"QUEUE_RULES = {marks[0]}" in rendered(settings, before)["extensions.conf"]
+    assert f"QUEUE_RULES = {marks[1]}" in rendered(settings, after)["extensions.conf"]
 
 
 def test_demo_callers_exist_only_in_demo_mode(make_settings: Callable[..., Settings]) -> None:
