@@ -10,7 +10,7 @@ from crm.staff.floor import IN_CALL
 from crm.staff.pauses import PauseReasons
 from crm.staff.queries import AgentView, agent
 from crm.staff.rules import pause_reasons
-from dialplan.contract import CONTEXT_JOIN, LAST_RESORT_PENALTY, QUEUE_SERVICE, SOFTPHONE_PREFIX
+from dialplan.contract import LAST_RESORT_PENALTY, QUEUE_SERVICE, SOFTPHONE_PREFIX
 from mainline.asterisk.snapshots import Station
 from mainline.db import Database
 from mainline.errors import Invalid, MainlineError, NotFound
@@ -114,12 +114,6 @@ class Duty:
         if present.state not in IN_CALL or present.call_id is None:
             raise NotFound("call")
         await self.switchboard.rejoin(present.call_id, number)
-
-    async def join(self, number: str, call_id: str, target: str) -> None:
-        """Hand the customer of one's own call to the colleague who was consulted."""
-        await self.switchboard.agent_channel(call_id, number)
-        customer = await self.switchboard.customer_channel(call_id)
-        await self.switchboard.redirect(customer, CONTEXT_JOIN, target)
 
     async def identified(self, call_id: str, customer_id: int) -> None:
         """Whom the agent calls is known before anybody answers."""

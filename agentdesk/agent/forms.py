@@ -13,7 +13,7 @@ from mainline.i18n import Locale, _
 
 CallKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{3,64}$")]
 PageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{8,40}$")]
-Target = Annotated[str, StringConstraints(pattern=r"^[+]?[a-z0-9][a-z0-9 _-]{1,39}$")]
+Target = Annotated[str, StringConstraints(pattern=r"^[+]?[^\W_][\w -]{0,39}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Values = Annotated[dict[str, str | bool | int | float], Field(max_length=40)]
 
@@ -58,13 +58,6 @@ class CallOutForm(Form):
     customer_id: int | None = None
 
 
-class JoinForm(Form):
-    """The customer of this call and the colleague who was consulted."""
-
-    call_id: CallKey
-    target: Annotated[str, StringConstraints(pattern=r"^[0-9]{3,5}$")]
-
-
 class CallForm(Form):
     """One of the agent's own calls."""
 
@@ -74,13 +67,13 @@ class CallForm(Form):
 class TransferForm(CallForm):
     """Where the customer goes; ``back`` matters for the menu."""
 
-    kind: Literal["agent", "queue", "contact", "outside", "menu", "survey"]
+    kind: Literal["agent", "team", "queue", "contact", "outside", "menu", "survey"]
     target: Target
     back: Literal["agent", "queue", "end"] = "queue"
 
 
 class ConferenceForm(CallForm):
-    """Who joins."""
+    """Who joins, is asked, or takes over."""
 
     kind: Literal["agent", "contact", "outside"]
     target: Target

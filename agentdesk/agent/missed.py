@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.models import Customer
 from crm.interactions.models import Interaction
-from crm.staff.models import AgentFact, User
+from crm.staff.models import ELSEWHERE, AgentFact, User
 from mainline.errors import NotFound
 from mainline.journal.call_events import AgentMissed, DirectCallMissed
 
@@ -34,7 +34,9 @@ class Missed:
 
 async def missed(session: AsyncSession, agent: str, *, before: int | None = None) -> list[Missed]:
     """The newest first; ``before``: those that come after this one in the list."""
-    wanted = select(AgentFact).where(AgentFact.agent == agent, AgentFact.kind.in_(_KINDS))
+    wanted = select(AgentFact).where(
+        AgentFact.agent == agent, AgentFact.kind.in_(_KINDS), AgentFact.detail != ELSEWHERE
+    )
     if before is not None:
         last = await one(session, agent, before)
         wanted = wanted.where(AgentFact.at < last.at)

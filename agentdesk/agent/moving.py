@@ -17,7 +17,7 @@ from agentdesk.agent.forms import (
     UnparkForm,
 )
 from agentdesk.agent.places import Places, leader_on_duty
-from agentdesk.agent.who import Number, OnDuty, OwnMoves
+from agentdesk.agent.who import Number, OnDuty, OwnMoves, SecondLine
 from agentdesk.panels.terms import outcome_words
 from agentdesk.shell import render
 from crm.staff import service as staff
@@ -50,6 +50,18 @@ async def conference(form: ConferenceForm, moves: OwnMoves) -> None:
 async def drop(form: CallForm, moves: OwnMoves) -> Mapping[str, int]:
     """The third leaves."""
     return {"left": await moves.drop(form.call_id)}
+
+
+@router.post("/consult", status_code=204)
+async def consult(form: ConferenceForm, second: SecondLine) -> None:
+    """Ask somebody outside alone; the agent's own telephone rings for the second line."""
+    await second.outside(form.call_id, form.kind, form.target)
+
+
+@router.post("/join", status_code=204)
+async def join(form: ConferenceForm, second: SecondLine) -> None:
+    """The second half of an attended transfer: the customer talks with whoever was consulted."""
+    await second.join(form.call_id, form.kind, form.target)
 
 
 @router.post("/park")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agentdesk.agent.moves import Moves
-from agentdesk.agent.presence import free_in, presence
+from agentdesk.agent.presence import free_in, free_of_team, presence
 from crm.catalog import service as catalog
 from crm.interactions import queries as interactions
 from crm.staff import queries as staff
@@ -41,9 +41,15 @@ class Places:
             waiting = [visit.queue for visit, _call in await interactions.waiting(session)]
             contacts = await rules.directory(session)
             silent = (await rules.pause_reasons(session)).silent()
-        locale = current_locale()
+        locale, mine = current_locale(), self.moves.number
         found = [_agent(each, presence(each, members, silent)) for each in agents
-                 if each.queues and each.number != self.moves.number]  # fmt: skip
+                 if each.queues and each.number != mine]  # fmt: skip
+        found += [
+            {"kind": "team", "target": team, "title": team, "presence": "",
+             "detail": _("Team, %(free)s free", free=len(
+                free_of_team(team, [a for a in agents if a.number != mine], members, silent)))}
+            for team in sorted({each.team for each in agents if each.queues and each.team})
+        ]  # fmt: skip
         found += [
             {"kind": "queue", "target": each.name, "title": each.label.to(locale),
              "presence": "", "detail": _("%(free)s free, %(waiting)s waiting",

@@ -28,3 +28,14 @@ def free_in(queue: str, agents: Sequence[AgentView], members: Sequence[Member]) 
     """How many could answer this queue at once."""
     serving = (each for each in agents if queue in each.queues)
     return sum(presence(each, members) == "free" for each in serving)
+
+
+def free_of_team(
+    team: str,
+    agents: Sequence[AgentView],
+    members: Sequence[Member],
+    silent: frozenset[str] = frozenset(),
+) -> list[str]:
+    """The numbers of those of a team who could take a call at once."""
+    theirs = (each for each in agents if team and each.team == team and each.queues)
+    return [each.number for each in theirs if presence(each, members, silent) == "free"]

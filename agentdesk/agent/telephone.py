@@ -54,6 +54,11 @@ class Switchboard(Protocol):
     ) -> None:  # fmt: skip
         """Ring somebody who then joins the conference of that call."""
 
+    async def consult(
+        self, call_id: str, customer: str, agent: str, station: Station, number: str
+    ) -> None:
+        """A second line of the agent's telephone to a number outside, about that call."""
+
     async def channels(self) -> list[Channel]:
         """All legs now."""
 

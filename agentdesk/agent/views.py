@@ -11,7 +11,6 @@ from agentdesk.agent.duty import Duty, dialable, station
 from agentdesk.agent.forms import (
     CallOutForm,
     CandidateForm,
-    JoinForm,
     OrderForm,
     PageForm,
     PauseForm,
@@ -160,12 +159,6 @@ async def call_out(
     if form.phone_id is not None and form.customer_id is not None:
         await duty.identified(call_id, form.customer_id)
     return {"call_id": call_id}
-
-
-@router.post("/join", status_code=204)
-async def join(form: JoinForm, number: Number, duty: OnDuty) -> None:
-    """The second half of an attended transfer: customer and colleague talk."""
-    await duty.join(number, form.call_id, form.target)
 
 
 @router.get("/pop/{call_id}")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from agentdesk.agent.consulting import Consulting
 from agentdesk.agent.duty import Duty, NoTelephone
 from agentdesk.agent.moves import Moves
 from mainline.web import Config, Who
@@ -31,5 +32,12 @@ def moves_of(request: Request, number: Number, settings: Config) -> Moves:
     return Moves(state.database, state.switchboard, number, settings.home_area_code)
 
 
+def second_line_of(request: Request, number: Number, settings: Config) -> Consulting:
+    """The second line of this agent."""
+    state = request.app.state
+    return Consulting(state.database, state.switchboard, number, settings.home_area_code)
+
+
 OnDuty = Annotated[Duty, Depends(duty_of)]
 OwnMoves = Annotated[Moves, Depends(moves_of)]
+SecondLine = Annotated[Consulting, Depends(second_line_of)]

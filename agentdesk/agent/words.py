@@ -61,11 +61,13 @@ KEYS: Final[tuple[tuple[str, Text], ...]] = (
     ("Alt+R", Text("Ready")),
     ("Alt+P", Text("Pause: choose a reason")),
     ("Alt+D", Text("Do not disturb, and back")),
+    ("Alt+A", Text("Answer calls by themselves, or by hand")),
     ("Alt+Y", Text("Check microphone, line and echo")),
     ("Alt+Q", Text("Sign off")),
     ("Alt+T", Text("Transfer")),
     ("Alt+C", Text("Hand over after asking")),
     ("Alt+B", Text("Back to the caller")),
+    ("Alt+S", Text("From the caller to whoever is asked, and back")),
     ("Alt+J", Text("Talk together with the colleague")),
     ("Alt+X", Text("Let the third go")),
     ("Alt+V", Text("Park the caller")),
@@ -79,6 +81,7 @@ KEYS: Final[tuple[tuple[str, Text], ...]] = (
     ("Alt+W", Text("Reason: type to find, Enter takes it")),
     ("Alt+N", Text("Work order")),
     ("Alt+Enter", Text("Finish the call, ready again")),
+    ("Alt+Z", Text("Finish the call, then pause")),
 )
 
 

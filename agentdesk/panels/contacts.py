@@ -13,7 +13,7 @@ from crm.catalog import service as catalog
 from crm.catalog.reasons import CallReasons
 from crm.interactions import queries as interactions
 from crm.interactions.models import Interaction
-from crm.staff.models import AgentFact
+from crm.staff.models import ELSEWHERE, AgentFact
 from crm.work_orders import queries as work_orders
 from crm.work_orders.models import WorkOrder
 from mainline import clock
@@ -80,7 +80,10 @@ async def calls_of_today(session: AsyncSession, agent: str, zone: ZoneInfo) -> l
 
 async def _missed(session: AsyncSession, agent: str, since: datetime) -> list[Contact]:
     ids = select(AgentFact.call_id).where(
-        AgentFact.agent == agent, AgentFact.kind == AgentMissed.kind, AgentFact.at >= since
+        AgentFact.agent == agent,
+        AgentFact.kind == AgentMissed.kind,
+        AgentFact.detail != ELSEWHERE,
+        AgentFact.at >= since,
     )
     rows = await session.scalars(select(Interaction).where(Interaction.id.in_(ids)))
     return [replace(each, missed=True) for each in await _told(session, rows.all())]

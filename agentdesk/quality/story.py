@@ -99,7 +99,18 @@ _TOLD: Final[dict[type[Event], tuple[Telling, Tone, bool]]] = {
     facts.QueueLeft: (lambda e, _l: _(_LEFT[e.how]), "", False),
     facts.AgentOffered: (lambda e, _l: _("rings at %(agent)s", agent=e.agent), "", False),
     facts.AgentAnswered: (lambda e, _l: _("%(agent)s answers", agent=e.agent), "good", True),
-    facts.AgentMissed: (lambda e, _l: _("%(agent)s does not answer", agent=e.agent), "bad", True),
+    facts.AgentMissed: (
+        lambda e, _l: _("%(agent)s rang too; a colleague was faster", agent=e.agent)
+        if e.elsewhere else _("%(agent)s does not answer", agent=e.agent),
+        "bad",
+        True,
+    ),
+    facts.AgentConsulted: (
+        lambda e, words: _("%(agent)s asks %(target)s alone; the caller hears music",
+                           agent=e.agent, target=words.place(e.target)),
+        "live",
+        True,
+    ),
     facts.AgentLeftCall: (lambda e, _l: _("%(agent)s leaves the call", agent=e.agent), "", False),
     facts.CallTransferred: (
         lambda e, words: _("transferred to %(target)s", target=words.place(e.target)), "live", True

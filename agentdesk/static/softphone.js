@@ -8,6 +8,7 @@ import JsSIP from "/static/vendor/jssip.js";
  * @typedef {object} Line  A call on this telephone.
  * @property {Session} session
  * @property {string} key  The call's key (X-Call-Key), empty when there is none.
+ * @property {string} consults  The call that a second line is about, on which somebody outside is asked.
  * @property {string} remote  Who is at the other end, as SIP says.
  * @property {boolean} incoming
  * @property {boolean} auto  The server asked for auto-answer.
@@ -119,6 +120,7 @@ export class Softphone extends EventTarget {
     const line = {
       session, incoming, target,
       key: header("X-Call-Key"),
+      consults: header("X-Consults"),
       auto: /alert-autoanswer/i.test(header("Alert-Info")),
       remote: String(session.remote_identity?.uri.user ?? ""),
       state: incoming ? "ringing" : "dialling",

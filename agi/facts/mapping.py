@@ -164,7 +164,9 @@ def _gone(state: CallState, channel: str, at: datetime) -> list[Event]:
         return []
     if leg.phase in {"talking", "placing"}:
         return [AgentLeftCall(subject=state.subject, at=at, agent=leg.agent)]
-    return [AgentMissed(subject=state.subject, at=at, agent=leg.agent, queue=leg.queue)]
+    taken = any(other.phase in {"picked_up", "talking"} for other in state.legs.values())
+    words: dict[str, Any] = {"agent": leg.agent, "queue": leg.queue, "elsewhere": taken}
+    return [AgentMissed(subject=state.subject, at=at, **words)]
 
 
 # --- points of our dialplan ------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Tables: people, their queues, sign-ins and tokens, and the floor as a projection."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -77,6 +77,10 @@ class LoginFailure(Record):
 
     who: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
+
+
+ELSEWHERE: Final = "elsewhere"
+"""The detail of a call that rang here too and that a colleague took."""
 
 
 class AgentFact(Record):

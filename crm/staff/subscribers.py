@@ -25,11 +25,12 @@ from crm.staff.floor import (
     stint,
 )
 from crm.staff.floor import stints as stretches
-from crm.staff.models import AgentFact, AgentState, AgentStint
+from crm.staff.models import ELSEWHERE, AgentFact, AgentState, AgentStint
 from mainline.ids import call_of
 from mainline.journal import Event, Handler
 from mainline.journal.call_events import (
     AgentCorrected,
+    AgentMissed,
     AgentPaused,
     AgentPauseOverrun,
     AgentProven,
@@ -50,6 +51,8 @@ def told_of(event: Event) -> tuple[str, Fact]:
         detail = event.reason[:64] if isinstance(event, AgentPaused) else ""
         return event.subject.removeprefix("agent:"), Fact(event.at, event.kind, "", detail)
     detail = event.found if isinstance(event, AgentCorrected) else ""
+    if isinstance(event, AgentMissed) and event.elsewhere:
+        detail = ELSEWHERE
     fact = Fact(event.at, event.kind, call_of(event.subject), detail)
     return getattr(event, "agent", ""), fact
 

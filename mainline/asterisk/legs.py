@@ -129,16 +129,22 @@ class Legs(Link):
         )
 
     async def rejoin(self, call_id: str, agent: str) -> None:
-        """The agent's page came back in mid-call: bring the customer to it again."""
+        """The agent's page came back in mid-call: bring the customer to it again.
+
+        A second line that the page had is dead, and whoever was asked there is let go.
+        """
         checked(AGENT, agent, "agent")
         channel = await self.customer_channel(call_id)
+        for leg in await self.channels():
+            if leg.agent == agent and leg.call_id != call_id:
+                await self.hang_up(leg.name)
         await self.redirect(channel, "ml-rejoin", agent)
 
     async def customer_channel(self, call_id: str) -> str:
-        """The customer's leg of a call; NotFound when it is gone."""
+        """The customer's leg of a call, the oldest to the outside; NotFound when it is gone."""
         checked(CALL, call_id, "call")
         legs = [leg for leg in await self.channels() if leg.call_id == call_id and leg.is_customer]
-        legs.sort(key=lambda leg: leg.uniqueid != call_id)
+        legs.sort(key=lambda leg: (leg.uniqueid != call_id, -leg.seconds))
         if not legs:
             raise NotFound("the call has ended")
         return legs[0].name

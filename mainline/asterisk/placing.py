@@ -28,6 +28,8 @@ SpyMode = Literal["listen", "whisper", "barge"]
 
 CALL_BACK_S: Final = 40
 """How long a customer is rung at most, the way through the carrier included."""
+CONSULT_S: Final = 30
+"""How long somebody outside is rung whom an agent asks while the customer waits."""
 
 
 class Placing(Link):
@@ -52,6 +54,28 @@ class Placing(Link):
             "ml-conference",
             "colleague" if inside else "outside",
             variables=(f"__{key}", f"__{caller}", own),
+            call_id=self._new_id(),
+        )
+
+    async def consult(
+        self, call_id: str, customer: str, agent: str, station: Station, number: str
+    ) -> None:
+        """Ring the agent's own telephone a second time, which answers by itself, then ``number``.
+
+        The line names the call it is about, and is none of a customer.
+        """
+        await self._originate(
+            interface(agent, station),
+            "ml-outside",
+            checked(NUMBER, number, "number"),
+            variables=(
+                AUTO_ANSWER,
+                f"PJSIP_HEADER(add,X-Consults)={checked(CALL, call_id, 'call')}",
+                f"__MAINLINE_CALL={call_id}",
+                f"__MAINLINE_CALLER={checked(CHANNEL, customer, 'channel')}",
+                "MAINLINE_CONSULT=1",
+                f"MAINLINE_RING={CONSULT_S}",
+            ),
             call_id=self._new_id(),
         )
 

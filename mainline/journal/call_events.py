@@ -217,6 +217,8 @@ class AgentMissed(Event):
 
     agent: str
     queue: str = ""
+    elsewhere: bool = False
+    """Several telephones rang, and a colleague was faster: the agent has missed nothing."""
 
 
 @event_kind("agent.left_call")
@@ -238,6 +240,14 @@ class AgentResumed(Event):
     """AMI. They talk again."""
 
     agent: str
+
+
+@event_kind("agent.consulted")
+class AgentConsulted(Event):
+    """Desk. The agent asks somebody outside alone, while the caller hears music."""
+
+    agent: str
+    target: str
 
 
 @event_kind("agent.reserved")

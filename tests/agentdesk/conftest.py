@@ -105,6 +105,11 @@ class Asterisk:
     ) -> None:
         self._note("ask in", call_id, agent or number)
 
+    async def consult(
+        self, call_id: str, customer: str, agent: str, station: str, number: str
+    ) -> None:
+        self._note("consult", call_id, customer, agent, station, number)
+
     async def channels(self) -> list[Channel]:
         return self.legs
 

@@ -175,17 +175,6 @@ async def test_a_page_reloaded_in_mid_call_gets_its_caller_back(
     assert telephony.switchboard.done == [("rejoin", "ml-7.7", "8001")]
 
 
-async def test_only_the_own_customer_can_be_handed_over(
-    agent1: Browser, telephony: Telephony
-) -> None:
-    other = {"call_id": "ml-2.2", "target": "8002"}
-    assert (await agent1.post("/desk/join", json=other)).status_code == 404
-    assert telephony.switchboard.done == []
-    own = {"call_id": "ml-1.1", "target": "8002"}
-    assert (await agent1.post("/desk/join", json=own)).status_code == 204
-    assert telephony.switchboard.done == [("redirect", "PJSIP/trunk-00000001", "ml-join", "8002")]
-
-
 async def test_a_number_is_called_in_its_normal_form_and_nonsense_is_not(
     agent1: Browser, telephony: Telephony
 ) -> None:

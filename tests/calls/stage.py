@@ -34,7 +34,8 @@ class Outside:
         """The call to that number, answered."""
 
         def found() -> list[Call]:
-            return [c for c in self.calls if c.invite and f"sip:{number}@" in c.invite.start]
+            here = [c for c in self.calls if c.invite and f"sip:{number}@" in c.invite.start]
+            return [c for c in here if not c.ended.is_set()]
 
         await until(lambda: bool(found()), timeout_s, f"a call to {number}")
         await found()[0].answer()
@@ -69,6 +70,8 @@ class Stage:
         self._robots: dict[str, Robot] = {}
         self._marks: dict[str, int] = {}
         self.slots: dict[str, int] = {}
+        self.first_lines: dict[str, Call] = {}
+        """On hold, while the agent asks somebody on a second line."""
         self.outside = Outside(instance)
 
     async def open(self) -> None:

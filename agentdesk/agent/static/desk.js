@@ -244,6 +244,9 @@ bind([
   { key: "t", alt: true, act: press("transfer") },
   { key: "c", alt: true, act: press("complete") },
   { key: "j", alt: true, act: press("together") },
+  { key: "s", alt: true, act: press("swap") },
+  { key: "a", alt: true, act: press("auto") },
+  { key: "z", alt: true, act: press("finish-pause") },
   { key: "x", alt: true, act: press("drop") },
   { key: "v", alt: true, act: press("park") },
   { key: "u", alt: true, act: press("unpark") },
@@ -279,7 +282,7 @@ part("auto").addEventListener("click", () => void tried(async () => {
 }));
 part("leader").addEventListener("click", () => void tried(async () => {
   const { number } = await ask("/desk/leader", {});
-  if (lines.active?.state === "talking") await lines.consult(number); else await phone?.call(number);
+  if (lines.active?.state === "talking") await lines.consult({ kind: "agent", target: number, title: number, detail: "", presence: "", consult: number }); else await phone?.call(number);
 }));
 part("take-back").addEventListener("click", () => tried(takePhone));
 

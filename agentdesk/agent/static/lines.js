@@ -9,6 +9,7 @@ import { away, clock, make, part, say, tried, words } from "./texts.js";
 export class Lines {
   /** @type {Softphone | null} */ phone = null;
   /** Titles by the call's key, told by the pop. @type {Map<string, string>} */ titles = new Map();
+  /** Who is asked on the second line. @type {Place | null} */ asked = null;
   /** How many talk beside customer and agent, by the call's key; told by facts. @type {Map<string, number>} */ others = new Map();
 
   constructor() {
@@ -30,9 +31,9 @@ export class Lines {
       ?? this.all.find((line) => line.state !== "ended" && !line.held) ?? this.all[0];
   }
 
-  /** The customer, while a colleague is consulted. @returns {[Line, Line] | undefined} */
+  /** The customer, and the second line on which somebody is asked. @returns {[Line, Line] | undefined} */
   get consultation() {
-    const consulted = this.all.find((line) => !line.incoming);
+    const consulted = this.all.find((line) => line.consults || !line.incoming);
     const customer = this.all.find((line) => line !== consulted);
     return consulted && customer ? [customer, consulted] : undefined;
   }
@@ -55,8 +56,9 @@ export class Lines {
       const key = /** @type {HTMLElement} */ (event.target).closest("[data-digit]")?.getAttribute("data-digit");
       if (key) this.digits(key);
     });
-    part("complete").addEventListener("click", () => this.complete());
+    part("complete").addEventListener("click", () => void tried(() => this.complete()));
     part("back").addEventListener("click", () => this.cancel());
+    part("swap").addEventListener("click", () => void tried(() => this.swap()));
     part("together").addEventListener("click", () => void tried(() => this.together()));
     part("drop").addEventListener("click", () => void tried(() => this.drop()));
     part("park").addEventListener("click", () => void tried(() => this.park()));
@@ -89,12 +91,28 @@ export class Lines {
     say(words("asked-in"), "good");
   }
 
-  /** The consulted colleague joins customer and agent. */
+  /** Whoever is asked joins customer and agent. */
   async together() {
     const both = this.consultation;
     if (!both || !this.phone) return;
-    await ask("/desk/conference", { call_id: both[0].key, kind: "agent", target: both[1].target });
+    if (both[1].held) await this.phone.hold(both[1], false);
+    await ask("/desk/conference", { call_id: both[0].key, ...this.#consulted(both[1]) });
     await this.phone.hold(both[0], false);
+  }
+
+  /** From the one to the other and back; whoever waits hears music. */
+  async swap() {
+    const both = this.consultation, { phone } = this;
+    if (!both || !phone) return;
+    const [here, there] = both[0].held ? [both[1], both[0]] : both;
+    await phone.hold(here, true);
+    await phone.hold(there, false);
+  }
+
+  /** Who that is, for the server. @param {Line} line */
+  #consulted(line) {
+    const place = this.asked ?? { kind: "agent", target: line.target };
+    return { kind: place.kind, target: place.target };
   }
 
   async drop() {
@@ -110,23 +128,35 @@ export class Lines {
     say(`${words("parked")} ${slot}`, "good");
   }
 
-  /** Ask a colleague first; the customer hears music. @param {string} target */
-  async consult(target) {
-    const line = this.active;
-    if (!line || !this.phone || line.state !== "talking") return;
-    if (!line.held) await this.phone.hold(line, true);
-    await this.phone.call(target, { headers: line.key ? [`X-Call-Key: ${line.key}`] : [] });
+  /** Ask first; the customer hears music. Colleagues are dialled from here; numbers outside by the
+   * server, whose call this telephone takes by itself. @param {Place} place */
+  async consult(place) {
+    const line = this.active, { phone } = this;
+    if (!line || !phone || line.state !== "talking") return;
+    if (!line.held) await phone.hold(line, true);
+    this.asked = place;
+    if (place.consult) {
+      await phone.call(place.consult, { headers: line.key ? [`X-Call-Key: ${line.key}`] : [] });
+      return;
+    }
+    await ask("/desk/consult", { call_id: line.key, kind: place.kind, target: place.target }).catch(async (refusal) => {
+      await phone.hold(line, false);
+      throw refusal;
+    });
   }
 
-  /** Join the customer with the colleague. The server does it so that the recording keeps both
-   * sides; without the server the telephones do it themselves. */
+  /** Join the customer with whoever was asked. The server does it so that the recording keeps both
+   * sides; while it is away the telephones do it themselves. */
   async complete() {
     const both = this.consultation, { phone } = this;
     if (!both || !phone) return;
-    const [customer, colleague] = both;
-    await ask("/desk/join", { call_id: customer.key, target: colleague.target })
-      .catch(() => phone.transfer(customer, colleague))
-      .then(() => say(words("transferred"), "good"), () => say(words("transfer-refused"), "bad"));
+    const [customer, asked] = both;
+    if (asked.held) await phone.hold(asked, false);
+    await ask("/desk/join", { call_id: customer.key, ...this.#consulted(asked) }).catch((refusal) => {
+      if (!away(refusal)) throw refusal;
+      return phone.transfer(customer, asked).catch(() => { throw new Error(words("transfer-refused")); });
+    });
+    say(words("transferred"), "good");
   }
 
   async cancel() {
@@ -136,12 +166,13 @@ export class Lines {
     if (both[0].held) await this.phone.hold(both[0], false);
   }
 
-  /** When the consulted colleague is gone, the customer must not stay with the music. @param {Line} line */
+  /** When whoever was asked is gone, the customer must not stay with the music. @param {Line} line */
   over(line) {
     const rest = this.all;
-    if (!line.incoming && line.target && rest.length === 1 && rest[0].held) {
-      void this.phone?.hold(rest[0], false).catch(() => undefined);
-    }
+    const second = Boolean(line.consults) || (!line.incoming && Boolean(line.target));
+    if (!second) return;
+    this.asked = null;
+    if (rest.length === 1 && rest[0].held) void this.phone?.hold(rest[0], false).catch(() => undefined);
   }
 
   draw() {
@@ -160,7 +191,7 @@ export class Lines {
     part("hold").setAttribute("aria-pressed", String(Boolean(active?.held)));
     part("mute").setAttribute("aria-pressed", String(Boolean(active?.muted)));
     part("consulting").hidden = !both;
-    if (both) for (const id of ["complete", "together"]) on(id, both[1].state === "talking");
+    if (both) for (const id of ["complete", "together", "swap"]) on(id, both[1].state === "talking");
     if (!talking) part("keypad").hidden = true;
   }
 
@@ -169,7 +200,8 @@ export class Lines {
     const row = make("li", `line ${line.state}${active ? " active" : ""}`);
     row.dataset.key = line.key;
     row.dataset.state = line.held ? "held" : line.state;
-    const title = this.titles.get(line.key) ?? (line.incoming ? words("caller") : line.target ?? line.remote);
+    const asked = line === this.consultation?.[1] ? this.asked?.title : undefined;
+    const title = this.titles.get(line.key) ?? asked ?? (line.incoming ? words("caller") : line.target ?? line.remote);
     row.append(make("b", "", title), make("span", "tag live", words(`line-${row.dataset.state}`)));
     const time = make("span", "number quiet", clock((Date.now() - line.since) / 1000));
     time.dataset.since = String(line.since);

@@ -4,7 +4,7 @@ import { ask } from "/static/live.js";
 import { make, part, tried, words } from "./texts.js";
 
 /** @typedef {import("./lines.js").Lines} Lines */
-/** @typedef {"agent" | "queue" | "contact" | "outside" | "menu" | "survey"} Kind */
+/** @typedef {"agent" | "team" | "queue" | "contact" | "outside" | "menu" | "survey"} Kind */
 /** @typedef {{target: string, title: string, detail: string, kind: Kind, presence: string, consult?: string}} Place */
 
 const OUTSIDE = /^\+?\d{7,15}$/;
@@ -44,7 +44,7 @@ export function transferDialog(lines) {
       /** @type {HTMLButtonElement} */ (part(id)).disabled = !possible;
     };
     can("transfer-blind", Boolean(place));
-    can("transfer-consult", Boolean(place?.consult));
+    can("transfer-consult", Boolean(place?.consult) || ["contact", "outside"].includes(kind));
     can("transfer-third", ["agent", "contact", "outside"].includes(kind));
     part("transfer-back-row").hidden = kind !== "menu";
   }
@@ -58,7 +58,7 @@ export function transferDialog(lines) {
   };
   const acts = {
     blind: go("transfer-blind", (place) => lines.blind(place, back.value)),
-    consult: go("transfer-consult", (place) => lines.consult(place.consult ?? "")),
+    consult: go("transfer-consult", (place) => lines.consult(place)),
     third: go("transfer-third", (place) => lines.askIn(place)),
   };
 

@@ -11,7 +11,7 @@ CUSTOMER, AGENT, THIRD = "ml1-1.0", "ml1-1.2", "ml1-9.9"
 
 
 def row(second: int, point: str, uniqueid: str = CUSTOMER, linked: str = CALL, **extra: str) -> Row:
-    user, kind = ("", point) if point in {"HANGUP", "LINKEDID_END"} else (point, point)
+    user, kind = ("", point) if point in {"ANSWER", "HANGUP", "LINKEDID_END"} else (point, point)
     channel = "PJSIP/trunk-00000001" if uniqueid == CUSTOMER else "PJSIP/agent-8002-00000009"
     return Row(AT + timedelta(seconds=second), kind, user, uniqueid, linked, channel, extra)
 
@@ -79,3 +79,25 @@ def test_a_colleague_who_was_not_reached_finds_it_in_the_list_and_it_is_no_call(
     assert (fact.kind, fact.subject) == ("agent.direct_missed", "agent:8002")
     assert (fact.caller, fact.why) == ("8001", "QUIET")  # type: ignore[attr-defined]
     assert alone(row(1, "PARKED", agent="8001", slot="701")) == []
+
+
+def test_of_several_who_ring_only_the_one_who_answers_counts():
+    """Whose telephone fell silent because a colleague was faster has missed nothing."""
+    rows = (
+        row(1, "RING", AGENT, agent="8002"),
+        row(1, "RING", THIRD, agent="8003"),
+        row(2, "ANSWER", AGENT),
+        row(2, "HANGUP", THIRD),
+        row(3, "UP", AGENT, agent="8002"),
+        row(4, "HANGUP", AGENT),
+    )
+    state, found = CallState(CALL, AT), list[Event]()
+    for each in rows:
+        found += facts(state, each)
+    assert [(each.kind, getattr(each, "elsewhere", None)) for each in found] == [
+        ("agent.offered", None),
+        ("agent.offered", None),
+        ("agent.missed", True),
+        ("agent.answered", None),
+        ("agent.left_call", None),
+    ]

@@ -140,10 +140,10 @@ def test_a_caller_who_gives_up_while_it_rings_a_second_time():
     assert brief(told(rows("rung_twice_then_abandoned"))) == [
         *(line.format(ani="13900000004") for line in BEGINNING),
         "agent.offered agent=8001 queue=service channel=PJSIP/phone-8001-0000000d",
-        "agent.missed agent=8001 queue=service",
+        "agent.missed agent=8001 queue=service elsewhere=False",
         "agent.offered agent=8001 queue=service channel=PJSIP/phone-8001-0000000e",
         "queue.left queue=service how=abandoned",
-        "agent.missed agent=8001 queue=service",
+        "agent.missed agent=8001 queue=service elsewhere=False",
         "call.ended cause=0",
     ]
 

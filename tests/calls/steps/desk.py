@@ -48,6 +48,31 @@ async def lets_go(stage: Stage, agent: str, who: str) -> None:
     assert told == {"left": 1}
 
 
+@sentence(r"(\d{4}) asks the contact ([\w-]+) alone about (\w+)")
+async def asks_alone(stage: Stage, agent: str, contact: str, who: str) -> None:
+    """The caller hears music; the agent's telephone takes the second line by itself."""
+    stage.first_lines[agent] = stage.talking(agent)
+    await stage.first_lines[agent].hold()
+    form = {"call_id": stage.id_of(who), "kind": "contact", "target": contact}
+    await stage.instance.desk.does(agent, "/consult", **form)
+    await until(lambda: stage.talking(agent) is not stage.first_lines[agent], 10, "a second line")
+
+
+@sentence(r"(\d{4}) hands (\w+) over to the contact ([\w-]+), who was asked")
+async def hands_over(stage: Stage, agent: str, who: str, contact: str) -> None:
+    form = {"call_id": stage.id_of(who), "kind": "contact", "target": contact}
+    await stage.instance.desk.does(agent, "/join", **form)
+    await until(lambda: stage.robot(agent).talking is None, 10, f"both lines of {agent} free")
+
+
+@sentence(r"(\d{4}) has (\w+) back when nobody answers outside")
+async def has_back(stage: Stage, agent: str, who: str) -> None:
+    """The second line ends by itself; the page then takes the caller off hold."""
+    first = stage.first_lines[agent]
+    await until(lambda: stage.talking(agent) is first, 20, f"the end of the second line of {agent}")
+    await first.resume()
+
+
 @sentence(r"(\d{4}) is not to be disturbed")
 async def not_disturbed(stage: Stage, agent: str) -> None:
     await stage.instance.desk.does(agent, "/pause", reason="dnd")

@@ -14,6 +14,11 @@ async def outside_answers(stage: Stage, number: str, who: str, hertz: str) -> No
     stage.speak(who)
 
 
+@sentence(r"outside (\d+) declines")
+async def outside_declines(stage: Stage, number: str) -> None:
+    (await stage.outside.ringing_call(number)).decline()
+
+
 @sentence(r"a reminder is due to (\w+)")
 async def reminder_due(stage: Stage, who: str) -> None:
     await outbound.reminder_due(stage.instance, stage.scenario.callers[who].number)

@@ -188,6 +188,9 @@ async def test_staff_outside_are_called_first_and_then_the_customer(desk: Desk):
         lambda b: b.spy("8801", "softphone", "SIP/x", "whisper"),
         lambda b: b.spy("8801", "softphone", "PJSIP/agent-8001-1", "shout"),
         lambda b: b.rejoin("x y", "8001"),
+        lambda b: b.consult("ml-1.1", "PJSIP/trunk-1", "8001", "softphone", "138,1"),
+        lambda b: b.consult("ml-1.1|x", "PJSIP/trunk-1", "8001", "softphone", "13911112222"),
+        lambda b: b.consult("ml-1.1", "PJSIP/x y", "8001", "softphone", "13911112222"),
         lambda b: b.change_priority("service", "PJSIP/trunk-1", 1000),
     ],
 )
