@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from typing import Final
 
 from agi.running import pause
 from mainline import features
 from mainline.db import Database
-from mainline.journal import Handler, Tail, consume, kinds_after, last_id, take_in
+from mainline.journal import Handlers, Tail, kinds_after, places, take_in, take_in_together
 from mainline.log import get_logger
 
 BATCH: Final = 20
@@ -23,21 +23,12 @@ PAUSE_MAX_S: Final = 20.0
 
 log = get_logger("consumers")
 
-Readers = Mapping[str, Mapping[str, Handler]]
+Readers = Mapping[str, Handlers]
 
 
-class Take(Protocol):
-    """How a batch is taken in."""
-
-    async def __call__(
-        self, database: Database, *, consumer: str, handlers: Mapping[str, Handler], limit: int
-    ) -> int:
-        """How many entries there were."""
-
-
-def all_readers() -> dict[str, Mapping[str, Handler]]:
+def all_readers() -> dict[str, Handlers]:
     """Of all features: consumer to handlers."""
-    found: dict[str, Mapping[str, Handler]] = {}
+    found: dict[str, Handlers] = {}
     for module in features.modules("subscribers"):
         found.update(module.CONSUMERS)
     return found
@@ -46,7 +37,8 @@ def all_readers() -> dict[str, Mapping[str, Handler]]:
 class Consumers:
     """Brings every reader up to date whenever the journal grows.
 
-    A reader that fails keeps its place and is tried again after a pause; the others go on.
+    All read together, in one transaction. When one fails, each goes on by itself: the failing one
+    keeps its place and is tried again after a pause.
     """
 
     def __init__(
@@ -61,6 +53,7 @@ class Consumers:
         self._tell, self._pause_s = tell, pause_s
         self._pauses: dict[str, float] = {}
         self._not_before: dict[str, float] = {}
+        self._kinds = frozenset(kind for handlers in readers.values() for kind in handlers)
         self._seen = 0
         self._ask_all_at = 0.0
 
@@ -78,41 +71,48 @@ class Consumers:
                 await pause(stop, GATHER_S)
 
     async def catch_up(self, stop: asyncio.Event | None = None) -> None:
-        """A batch for each reader in turn, until none has anything left."""
-        everybody = await self._is_time_for_all()
-        behind = list(self._readers) if everybody else await self._behind()
-        take: Take = consume if everybody else take_in
-        while behind and not (stop and stop.is_set()):
-            behind = [name for name in behind if await self._step(name, take)]
+        """A batch for all readers, again and again until none has anything left."""
+        until = await self._news()
+        while until and not (stop and stop.is_set()):
+            if not await self._round(until):
+                return
 
-    async def _is_time_for_all(self) -> bool:
-        """Now and then all are asked: one may have been rewound, to build its picture again."""
+    async def _news(self) -> int:
+        """Up to where there is something to read; 0 when there is nothing.
+
+        Now and then all are asked: one may have been rewound, to build its picture again.
+        """
         moment = asyncio.get_running_loop().time()
-        if moment < self._ask_all_at:
-            return False
-        self._ask_all_at = moment + ASK_ALL_S
         async with self._database.reading() as session:
-            self._seen = await last_id(session)
-        return True
-
-    async def _behind(self) -> list[str]:
-        """Readers for whom something was written since the last look, or who failed then."""
-        async with self._database.reading() as session:
+            if moment >= self._ask_all_at or self._pauses:
+                self._ask_all_at = moment + ASK_ALL_S
+                self._seen = min((await places(session, self._readers)).values(), default=0)
             self._seen, kinds = await kinds_after(session, self._seen)
-        return [
-            name
-            for name, handlers in self._readers.items()
-            if name in self._pauses or not kinds.isdisjoint(handlers)
-        ]
+        return 0 if kinds.isdisjoint(self._kinds) else self._seen
 
-    async def _step(self, name: str, take: Take) -> bool:
+    async def _round(self, until: int) -> bool:
         """One batch; whether there may be more."""
+        able = {name: at for name, at in self._readers.items() if name not in self._pauses}
+        try:
+            taken = await take_in_together(self._database, able, until=until, limit=BATCH)
+        except Exception:
+            log.warning("consumers.not_together", exc_info=True)
+            alone, more = frozenset(able), False
+        else:
+            alone, more = taken.behind, taken.entries == BATCH
+        found = [await self._step(name, until) for name in sorted({*alone, *self._pauses})]
+        return more or any(found)
+
+    async def _step(self, name: str, until: int) -> bool:
+        """One batch for this reader; whether there may be more."""
         loop = asyncio.get_running_loop()
         if loop.time() < self._not_before.get(name, 0.0):
             return False
+        handlers = self._readers[name]
         try:
-            handlers = self._readers[name]
-            taken = await take(self._database, consumer=name, handlers=handlers, limit=BATCH)
+            taken = await take_in(
+                self._database, consumer=name, handlers=handlers, until=until, limit=BATCH
+            )
         except Exception:
             log.exception("consumers.failed", consumer=name)
             pause_s = self._pauses.get(name, self._pause_s / 2) * 2

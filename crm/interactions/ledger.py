@@ -21,7 +21,8 @@ from crm.interactions.subscribers import CONSUMER
 from crm.interactions.visits import Visit, visits
 from mainline.clock import now
 from mainline.journal import entries_after
-from mainline.journal.journal import first_id_since, place_of, subjects_between
+from mainline.journal.journal import first_id_since, subjects_between
+from mainline.journal.reading import place_of
 
 KINDS: Final = frozenset(
     {"queue.entered", "queue.left", "agent.answered", "call.ended", "caller.raised"}

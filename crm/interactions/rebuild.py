@@ -4,7 +4,7 @@ from crm.interactions import subscribers as interactions
 from crm.staff import subscribers as floor
 from mainline.db import Database
 from mainline.journal import consume
-from mainline.journal.journal import rewind
+from mainline.journal.reading import rewind
 
 CONSUMERS = {**interactions.CONSUMERS, **floor.CONSUMERS}
 

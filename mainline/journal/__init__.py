@@ -3,21 +3,30 @@
 from mainline.journal import call_events
 from mainline.journal.event import KINDS, Event, event_kind
 from mainline.journal.journal import (
-    Handler,
     append,
     append_all,
-    consume,
     entries_after,
     kinds_after,
     last_id,
+    told_of,
+)
+from mainline.journal.reading import (
+    AtOnce,
+    Handler,
+    Handlers,
+    consume,
+    places,
     take_in,
+    take_in_together,
 )
 from mainline.journal.tail import Tail
 
 __all__ = [
     "KINDS",
+    "AtOnce",
     "Event",
     "Handler",
+    "Handlers",
     "Tail",
     "append",
     "append_all",
@@ -27,5 +36,8 @@ __all__ = [
     "event_kind",
     "kinds_after",
     "last_id",
+    "places",
     "take_in",
+    "take_in_together",
+    "told_of",
 ]

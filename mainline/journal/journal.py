@@ -1,19 +1,15 @@
-"""Append inside the writer's transaction; consume in id order, cursor and effect together."""
+"""Append inside the writer's transaction; look up what was written. Readers: ``reading``."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy.event
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline import features
-from mainline.db import Database
 from mainline.journal.event import KINDS, Event
-from mainline.journal.models import ConsumerCursor, JournalEntry
-
-Handler = Callable[[AsyncSession, Event], Awaitable[None]]
+from mainline.journal.models import JournalEntry
 
 _POSTGRES_APPEND_LOCK = 7_106_733
 """Held to the end of the transaction: ids become visible in their order (see append_all)."""
@@ -79,7 +75,20 @@ async def entries_after(
     if subject is not None:
         statement = statement.where(JournalEntry.subject == subject)
     rows = await session.scalars(statement.order_by(JournalEntry.id).limit(limit))
-    return [Entry(row.id, _event(row)) for row in rows]
+    return [Entry(row.id, event_of(row.kind, row.payload)) for row in rows]
+
+
+async def told_of(session: AsyncSession, subjects: Collection[str]) -> dict[str, list[Event]]:
+    """All that was ever told of each of these subjects, oldest first."""
+    told: dict[str, list[Event]] = {subject: [] for subject in subjects}
+    rows = await session.execute(
+        select(JournalEntry.subject, JournalEntry.kind, JournalEntry.payload)
+        .where(JournalEntry.subject.in_(told))
+        .order_by(JournalEntry.id)
+    )
+    for row in rows:
+        told[row.subject].append(event_of(row.kind, row.payload))
+    return told
 
 
 async def entries_between(
@@ -91,7 +100,7 @@ async def entries_between(
         .where(JournalEntry.kind.in_(kinds), JournalEntry.at >= since, JournalEntry.at < until)
         .order_by(JournalEntry.id)
     )
-    return [Entry(row.id, _event(row)) for row in rows]
+    return [Entry(row.id, event_of(row.kind, row.payload)) for row in rows]
 
 
 async def latest_before(
@@ -110,7 +119,7 @@ async def latest_before(
         .where(JournalEntry.kind.in_(kinds))
         .order_by(JournalEntry.id)
     )
-    return [Entry(row.id, _event(row)) for row in rows]
+    return [Entry(row.id, event_of(row.kind, row.payload)) for row in rows]
 
 
 async def subjects_between(
@@ -131,82 +140,8 @@ async def first_id_since(session: AsyncSession, moment: datetime) -> int:
     return found if found is not None else await last_id(session) + 1
 
 
-async def place_of(session: AsyncSession, consumer: str) -> int:
-    """How far a consumer has read."""
-    cursor = await session.get(ConsumerCursor, consumer)
-    return cursor.last_entry_id if cursor else 0
-
-
-def _event(row: JournalEntry) -> Event:
-    if row.kind not in KINDS:
+def event_of(kind: str, payload: str) -> Event:
+    """The fact again, from what was written of it."""
+    if kind not in KINDS:
         list(features.modules("events"))  # of a feature that this process has not used so far
-    return KINDS[row.kind].model_validate_json(row.payload)
-
-
-async def consume(
-    database: Database, *, consumer: str, handlers: Mapping[str, Handler], limit: int = 100
-) -> int:
-    """Take in the next entries for ``consumer``, if there are any; how many there were."""
-    if not await _behind(database, consumer, handlers):
-        return 0
-    return await take_in(database, consumer=consumer, handlers=handlers, limit=limit)
-
-
-async def take_in(
-    database: Database, *, consumer: str, handlers: Mapping[str, Handler], limit: int
-) -> int:
-    """The same for who knows that there is something: takes the writers' lock without asking.
-
-    The cursor moves in the same transaction as the handlers' writes, so a crash repeats entries
-    rather than losing them: handlers are idempotent.
-    """
-    async with database.unit_of_work() as session:
-        _keep_rows(session)
-        cursor = await _cursor(session, consumer)
-        rows = await session.scalars(
-            select(JournalEntry)
-            .where(JournalEntry.id > cursor.last_entry_id, JournalEntry.kind.in_(handlers))
-            .order_by(JournalEntry.id)
-            .limit(limit)
-        )
-        entries = list(rows)
-        for row in entries:
-            await handlers[row.kind](session, _event(row))
-        if entries:  # once: a cursor that moves at each entry is one more statement at each flush
-            cursor.last_entry_id = entries[-1].id
-        return len(entries)
-
-
-def _keep_rows(session: AsyncSession) -> None:
-    """Rows loaded once stay known for the batch, which meets the same calls again and again."""
-    kept: list[object] = []
-    for moment in ("loaded_as_persistent", "pending_to_persistent"):
-        sqlalchemy.event.listen(
-            session.sync_session, moment, lambda _session, row: kept.append(row)
-        )
-
-
-async def _behind(database: Database, consumer: str, handlers: Mapping[str, Handler]) -> bool:
-    """Whether there is work, asked without taking the writers' lock."""
-    async with database.reading() as session:
-        cursor = await session.get(ConsumerCursor, consumer)
-        found = await session.scalar(
-            select(JournalEntry.id)
-            .where(JournalEntry.id > (cursor.last_entry_id if cursor else 0))
-            .where(JournalEntry.kind.in_(handlers))
-            .limit(1)
-        )
-        return found is not None
-
-
-async def _cursor(session: AsyncSession, consumer: str) -> ConsumerCursor:
-    cursor = await session.get(ConsumerCursor, consumer, with_for_update=True)
-    if cursor is None:
-        cursor = ConsumerCursor(consumer=consumer, last_entry_id=0)
-        session.add(cursor)
-    return cursor
-
-
-async def rewind(session: AsyncSession, consumer: str) -> None:
-    """Let a projection be built again from the first entry."""
-    (await _cursor(session, consumer)).last_entry_id = 0
+    return KINDS[kind].model_validate_json(payload)

@@ -1,15 +1,24 @@
 """Every reader keeps up; one that fails keeps its place and holds up nobody."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from agi.consumers import BATCH, Consumers, all_readers
+from agi.consumers import BATCH, Consumers, Readers, all_readers
 from mainline.db import Database
-from mainline.journal import Event, append_all
-from mainline.journal.call_events import CallDegraded
-from mainline.journal.journal import rewind
+from mainline.journal import (
+    AtOnce,
+    Event,
+    append,
+    append_all,
+    entries_after,
+    last_id,
+    places,
+)
+from mainline.journal.call_events import CallDegraded, CallRefused
+from mainline.journal.reading import rewind
 
 
 def facts(number: int) -> list[Event]:
@@ -46,7 +55,7 @@ async def test_all_readers_get_everything_in_order(sqlite_database: Database):
 
 
 async def test_a_failing_reader_holds_up_nobody_and_loses_nothing(sqlite_database: Database):
-    weak, strong = Reader(failures=1), Reader()
+    weak, strong = Reader(failures=2), Reader()  # with the others, and by itself
     told: list[frozenset[str]] = []
     readers = {"weak": {"call.degraded": weak}, "strong": {"call.degraded": strong}}
     consumers = Consumers(sqlite_database, readers, tell=told.append, pause_s=0.01)
@@ -93,19 +102,61 @@ async def test_a_reader_that_is_rewound_reads_again(
     assert reader.seen == ["call:0", "call:1"] * 2
 
 
-async def test_readers_of_other_kinds_are_not_asked(
+async def test_nobody_is_asked_when_nothing_concerns_them(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ):
-    asked: list[str] = []
+    async def never(*_: object, **__: object) -> int:
+        raise AssertionError
 
-    async def noted(*_: object, consumer: str, **__: object) -> int:
-        asked.append(consumer)
-        return 0
-
-    readers = {"a": {"call.degraded": Reader()}, "b": {"call.ended": Reader()}}
-    consumers = Consumers(sqlite_database, readers)
+    consumers = Consumers(sqlite_database, {"a": {"call.ended": Reader()}})
     await consumers.catch_up()
     await write(sqlite_database, facts(1))
-    monkeypatch.setattr("agi.consumers.take_in", noted)
+    monkeypatch.setattr("agi.consumers.take_in_together", never)
+    monkeypatch.setattr("agi.consumers.take_in", never)
     await consumers.catch_up()
-    assert asked == ["a"]
+    assert consumers.failing == frozenset()
+
+
+async def test_a_new_reader_begins_at_the_first_fact_and_holds_up_nobody(
+    sqlite_database: Database,
+):
+    old, new = Reader(), Reader()
+    await write(sqlite_database, facts(BATCH + 1))
+    await Consumers(sqlite_database, {"old": {"call.degraded": old}}).catch_up()
+    await write(sqlite_database, facts(2))
+    readers = {name: {"call.degraded": reader} for name, reader in (("old", old), ("new", new))}
+    await Consumers(sqlite_database, readers).catch_up()
+    assert len(old.seen) == len(new.seen) == BATCH + 3
+    assert new.seen == old.seen
+
+
+async def test_an_error_of_one_takes_back_what_it_wrote_and_nothing_of_the_others(
+    database: Database,
+):
+    async def writes_then_fails(session: AsyncSession, event: Event) -> None:
+        await append(session, CallRefused(subject=event.subject, reason="never"))
+        raise ZeroDivisionError
+
+    strong = Reader()
+    readers: Readers = {
+        "weak": {"call.degraded": writes_then_fails},
+        "strong": {"call.degraded": strong},
+    }
+    await write(database, facts(2))
+    await Consumers(database, readers).catch_up()
+    async with database.reading() as session:
+        assert {entry.event.kind for entry in await entries_after(session, 0)} == {"call.degraded"}
+        assert await places(session, readers) == {"weak": 0, "strong": await last_id(session)}
+    assert strong.seen == ["call:0", "call:1"]
+
+
+async def test_a_reader_of_whole_batches_gets_its_kinds_in_order(database: Database):
+    batches: list[list[str]] = []
+
+    async def project(_session: AsyncSession, events: Sequence[Event]) -> None:
+        batches.append([event.subject for event in events])
+
+    readers: Readers = {"a": AtOnce(("call.degraded",), project), "b": {"call.refused": Reader()}}
+    await write(database, [*facts(2), CallRefused(subject="call:x", reason="r"), *facts(1)])
+    await Consumers(database, readers).catch_up()
+    assert batches == [["call:0", "call:1", "call:0"]]
