@@ -1,33 +1,16 @@
-"""Facts become the floor: what each agent does now, and their stretches of time.
+"""Facts become the floor: what each agent does now, and their stretches of time."""
 
-A fact newer than all before it moves the state on; a late one has the time since the agent was last
-in no call computed again, so that facts may come in any order and more than once.
-"""
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
 
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any, Final
-
-from sqlalchemy import Update, delete, select, update
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.staff.floor import (
-    ACTS,
-    NOBODY,
-    WORDS,
-    Fact,
-    Standing,
-    Stint,
-    after,
-    in_order,
-    same,
-    standing_after,
-    stint,
-)
-from crm.staff.floor import stints as stretches
+from crm.staff.book import CALL_ID_CHARS_MAX, NUMBER_CHARS_MAX, FloorBook
+from crm.staff.floor import Fact
 from crm.staff.models import ELSEWHERE, AgentFact, AgentState, AgentStint
 from mainline.ids import call_of
-from mainline.journal import Event, Handler
+from mainline.journal import AtOnce, Event, Handlers
 from mainline.journal.call_events import (
     AgentCorrected,
     AgentMissed,
@@ -40,9 +23,6 @@ from mainline.journal.call_events import (
 )
 
 CONSUMER: Final = "floor"
-NUMBER_CHARS_MAX: Final = 8
-CALL_ID_CHARS_MAX: Final = 64
-NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def told_of(event: Event) -> tuple[str, Fact]:
@@ -57,173 +37,63 @@ def told_of(event: Event) -> tuple[str, Fact]:
     return getattr(event, "agent", ""), fact
 
 
-async def on_floor_fact(session: AsyncSession, event: Event) -> None:
-    """Something about an agent: subject ``agent:<number>``."""
-    number, fact = told_of(event)
-    await _take_in(session, number, fact)
-    if isinstance(event, AgentSignedIn):
-        state = await session.get_one(AgentState, number)
-        state.station = event.station
-
-
-async def on_call_fact(session: AsyncSession, event: Event) -> None:
-    """Something about a call that an agent is part of."""
-    await _take_in(session, *told_of(event))
-
-
-async def on_call_ended(session: AsyncSession, event: Event) -> None:
-    """Nobody is left in a call that is over, even if the end of their leg was lost."""
-    call_id = call_of(event.subject)
-    numbers = select(AgentFact.agent).where(AgentFact.call_id == call_id).distinct()
-    for number in (await session.scalars(numbers)).all():
-        await _take_in(session, number, Fact(event.at, CallEnded.kind, call_id))
-
-
-async def on_direct_missed(session: AsyncSession, event: Event) -> None:
-    """Kept for the list of missed calls; it changes no state."""
-    if not isinstance(event, DirectCallMissed):
-        return
-    number, caller = event.subject.removeprefix("agent:"), event.caller[:NUMBER_CHARS_MAX]
-    fact = Fact(event.at, event.kind, "", caller)
-    if 0 < len(number) <= NUMBER_CHARS_MAX and not await _known(session, number, fact):
-        session.add(AgentFact(agent=number, at=event.at, kind=event.kind, detail=caller))
-
-
-async def on_overrun(session: AsyncSession, event: Event) -> None:
-    """A pause lasts too long; it shows as long as that pause lasts."""
-    if not isinstance(event, AgentPauseOverrun):
-        return
-    state = await session.get(AgentState, event.subject.removeprefix("agent:"))
-    if state is not None and (state.word, state.word_reason) == ("paused", event.reason):
-        state.over = True
-
-
-async def on_proven(session: AsyncSession, event: Event) -> None:
-    """The desk was checked."""
-    if not isinstance(event, AgentProven):
-        return
-    state = await _state(session, event.subject.removeprefix("agent:"), event.at)
-    told = event.model_dump(mode="json", include={"microphone", "socket", "echo", "at"})
-    if state.proven is None or state.proven["at"] <= told["at"]:
-        state.proven = told
-
-
 def fits(number: str, fact: Fact) -> bool:
     """Whether it can be an agent of ours."""
     return 0 < len(number) <= NUMBER_CHARS_MAX and len(fact.call_id) <= CALL_ID_CHARS_MAX
 
 
-async def _take_in(session: AsyncSession, number: str, fact: Fact) -> None:
+async def take_in(session: AsyncSession, events: Sequence[Event]) -> None:
+    """Facts of a batch, in their order."""
+    subjects = [told_of(event)[0] for event in events]
+    ended = [call_of(event.subject) for event in events if isinstance(event, CallEnded)]
+    book = await FloorBook.of(session, {number for number in subjects if number}, ended)
+    for event in events:
+        await _TAKE.get(event.kind, _on_fact)(book, event)
+    await book.write()
+
+
+async def _on_fact(book: FloorBook, event: Event) -> None:
+    """Something about an agent, or about a call that an agent is part of."""
+    number, fact = told_of(event)
     if not fits(number, fact):
         return
-    state = await _state(session, number, fact.at)
-    newest = state.fact_at < fact.at
-    if not newest and await _known(session, number, fact):
+    await book.take_in(number, fact)
+    if isinstance(event, AgentSignedIn):
+        book.state(number, event.at).station = event.station
+
+
+async def _on_call_ended(book: FloorBook, event: Event) -> None:
+    """Nobody is left in a call that is over, even if the end of their leg was lost."""
+    call_id = call_of(event.subject)
+    for number in book.agents_of(call_id):
+        await book.take_in(number, Fact(event.at, CallEnded.kind, call_id))
+
+
+async def _on_direct_missed(book: FloorBook, event: Event) -> None:
+    """Kept for the list of missed calls; it changes no state."""
+    if not isinstance(event, DirectCallMissed):
         return
-    row = AgentFact(agent=number, at=fact.at, kind=fact.kind)
-    row.call_id, row.detail = fact.call_id, fact.detail
-    session.add(row)
-    await session.flush()
-    await (_move_on if newest else _again)(session, state, fact)
+    number = event.subject.removeprefix("agent:")
+    if 0 < len(number) <= NUMBER_CHARS_MAX:
+        await book.note(number, Fact(event.at, event.kind, "", event.caller[:NUMBER_CHARS_MAX]))
 
 
-async def _known(session: AsyncSession, number: str, fact: Fact) -> bool:
-    known = select(AgentFact.id).where(
-        AgentFact.agent == number,
-        AgentFact.at == fact.at,
-        AgentFact.kind == fact.kind,
-        AgentFact.call_id == fact.call_id,
-    )
-    return await session.scalar(known) is not None
+async def _on_overrun(book: FloorBook, event: Event) -> None:
+    """A pause lasts too long; it shows as long as that pause lasts."""
+    state = book.known(event.subject.removeprefix("agent:"))
+    if isinstance(event, AgentPauseOverrun) and state is not None:
+        state.over |= (state.word, state.word_reason) == ("paused", event.reason)
 
 
-async def _state(session: AsyncSession, number: str, at: datetime) -> AgentState:
-    state = await session.get(AgentState, number)
-    if state is None:
-        state = AgentState(number=number, state="closed", reason="", word="closed")
-        state.word_reason, state.since, state.fact_at = "", at, NEVER
-        session.add(state)
-        await session.flush()
-    return state
-
-
-async def _move_on(session: AsyncSession, state: AgentState, fact: Fact) -> None:
-    """The common case: one step from the present state."""
-    before = _standing(state)
-    standing = after(before, fact)
-    begun, since = stint(standing, fact.at), state.since
-    if state.fact_at == NEVER or not same(stint(before, since), begun):
-        await session.execute(_present(state.number).values(ended_at=fact.at))
-        _add_stint(session, state.number, begun)
-        since = fact.at
-    _show(state, standing, since, fact.at)
-
-
-def _present(number: str) -> Update:
-    return update(AgentStint).where(AgentStint.agent == number, AgentStint.ended_at.is_(None))
-
-
-async def _again(session: AsyncSession, state: AgentState, late: Fact) -> None:
-    """Compute everything since the agent was last in no call before the late fact."""
-    start, since = await _idle_before(session, state.number, late.at)
-    facts = await _facts_since(session, state.number, since)
-    made = stretches(facts, start)
-    newer = AgentStint.agent == state.number, AgentStint.began_at >= made[0].began_at
-    await session.execute(delete(AgentStint).where(*newer))
-    await session.execute(_present(state.number).values(ended_at=made[0].began_at))
-    for one in made:
-        _add_stint(session, state.number, one)
-    _show(state, standing_after(facts, start), made[-1].began_at, facts[-1].at)
-
-
-async def _idle_before(
-    session: AsyncSession, number: str, at: datetime
-) -> tuple[Standing, datetime]:
-    """The latest moment at which the desk's word alone tells how the agent stood."""
-    row = await session.scalar(
-        select(AgentStint)
-        .where(AgentStint.agent == number, AgentStint.began_at < at)
-        .where(AgentStint.state.in_(WORDS))
-        .order_by(AgentStint.began_at.desc(), AgentStint.id.desc())
-        .limit(1)
-    )
-    if row is None:
-        return NOBODY, NEVER
-    word: Any = row.state
-    return Standing(word=word, reason=row.reason), row.began_at
-
-
-async def _facts_since(session: AsyncSession, number: str, since: datetime) -> list[Fact]:
-    wanted = select(AgentFact).where(
-        AgentFact.agent == number,
-        AgentFact.at >= since,
-        AgentFact.kind != DirectCallMissed.kind,
-    )
-    rows = await session.scalars(wanted)
-    return in_order(Fact(row.at, row.kind, row.call_id, row.detail) for row in rows)
-
-
-def _standing(state: AgentState) -> Standing:
-    act: Any = state.state if state.state in ACTS else None
-    word: Any = state.word
-    return replace(
-        Standing(), word=word, reason=state.word_reason, act=act, call_id=state.call_id or ""
-    )
-
-
-def _show(state: AgentState, standing: Standing, since: datetime, fact_at: datetime) -> None:
-    state.state, state.reason = standing.state, standing.shown_reason
-    state.call_id = standing.call_id or None
-    state.over = state.over and (state.word, state.word_reason) == (standing.word, standing.reason)
-    state.word, state.word_reason = standing.word, standing.reason
-    state.since, state.fact_at = since, fact_at
-
-
-def _add_stint(session: AsyncSession, number: str, one: Stint) -> None:
-    row = AgentStint(agent=number, state=one.state, reason=one.reason)
-    row.call_id = one.call_id or None
-    row.began_at, row.ended_at = one.began_at, one.ended_at
-    session.add(row)
+async def _on_proven(book: FloorBook, event: Event) -> None:
+    """The desk was checked."""
+    number = event.subject.removeprefix("agent:")
+    if not isinstance(event, AgentProven) or not 0 < len(number) <= NUMBER_CHARS_MAX:
+        return
+    state = book.state(number, event.at)
+    told = event.model_dump(mode="json", include={"microphone", "socket", "echo", "at"})
+    if state.proven is None or state.proven["at"] <= told["at"]:
+        state.proven = told
 
 
 async def forget(session: AsyncSession) -> None:
@@ -232,37 +102,33 @@ async def forget(session: AsyncSession) -> None:
         await session.execute(delete(table))
 
 
-CONSUMERS: dict[str, dict[str, Handler]] = {
-    CONSUMER: {
-        **dict.fromkeys(
-            (
-                "agent.signed_in",
-                "agent.ready",
-                "agent.paused",
-                "agent.wrapup_ended",
-                "agent.signed_out",
-            ),
-            on_floor_fact,
+_TAKE: Final[Mapping[str, Callable[[FloorBook, Event], Awaitable[None]]]] = {
+    "agent.pause_overrun": _on_overrun,
+    "agent.direct_missed": _on_direct_missed,
+    "agent.proven": _on_proven,
+    "call.ended": _on_call_ended,
+}
+CONSUMERS: dict[str, Handlers] = {
+    CONSUMER: AtOnce(
+        (
+            "agent.signed_in",
+            "agent.ready",
+            "agent.paused",
+            "agent.wrapup_ended",
+            "agent.signed_out",
+            "agent.offered",
+            "agent.answered",
+            "agent.missed",
+            "agent.left_call",
+            "agent.held",
+            "agent.resumed",
+            "agent.reserved",
+            "agent.released",
+            "agent.corrected",
+            "call.placed",
+            "call.rejoined",
+            *_TAKE,
         ),
-        **dict.fromkeys(
-            (
-                "agent.offered",
-                "agent.answered",
-                "agent.missed",
-                "agent.left_call",
-                "agent.held",
-                "agent.resumed",
-                "agent.reserved",
-                "agent.released",
-                "agent.corrected",
-                "call.placed",
-                "call.rejoined",
-            ),
-            on_call_fact,
-        ),
-        "agent.pause_overrun": on_overrun,
-        "agent.direct_missed": on_direct_missed,
-        "agent.proven": on_proven,
-        "call.ended": on_call_ended,
-    }
+        take_in,
+    )
 }
