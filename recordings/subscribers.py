@@ -1,13 +1,14 @@
 """What the recordings learn from the journal. Idempotent, and in any order."""
 
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Final, Self, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.ids import call_of
-from mainline.journal import Event, Handler
+from mainline.journal import AtOnce, Event, Handlers
 from mainline.journal.call_events import MessageLeft, RecordingStarted
 from mainline.log import get_logger
 from recordings.models import CALL, MESSAGE, Recording, RecordingSegment
@@ -17,36 +18,64 @@ from recordings.store import new_path
 _log = get_logger("recordings")
 
 
-async def on_recording_started(session: AsyncSession, event: Event) -> None:
+async def take_in(session: AsyncSession, events: Sequence[Event]) -> None:
+    """Segments begin, messages are left, agents answer, calls end."""
+    book = await _Book.of(session, {call_of(event.subject) for event in events})
+    for event in events:
+        await _TAKE[event.kind](book, event)
+
+
+class _Book:
+    """The recordings of the batch's calls, looked up once."""
+
+    def __init__(self, session: AsyncSession, known: Iterable[Recording]) -> None:
+        self.session = session
+        self._known = {(row.call_id, row.kind): row for row in known}
+
+    @classmethod
+    async def of(cls, session: AsyncSession, calls: Collection[str]) -> Self:
+        """For facts of these calls."""
+        rows = await session.scalars(select(Recording).where(Recording.call_id.in_(calls)))
+        return cls(session, rows)
+
+    def recording(self, event: Event, kind: str = CALL) -> Recording:
+        """The call's recording, begun when there is none."""
+        key = (call_of(event.subject), kind)
+        if key not in self._known:
+            self._known[key] = _new(key[0], event.at, kind)
+            self.session.add(self._known[key])
+        return self._known[key]
+
+
+async def _on_recording_started(book: _Book, event: Event) -> None:
     """Note the segment."""
     started = cast(RecordingStarted, event)
-    call_id = call_of(started.subject)
     if parse_name(started.file) is None:
-        _log.warning("recording.strange_name", call=call_id)
+        _log.warning("recording.strange_name", call=call_of(started.subject))
         return
-    recording = await recording_of(session, call_id, started.at)
-    await note_segment(session, recording, started.segment, started.file, started.at)
+    recording = book.recording(started)
+    await note_segment(book.session, recording, started.segment, started.file, started.at)
 
 
-async def on_message_left(session: AsyncSession, event: Event) -> None:
+async def _on_message_left(book: _Book, event: Event) -> None:
     """A message is kept apart from the call's recording, so that it can be heard by itself."""
     left = cast(MessageLeft, event)
     if parse_message(left.file) is None:
         _log.warning("recording.strange_name", call=call_of(left.subject))
         return
-    message = await recording_of(session, call_of(left.subject), left.at, kind=MESSAGE)
+    message = book.recording(left, MESSAGE)
     message.ended_at, message.channels = left.at, 1
-    await note_segment(session, message, 0, left.file, left.at)
+    await note_segment(book.session, message, 0, left.file, left.at)
 
 
-async def on_answered(session: AsyncSession, event: Event) -> None:
+async def _on_answered(book: _Book, event: Event) -> None:
     """Talks with agents are kept by another rule than the rest."""
-    (await recording_of(session, call_of(event.subject), event.at)).answered = True
+    book.recording(event).answered = True
 
 
-async def on_ended(session: AsyncSession, event: Event) -> None:
+async def _on_ended(book: _Book, event: Event) -> None:
     """From now on the segments may be joined."""
-    (await recording_of(session, call_of(event.subject), event.at)).ended_at = event.at
+    book.recording(event).ended_at = event.at
 
 
 async def note_segment(
@@ -82,17 +111,20 @@ async def recording_of(
         select(Recording).where(Recording.call_id == call_id, Recording.kind == kind)
     )
     if found is None:
-        found = Recording(call_id=call_id, kind=kind, started_at=at, path=new_path(at))
+        found = _new(call_id, at, kind)
         session.add(found)
         await session.flush()
     return found
 
 
-CONSUMERS: dict[str, dict[str, Handler]] = {
-    "recordings": {
-        "recording.started": on_recording_started,
-        "message.left": on_message_left,
-        "agent.answered": on_answered,
-        "call.ended": on_ended,
-    }
+def _new(call_id: str, at: datetime, kind: str) -> Recording:
+    return Recording(call_id=call_id, kind=kind, started_at=at, path=new_path(at))
+
+
+_TAKE: Final[Mapping[str, Callable[[_Book, Event], Awaitable[None]]]] = {
+    "recording.started": _on_recording_started,
+    "message.left": _on_message_left,
+    "agent.answered": _on_answered,
+    "call.ended": _on_ended,
 }
+CONSUMERS: dict[str, Handlers] = {"recordings": AtOnce(_TAKE, take_in)}

@@ -1,15 +1,16 @@
 """What calls do to call-backs: an attempt is served or missed, or the customer calls again."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks import service
 from crm.callbacks.models import Callback
 from crm.callbacks.rules import same_number
 from mainline.ids import call_of
-from mainline.journal import Event, Handler, append
+from mainline.journal import AtOnce, Event, Handler, Handlers, append
 from mainline.journal.call_events import (
     AgentAnswered,
     CallEnded,
@@ -78,11 +79,28 @@ async def _attempts(session: AsyncSession, call_id: str) -> list[Callback]:
     return list(await session.scalars(wanted.with_for_update()))
 
 
-CONSUMERS: dict[str, dict[str, Handler]] = {
-    CONSUMER: {
-        "call.offered": on_offered,
-        "call.placed": on_placed,
-        "agent.answered": on_answered,
-        "call.ended": on_ended,
-    }
+async def take_in(session: AsyncSession, events: Sequence[Event]) -> None:
+    """Most calls have nothing to do with a call-back: one look tells for the whole batch."""
+    for event in events:
+        if event.kind in {CallOffered.kind, CallPlaced.kind}:
+            await (on_offered if event.kind == CallOffered.kind else on_placed)(session, event)
+    told = [event for event in events if event.kind in _THEN]
+    concerned = await _concerned(session, [call_of(event.subject) for event in told])
+    for event in told:
+        if call_of(event.subject) in concerned:
+            await _THEN[event.kind](session, event)
+
+
+async def _concerned(session: AsyncSession, calls: Sequence[str]) -> set[str]:
+    """Which of these calls are attempts, or calls of who waits to be called."""
+    wanted = select(Callback.attempt_call_id, Callback.own_call_id).where(
+        or_(Callback.attempt_call_id.in_(calls), Callback.own_call_id.in_(calls))
+    )
+    rows = await session.execute(wanted) if calls else ()
+    return {call_id for row in rows for call_id in row if call_id is not None}
+
+
+_THEN: Final[Mapping[str, Handler]] = {"agent.answered": on_answered, "call.ended": on_ended}
+CONSUMERS: dict[str, Handlers] = {
+    CONSUMER: AtOnce((CallOffered.kind, CallPlaced.kind, *_THEN), take_in)
 }

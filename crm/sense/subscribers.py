@@ -3,7 +3,7 @@
 A call's signals are computed from all its facts again whenever one of them may have changed them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from crm.work_orders.events import WorkOrderOpened
 from crm.work_orders.models import WorkOrder
 from mainline.clock import now
 from mainline.ids import call_of, call_subject
-from mainline.journal import Event, Handler, entries_after
+from mainline.journal import AtOnce, Event, Handlers, told_of
 
 CONSUMER: Final = "outage sense"
 CALL_ID_CHARS_MAX: Final = 64
@@ -34,42 +34,50 @@ Place = tuple[str, int, int]
 """Class, area, premise."""
 
 
-async def on_call_fact(session: AsyncSession, event: Event) -> None:
-    """The caller waits, was served, has left, or the agent has noted the reason."""
-    await _take_in(session, call_of(event.subject), await rule(session))
+async def take_in(session: AsyncSession, events: Sequence[Event]) -> None:
+    """Callers wait, were served, have left, agents have noted reasons, orders were opened.
 
-
-async def on_order_opened(session: AsyncSession, event: Event) -> None:
-    """What was reported says more than the way in the menu; and may be known already."""
-    if not isinstance(event, WorkOrderOpened):
-        return
+    What was reported says more than the way in the menu; and may be known already.
+    """
     body = await rule(session)
-    if event.call_id is not None:
-        await _take_in(session, event.call_id, body)
-    await _join(session, event.number, body)
+    opened = [event for event in events if isinstance(event, WorkOrderOpened)]
+    if body.classes:
+        calls = dict.fromkeys(filter(None, map(_call, events)))
+        await _signal(session, [one for one in calls if len(one) <= CALL_ID_CHARS_MAX], body)
+    for event in opened:
+        await _join(session, event.number, body)
 
 
-async def _take_in(session: AsyncSession, call_id: str, body: SenseRule) -> None:
-    if not body.classes or not 0 < len(call_id) <= CALL_ID_CHARS_MAX:
-        return
-    entries = await entries_after(session, 0, subject=call_subject(call_id))
-    reported = await session.scalars(
-        select(WorkOrder.type_code).where(WorkOrder.call_id == call_id)
-    )
-    pointer = points_to(body, [entry.event for entry in entries], reported.all())
-    await _keep(session, call_id, pointer)
+def _call(event: Event) -> str:
+    if isinstance(event, WorkOrderOpened):
+        return event.call_id or ""
+    return call_of(event.subject)
 
 
-async def _keep(session: AsyncSession, call_id: str, pointer: Pointer | None) -> None:
+async def _signal(session: AsyncSession, calls: Sequence[str], body: SenseRule) -> None:
+    told = await told_of(session, [call_subject(call_id) for call_id in calls])
+    orders = select(WorkOrder.call_id, WorkOrder.type_code).where(WorkOrder.call_id.in_(calls))
+    reported: dict[str | None, list[str]] = {}
+    for row in await session.execute(orders):
+        reported.setdefault(row.call_id, []).append(row.type_code)
+    known = await session.scalars(select(OutageSignal).where(OutageSignal.call_id.in_(calls)))
+    signals = list(known)
+    for call_id in calls:
+        pointer = points_to(body, told[call_subject(call_id)], reported.get(call_id, []))
+        await _keep(session, call_id, [row for row in signals if row.call_id == call_id], pointer)
+    await session.flush()
+
+
+async def _keep(
+    session: AsyncSession, call_id: str, rows: Sequence[OutageSignal], pointer: Pointer | None
+) -> None:
     """The signals of this call are exactly these; what is known of those that stay, stays."""
-    rows = await session.scalars(select(OutageSignal).where(OutageSignal.call_id == call_id))
     known = {(row.class_code, row.area_id, row.premise_id): row for row in rows}
     wanted = await _places(session, pointer) if pointer else set()
     for place in known.keys() - wanted:
         await session.delete(known[place])
     if pointer is not None:
         await _add(session, call_id, pointer, wanted - known.keys())
-    await session.flush()
 
 
 async def _add(
@@ -131,11 +139,9 @@ async def _join(session: AsyncSession, number: str, body: SenseRule) -> None:
         await parts.join(session, order, parent, by="outage sense")
 
 
-CONSUMERS: dict[str, dict[str, Handler]] = {
-    CONSUMER: {
-        **dict.fromkeys(
-            ("queue.entered", "flow.finished", "call.ended", "call.disposed"), on_call_fact
-        ),
-        WorkOrderOpened.kind: on_order_opened,
-    }
+CONSUMERS: dict[str, Handlers] = {
+    CONSUMER: AtOnce(
+        ("queue.entered", "flow.finished", "call.ended", "call.disposed", WorkOrderOpened.kind),
+        take_in,
+    )
 }
