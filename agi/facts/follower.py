@@ -1,7 +1,8 @@
 """Follow Asterisk's CEL file: rows become facts exactly once, whatever dies in between.
 
 The cursor, the facts and the state of the calls in progress are one transaction. Killed before it,
-the rows are read again; killed after it, they are not.
+the rows are read again; killed after it, they are not. Rows that tell no fact are remembered, and
+written with the next fact or when it has been quiet for a while.
 """
 
 from __future__ import annotations
@@ -9,17 +10,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from agi.facts.books import NOTHING, Books, Overtaken, Unwritten
 from agi.facts.mapping import CallState, about, alone, begins, close, facts
 from agi.facts.records import LINE_MAX, Row, parse, split
-from agi.models import CelCursor, LiveCall
 from dialplan.contract import CEL_FILE
 from mainline.clock import now
 from mainline.db import Database
@@ -31,14 +29,12 @@ POLL_S: Final = 0.02
 """Asking for the size of one file fifty times a second costs nothing and finds a ringing phone."""
 LOOK_AROUND_S: Final = 1.0
 """How often files rotated away are looked for."""
+UNWRITTEN_MAX: Final = 256 * 1024
+"""So many bytes without a fact are read again at most."""
 SETTLED_S: Final = 3.0
 """A call whose rows are that old and whose channels are gone has ended without saying so."""
 
 log = get_logger("facts")
-
-
-class Overtaken(Exception):
-    """Another follower has moved the cursor; what this one remembers is old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +54,8 @@ class Follower:
         self._database, self._folder = database, folder
         self._calls: dict[str, CallState] = {}
         self._offsets: dict[str, int] = {}
+        self._books = Books({}, set())
+        self._unwritten = NOTHING
         self._opened = False
         self._lock = asyncio.Lock()
         self._live = _NOTHING
@@ -73,10 +71,8 @@ class Follower:
     async def open(self) -> None:
         """Remember what the database knows."""
         async with self._database.reading() as session:
-            cursors = await session.scalars(select(CelCursor))
-            self._offsets = {cursor.head: cursor.offset for cursor in cursors}
-            calls = await session.scalars(select(LiveCall))
-            self._calls = {call.call_id: CallState.of(call.state) for call in calls}
+            self._books, self._calls = await Books.open(session)
+        self._offsets, self._unwritten = dict(self._books.offsets), NOTHING
         self._opened = True
 
     async def step(self) -> int:
@@ -88,32 +84,48 @@ class Follower:
             return await self._take_in(chunk) if chunk else 0
 
     async def _take_in(self, chunk: Chunk) -> int:
+        if self._unwritten.head not in {"", chunk.head}:
+            await self._write([], self._unwritten)  # the file before, to its end
         drafts: dict[str, CallState] = {}
         told = [fact for line in chunk.lines for fact in self._facts(line, drafts)]
-        try:
-            async with self._database.unit_of_work() as session:
-                await append_all(session, told)
-                await _move(session, chunk)
-                await _keep(session, drafts)
-        except Overtaken:
-            self._opened = False
-            raise
+        read = self._unwritten.plus(chunk.head, chunk.start, chunk.end, drafts)
+        if told or read.bytes > UNWRITTEN_MAX:
+            await self._write(told, read)
+        else:
+            self._unwritten = read
         self._offsets[chunk.head] = chunk.end
         self._remember(drafts)
         self.rows += len(chunk.lines)
         return len(chunk.lines)
+
+    async def _write(self, told: Sequence[Event], read: Unwritten) -> None:
+        try:
+            async with self._database.unit_of_work() as session:
+                await append_all(session, told)
+                await self._books.write(session, read)
+        except Overtaken:
+            self._opened = False
+            raise
+        self._books.wrote(read)
+        self._unwritten = NOTHING
 
     async def catch_up(self) -> None:
         """Read to the end of what is written."""
         self._look_at = 0.0
         while await self.step():
             pass
+        await self._settle()
+
+    async def _settle(self) -> None:
+        async with self._lock:
+            if self._unwritten.head:
+                await self._write([], self._unwritten)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow until told to stop."""
         while not stop.is_set():
-            if await self.step() == 0:
-                await self._wait(stop)
+            if await self.step() == 0 and not await self._grows(stop):
+                await self._settle()
 
     async def close_missing(self, lost: frozenset[str], asked_at: datetime) -> int:
         """End calls that Asterisk no longer has: it was killed and wrote no end of them.
@@ -135,19 +147,18 @@ class Follower:
     async def _close(self, gone: Sequence[CallState]) -> None:
         told = [fact for state in gone for fact in close(state, state.last_at)]
         drafts = {state.call_id: state for state in gone}
-        async with self._database.unit_of_work() as session:
-            await append_all(session, told)
-            await _keep(session, drafts)
+        await self._write(told, replace(self._unwritten, calls={**self._unwritten.calls, **drafts}))
         self._remember(drafts)
         log.warning("facts.calls_closed", calls=len(gone))
 
-    async def _wait(self, stop: asyncio.Event) -> None:
-        """Until the file has grown, or it is time to look around."""
+    async def _grows(self, stop: asyncio.Event) -> bool:
+        """Wait until the file has grown, or it is time to look around."""
         loop = asyncio.get_running_loop()
         while not stop.is_set() and loop.time() < self._look_at:
             if _mark(self._folder / CEL_FILE) != self._live:
-                return
+                return True
             await asyncio.sleep(POLL_S)
+        return False
 
     def _next(self) -> Chunk | None:
         """The next unread lines: of files rotated away first, then of the one being written."""
@@ -240,30 +251,3 @@ def _rotated(folder: Path) -> list[Path]:
         except FileNotFoundError:
             continue
     return [path for _, path in sorted(found)]
-
-
-async def _move(session: AsyncSession, chunk: Chunk) -> None:
-    """The cursor goes from where we began to where we ended, or somebody else has moved it."""
-    if await session.get(CelCursor, chunk.head) is None:
-        if chunk.start:
-            raise Overtaken
-        session.add(CelCursor(head=chunk.head, offset=chunk.end))
-        await session.flush()
-        return
-    moved = await session.execute(
-        update(CelCursor)
-        .where(CelCursor.head == chunk.head, CelCursor.offset == chunk.start)
-        .values(offset=chunk.end)
-        .returning(CelCursor.head)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.first() is None:
-        raise Overtaken
-
-
-async def _keep(session: AsyncSession, drafts: dict[str, CallState]) -> None:
-    for state in drafts.values():
-        if state.ended:
-            await session.execute(delete(LiveCall).where(LiveCall.call_id == state.call_id))
-        else:
-            await session.merge(LiveCall(call_id=state.call_id, state=state.plain()))

@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from agi.facts import follower as module
-from agi.facts.follower import Follower, Overtaken
+from agi.facts.books import Overtaken
+from agi.facts.follower import Follower
 from agi.models import CelCursor, LiveCall
 from mainline.clock import now
 from mainline.config import PROJECT

@@ -1,0 +1,97 @@
+"""What is stored of following Asterisk's record: how far it was read, the calls in progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from agi.facts.mapping import CallState
+from agi.models import CelCursor, LiveCall
+from mainline.clock import now
+
+
+class Overtaken(Exception):
+    """Another follower has moved the cursor; what this one remembers is old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """Read of one file since the last writing, and the calls that it has changed."""
+
+    head: str = ""
+    start: int = 0
+    end: int = 0
+    calls: Mapping[str, CallState] = field(default_factory=dict)
+
+    @property
+    def bytes(self) -> int:
+        """How much would be read again after a crash."""
+        return self.end - self.start
+
+    def plus(self, head: str, start: int, end: int, calls: Mapping[str, CallState]) -> Unwritten:
+        """With what was read next of the same file."""
+        begun = self.start if self.head else start
+        return Unwritten(head, begun, end, {**self.calls, **calls})
+
+
+NOTHING: Final = Unwritten()
+
+
+class Books:
+    """Knows what the database holds, so that it need not be asked."""
+
+    def __init__(self, offsets: dict[str, int], calls: set[str]) -> None:
+        self.offsets, self._calls = offsets, calls
+
+    @classmethod
+    async def open(cls, session: AsyncSession) -> tuple[Self, dict[str, CallState]]:
+        """What is stored, and the calls in progress."""
+        cursors = await session.scalars(select(CelCursor))
+        offsets = {cursor.head: cursor.offset for cursor in cursors}
+        rows = await session.scalars(select(LiveCall))
+        calls = {call.call_id: CallState.of(call.state) for call in rows}
+        return cls(offsets, set(calls)), calls
+
+    async def write(self, session: AsyncSession, read: Unwritten) -> None:
+        """Store what was read; raises ``Overtaken``."""
+        if read.head:
+            await self._move(session, read)
+        ended = [call_id for call_id, state in read.calls.items() if state.ended]
+        rows = [
+            {"call_id": call_id, "state": state.plain()}
+            for call_id, state in read.calls.items()
+            if not state.ended
+        ]
+        if known := self._calls.intersection(ended):
+            await session.execute(delete(LiveCall).where(LiveCall.call_id.in_(known)))
+        if new := [row for row in rows if row["call_id"] not in self._calls]:
+            await session.execute(insert(LiveCall), new)
+        if old := [row for row in rows if row["call_id"] in self._calls]:
+            await session.execute(update(LiveCall), old)
+
+    def wrote(self, read: Unwritten) -> None:
+        """It is stored for good."""
+        if read.head:
+            self.offsets[read.head] = read.end
+        for call_id, state in read.calls.items():
+            (self._calls.discard if state.ended else self._calls.add)(call_id)
+
+    async def _move(self, session: AsyncSession, read: Unwritten) -> None:
+        """The cursor goes from where we began to where we ended, or somebody else has moved it."""
+        if read.head not in self.offsets and await session.get(CelCursor, read.head) is None:
+            session.add(CelCursor(head=read.head, offset=read.end))
+            await session.flush()
+            return
+        moved = await session.execute(
+            update(CelCursor)
+            .where(CelCursor.head == read.head, CelCursor.offset == read.start)
+            .values(offset=read.end, moved_at=now())
+            .returning(CelCursor.head)
+            .execution_options(synchronize_session=False)
+        )
+        if moved.first() is None:
+            raise Overtaken
