@@ -13,6 +13,7 @@ from typing import Final
 
 DESKS: Final = (
     "agent",
+    "appointments",
     "callbacks",
     "customer",
     "supervisor",

@@ -180,6 +180,7 @@ async def pop(
         words=CALLER_WORDS,
         shows_numbers=who.may(Permission.SEE_NUMBERS),
         may_call_out=who.may(Permission.CALL_OUT),
+        may_book=who.may(Permission.OPEN_WORK_ORDERS),
     )
 
 

@@ -50,6 +50,7 @@ TEXTS: Final[Mapping[str, Text]] = {
     "fields-first": Text("Please fill in the marked fields."),
     "call-first": Text("Finish the call first."),
     "noted": Text("Noted."),
+    "reason-why": Text("Please say why."),
     "order-opened": Text("Work order opened:"),
 }
 
@@ -80,6 +81,7 @@ KEYS: Final[tuple[tuple[str, Text], ...]] = (
     ("Alt+G", Text("Choose among several customers")),
     ("Alt+W", Text("Reason: type to find, Enter takes it")),
     ("Alt+N", Text("Work order")),
+    ("Alt+I", Text("Appointment for the newest order")),
     ("Alt+Enter", Text("Finish the call, ready again")),
     ("Alt+Z", Text("Finish the call, then pause")),
 )

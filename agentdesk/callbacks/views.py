@@ -40,6 +40,7 @@ SOURCES: Final = {
     "message": Text("answer to a message"),
     "campaign": Text("in a call of ours"),
     "outage": Text("end of an outage"),
+    "appointment": Text("a broken appointment"),
 }
 
 

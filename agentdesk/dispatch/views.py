@@ -8,8 +8,9 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from agentdesk.panels.booking import ANSWERS
 from agentdesk.panels.caller import CallerView, add_customer
-from agentdesk.panels.contacts import contacts, open_orders, order_line
+from agentdesk.panels.contacts import contacts, open_orders, order_lines
 from agentdesk.panels.words import CALLER_WORDS, URGENCIES
 from agentdesk.shell import render
 from crm.catalog import service as catalog
@@ -41,6 +42,11 @@ ACTS: Final = {
     "at_home": Text("At home"),
     "other_time": Text("Another time"),
     "call": Text("Talked with the customer"),
+    "book_visit": Text("Appointment made"),
+    "move_visit": Text("Appointment moved"),
+    "cancel_visit": Text("Appointment cancelled"),
+    "visit_kept": Text("Came at the time promised"),
+    "visit_broken": Text("Nobody came at the time promised"),
 }
 """What happened about an order and moved it nowhere."""
 Number = Annotated[str, Path(pattern=r"^[0-9-]{4,20}$")]
@@ -72,7 +78,7 @@ async def orders(
     return render(
         request,
         "dispatch/orders.html",
-        lines=[await order_line(session, each) for each in found],
+        lines=await order_lines(session, found),
         names=await _names(session, found),
         types=await _types(session),
         urgencies=URGENCIES,
@@ -112,7 +118,8 @@ async def order(request: Request, number: Number, session: ReadSession, who: Who
     return render(
         request,
         "dispatch/order.html",
-        line=await order_line(session, found),
+        line=(await order_lines(session, [found]))[0],
+        answers=ANSWERS,
         customer=customer,
         premise=_premise(customer, found),
         filled=list(_filled(types.type(found.type_code), found)),
@@ -226,4 +233,5 @@ async def customer(
         words=CALLER_WORDS,
         shows_numbers=who.may(Permission.SEE_NUMBERS),
         may_call_out=False,
+        may_book=False,
     )

@@ -90,6 +90,7 @@ async def _shown(session: AsyncSession, settings: Settings, taken: Taken) -> dic
         "view": view,
         "contacts": await contacts(session, "", task.customer_id, task.number),
         "orders": await open_orders(session, task.customer_id),
+        "may_book": False,
         "order": order,
     }
 

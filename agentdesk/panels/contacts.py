@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.panels.terms import outcome_words
+from crm.appointments import queries as appointments
+from crm.appointments.models import Appointment
 from crm.catalog import service as catalog
 from crm.catalog.reasons import CallReasons
 from crm.interactions import queries as interactions
@@ -51,6 +53,8 @@ class OrderLine:
     type: str
     step: str
     overdue: bool
+    visit: Appointment | None = None
+    """When somebody comes."""
 
 
 async def contacts(
@@ -120,10 +124,15 @@ async def open_orders(session: AsyncSession, customer_id: int | None) -> list[Or
     """What is being done for this customer."""
     if customer_id is None:
         return []
-    return [
-        await order_line(session, order)
-        for order in await work_orders.open_of_customers(session, [customer_id], limit=SHOWN)
-    ]
+    found = await work_orders.open_of_customers(session, [customer_id], limit=SHOWN)
+    return await order_lines(session, found)
+
+
+async def order_lines(session: AsyncSession, found: Sequence[WorkOrder]) -> list[OrderLine]:
+    """Several, with the times that were promised."""
+    visits = await appointments.of_orders(session, [order.id for order in found])
+    lines = [await order_line(session, order) for order in found]
+    return [replace(line, visit=visits.get(line.order.id)) for line in lines]
 
 
 async def order_line(session: AsyncSession, order: WorkOrder) -> OrderLine:

@@ -29,6 +29,7 @@ async def asked(
         view=view,
         contacts=await contacts(session, call_id, customer, view.number),
         orders=await open_orders(session, customer),
+        may_book=False,
         words=CALLER_WORDS,
         shows_numbers=who.may(Permission.SEE_NUMBERS),
         may_call_out=False,

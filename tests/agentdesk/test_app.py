@@ -26,6 +26,9 @@ PAGES = {
     "/work-orders": {
         "agent1", "agent2", "leader", "quality", "dispatcher", "field", "admin"
     },
+    "/appointments": {
+        "agent1", "agent2", "leader", "quality", "dispatcher", "field", "admin"
+    },
     "/customers": {"agent1", "agent2", "leader", "quality", "dispatcher", "cashier", "admin"},
     "/outbound": {"agent1", "agent2", "leader", "admin"},
     "/outbound/campaigns": {"leader", "admin"},

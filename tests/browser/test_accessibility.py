@@ -17,7 +17,15 @@ LOOK = """async () => {
     .map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => node.html).join(" | ")}`);
 }"""
 PAGES = {
-    "agent2": ["/desk", "/calls", "/messages", "/work-orders", "/customers", "/outbound"],
+    "agent2": [
+        "/desk",
+        "/calls",
+        "/messages",
+        "/work-orders",
+        "/appointments",
+        "/customers",
+        "/outbound",
+    ],
     "leader": ["/board", "/board/wall", "/board/alerts", "/outages", "/outbound/campaigns"],
     "quality": ["/quality"],
     "admin": ["/admin", "/admin/menus", "/admin/menus/main", "/admin/definitions", "/admin/staff"],

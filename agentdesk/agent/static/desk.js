@@ -7,6 +7,7 @@ import { Floor } from "./floor.js";
 import { bind, press } from "./keys.js";
 import { Lines } from "./lines.js";
 import { MissedCalls } from "./missed.js";
+import { AppointmentDialog } from "./appointment.js";
 import { OrderDialog } from "./order.js";
 import { callingOut } from "./out.js";
 import { Pop } from "./pop.js";
@@ -35,6 +36,7 @@ const floor = new Floor(() => inCall(status.standing.act));
 const missedCalls = new MissedCalls(async (number) => { await phone?.call(number); });
 const pop = new Pop((customer) => customerKnown(customer));
 const order = new OrderDialog(() => ({ call: wrapup.call || pop.call, customer: wrapup.customer }), () => pop.show(pop.call, true));
+const appointment = new AppointmentDialog(() => wrapup.call || pop.call, () => pop.show(pop.call, true));
 const wrapup = new Wrapup({ onDone: () => { if (!lines.all.length) pop.clear(); setTimeout(history, 500); }, onReason: (reason) => { if (reason.order_type) order.prefer(reason.order_type); } });
 /** @type {Softphone | null} */ let phone = null;
 let locked = false, skew = 0, settling = 0, autoAnswer = false;
@@ -257,6 +259,7 @@ bind([
   { key: "o", alt: true, act: press("out") },
   { key: "w", alt: true, act: () => part("reason-filter").focus() },
   { key: "n", alt: true, act: press("new-order") },
+  { key: "i", alt: true, act: () => appointment.openFirst() },
   { key: "g", alt: true, act: () => /** @type {HTMLElement | null} */ (part("pop").querySelector("[data-choose]"))?.focus() },
   { key: "Enter", alt: true, act: press("finish") },
 ]);

@@ -1,0 +1,1 @@
+"""Times that customers were promised: booked for an order, seen by day."""
