@@ -70,12 +70,16 @@ export function tick(element, since, warn = Infinity, bad = Infinity) {
   step(element);
 }
 
+/** ``12:34``; with hours it is longer. */
+const MINUTES_LONG = 5;
+
 /** @param {HTMLElement} element */
 function step(element) {
   const { since } = element.dataset;
   const seconds = since ? age(since) : 0;
   const text = since ? duration(seconds) : "–";
   if (element.textContent !== text) element.textContent = text;
+  element.classList.toggle("long", text.length > MINUTES_LONG);
   const owner = element.closest(".tile, .figure") ?? element;
   owner.classList.toggle("bad", Boolean(since) && seconds >= Number(element.dataset.bad));
   owner.classList.toggle("warn", Boolean(since) && seconds >= Number(element.dataset.warn) && seconds < Number(element.dataset.bad));

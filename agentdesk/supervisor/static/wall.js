@@ -21,20 +21,43 @@ function drawQueues(picture) {
     });
 }
 
+/** Those of whom a leader wants to know stand first; should there be no room, the free ones are left out. */
+const ORDER = ["ringing", "reserved", "held", "talking", "wrapup", "paused", "ready"];
+/** How small things may get until all of them fit. */
+const DENSITIES = 6;
+
 /** @param {Picture} picture */
 function drawPeople(picture) {
-  const here = picture.agents.filter((agent) => agent.state !== "closed");
-  const states = [...new Set(here.map((agent) => agent.state))].sort();
-  write(one("[data-states]"), states.map((state) => `${words(`state-${state}`)} ${here.filter((agent) => agent.state === state).length}`).join(" · "));
+  const here = picture.agents.filter((agent) => agent.state !== "closed")
+    .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.number.localeCompare(b.number));
+  const states = ORDER.filter((state) => here.some((agent) => agent.state === state));
+  rows(one('[data-rows="states"]'), states, (state) => state,
+    (state) => make("li", state, make("b"), make("span", "", words(`state-${state}`))),
+    (row, state) => write(one("b", row), String(here.filter((agent) => agent.state === state).length)));
+  one('[data-none="people"]').hidden = here.length > 0;
   rows(one('[data-rows="people"]'), here, (agent) => agent.number,
     () => make("div", "", make("b"), make("div", "", make("span", "state"), make("span", "for"))),
     (row, agent) => {
-      row.className = `person ${agent.state}`;
+      row.className = `person ${agent.state}${agent.over ? " over" : ""}`;
       write(one("b", row), agent.name);
       write(one(".state", row), words(`state-${agent.state}`));
       tick(one(".for", row), agent.since);
     });
 }
+
+/** As large as all of it can be shown. @param {HTMLElement} place */
+function fit(place) {
+  for (let density = 0; density < DENSITIES; density += 1) {
+    place.dataset.density = String(density);
+    if (place.scrollHeight <= place.clientHeight) return;
+  }
+}
+
+/** Rows came or went, or the room for them changed. */
+function fitAll() {
+  for (const place of document.querySelectorAll(".people, .left")) fit(/** @type {HTMLElement} */ (place));
+}
+addEventListener("resize", fitAll);
 
 const clock = () => write(one("[data-clock]"), timeOfDay(present()));
 clock();
@@ -76,4 +99,4 @@ sound.addEventListener("click", () => {
   if (on) ring();
 });
 
-follow((picture) => { const shown = filtered(picture); drawQueues(shown); drawPeople(shown); drawAlerts(picture); });
+follow((picture) => { const shown = filtered(picture); drawQueues(shown); drawAlerts(picture); drawPeople(shown); fitAll(); });
