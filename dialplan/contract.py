@@ -196,7 +196,7 @@ CEL_REFUSED: Final = "REFUSED"  # reason
 CEL_PLACED: Final = "PLACED"  # agent, number: an outgoing call of an agent
 CEL_CALLBACK: Final = "CALLBACK"  # callback (its id), number: a customer is being called back
 CEL_DIALLED: Final = "DIALLED"  # number, purpose: an automatic call
-CEL_REACHED: Final = "REACHED"  # by=person|machine: it was picked up
+CEL_REACHED: Final = "REACHED"  # by=person|machine, why (AMDCAUSE): it was picked up
 CEL_UNREACHED: Final = "UNREACHED"  # status (DIALSTATUS)
 CEL_TRANSFER: Final = "TRANSFER"  # kind=blind|attended, agent (who transfers), target
 CEL_REJOINED: Final = "REJOINED"  # agent

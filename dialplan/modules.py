@@ -46,6 +46,7 @@ APPLICATIONS: Final = (
     "userevent",
     "verbose",
     "while",
+    "waitforsilence",
 )
 PJSIP: Final = (
     "",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from crm.campaigns import pacing
 from crm.campaigns import script as scripts
 from crm.campaigns.script import Script
 from crm.outages.models import Outage
@@ -28,6 +29,8 @@ READ_S: Final = 1.5
 """Who has picked up hears nothing meanwhile."""
 ATTEMPTS: Final = 2
 TIMEOUT_S: Final = 5.0
+LEADS_S: Final = 1.5
+"""So long a key is waited for before everybody is led to an agent."""
 _TAIL: Final = 4
 _KEYS: Final[Mapping[str, Mapping[str, str]]] = {
     "home": {"1": "at_home", "2": "other_time", "9": "never", "0": "person"},
@@ -66,6 +69,8 @@ async def handle_outgoing(call: Call, deps: OutgoingDeps) -> Decision:
     await talk.switch(language)
     key = await _ask(talk, [*message(talk, found, deps.settings), *_keys_told(talk, found)], found)
     result = _meaning(found, key)
+    if found.leads and result in {"", "heard"}:
+        result = "person"
     if result == "person" and not await _free(deps, found.queue):
         result = "callback"
     await _tell(deps, call, result)
@@ -85,12 +90,13 @@ async def _script(call: Call, deps: OutgoingDeps) -> Script:
 
 async def _free(deps: OutgoingDeps, queue: str) -> bool:
     async with asyncio.timeout(READ_S), deps.database.reading() as session:
-        return await scripts.free_agents(session, queue) > 0
+        return await pacing.free_agents(session, queue) > 0
 
 
 async def _ask(talk: Talk, texts: list[str], found: Script) -> str:
-    for _ in range(ATTEMPTS):
-        key = await talk.listen(texts, timeout_s=TIMEOUT_S)
+    attempts, timeout_s = (1, LEADS_S) if found.leads else (ATTEMPTS, TIMEOUT_S)
+    for _ in range(attempts):
+        key = await talk.listen(texts, timeout_s=timeout_s)
         if _meaning(found, key):
             return key
     return ""
@@ -108,6 +114,8 @@ def _meaning(found: Script, key: str) -> str:
 
 
 def _keys_told(talk: Talk, found: Script) -> list[str]:
+    if found.leads:
+        return talk.parts("outreach_leads")
     return talk.parts("outreach_home_keys" if found.purpose == "home" else "outreach_keys")
 
 

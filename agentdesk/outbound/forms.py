@@ -25,6 +25,8 @@ class CampaignForm(BaseModel):
     quota: int = Field(default=0, ge=0, le=100_000)
     questionnaire: str = Field(default="", pattern=r"^([a-z][a-z0-9_]{0,31})?$")
     agents: str = Field(default="", max_length=400)
+    queue: str = Field(default="service", pattern=r"^[a-z][a-z0-9_-]{1,31}$")
+    leads: bool = False
     text_zh: str = Field(default="", max_length=1000)
     text_en: str = Field(default="", max_length=1000)
 

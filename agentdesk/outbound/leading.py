@@ -41,7 +41,16 @@ async def campaigns(request: Request, session: ReadSession) -> HTMLResponse:
             (one.outage.id, one.place.to(current_locale())) for one in await outages.live(session)
         ],
         questionnaires=await definitions.names(session, "questionnaire"),
+        queues=await _queues(session),
     )
+
+
+async def _queues(session: AsyncSession) -> list[tuple[str, str]]:
+    try:
+        found = await catalog.queues(session)
+    except NotFound:
+        return [("service", "service")]
+    return [(queue.name, queue.label.to(current_locale())) for queue in found]
 
 
 async def _types(session: AsyncSession) -> list[tuple[str, str]]:
@@ -58,6 +67,7 @@ async def make_campaign(form: NewCampaign, session: WriteSession, who: Who) -> R
     row = await service.create(
         session, name=form.name, theme=form.theme, selection=form.selection, quota=form.quota,
         questionnaire_name=form.questionnaire, text_zh=form.text_zh, text_en=form.text_en,
+        queue=form.queue, leads=form.leads,
         agents=form.agent_numbers, seed=now().year * 100 + now().month, by=_name(who),
     )  # fmt: skip
     return RedirectResponse(f"{HOME}/campaigns/{row.id}", status_code=303)

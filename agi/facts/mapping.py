@@ -199,7 +199,8 @@ def _dialled(state: CallState, row: Row) -> list[Event]:
 
 def _reached(state: CallState, row: Row) -> list[Event]:
     by: Literal["person", "machine"] = "machine" if row.extra.get("by") == "machine" else "person"
-    return [CallReached(subject=state.subject, at=row.at, by=by)]
+    why = row.extra.get("why", "")[:32]
+    return [CallReached(subject=state.subject, at=row.at, by=by, why=why)]
 
 
 def _unreached(state: CallState, row: Row) -> list[Event]:

@@ -33,6 +33,8 @@ class CampaignMake(BaseModel):
     text_zh: str = Field(default="", max_length=1000)
     text_en: str = Field(default="", max_length=1000)
     queue: str = Field(default="service", pattern=r"^[a-z][a-z0-9_-]{1,31}$")
+    leads: bool = False
+    """Automatic calls: whoever is reached is led to an agent of that queue."""
     agents: list[str] = Field(default_factory=list, max_length=200)
 
 
@@ -45,6 +47,8 @@ class CampaignRead(BaseModel):
     purpose: str
     theme: str
     state: str
+    queue: str
+    leads: bool
     quota: int
     total: int
     open: int

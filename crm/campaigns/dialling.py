@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.billing import queries as billing
-from crm.campaigns import humane, numbers, service
+from crm.campaigns import humane, numbers, pacing, service
 from crm.campaigns.events import TaskAttempted, TaskDialled
 from crm.campaigns.models import Campaign, CampaignTask, DialAttempt
 from crm.campaigns.rules import (
@@ -65,9 +65,12 @@ async def reserve(
         return []
     room = may_dial(rules, await _load(session, at, lines_busy))
     dials: list[Dial] = []
-    for task, campaign in (await session.execute(_due(at, _BATCH))).all() if room else ():
+    due = _due(at, _BATCH).where(Campaign.id.not_in(await pacing.without_agents(session)))
+    for task, campaign in (await session.execute(due)).all() if room else ():
         if len(dials) == room:
             break
+        if campaign.leads and await pacing.room(session, campaign.queue) <= 0:
+            continue
         if await _may_be_called(session, rules, task, campaign, at, zone):
             dials.append(await _begin(session, rules, task, campaign, at, new_call_id()))
     return dials

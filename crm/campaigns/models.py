@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mainline.db import Record
@@ -30,6 +30,8 @@ class Campaign(Record):
     text_en: Mapped[str] = mapped_column(Text, default="")
     queue: Mapped[str] = mapped_column(String(32), default="service")
     """Where somebody who presses 0 is led."""
+    leads: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whoever the machine reaches is led to an agent; no more are rung than agents are free."""
     agents: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Who may take its tasks; nobody named: everybody."""
     created_by: Mapped[str] = mapped_column(String(64))

@@ -11,7 +11,6 @@ from crm.campaigns import dialling, service
 from crm.campaigns.models import CampaignTask
 from crm.customers.models import Customer, ServiceAccount
 from crm.outages.models import Outage
-from crm.staff import queries as staff
 from mainline.clock import now
 from mainline.config import Settings
 from mainline.text import LocalizedText
@@ -24,6 +23,8 @@ class Script:
     purpose: str
     queue: str
     language: Literal["zh", "en"] | None
+    leads: bool = False
+    """Everybody is led to an agent who does not want to be left alone."""
     text: LocalizedText | None = None
     """The company's own words, instead of the house phrases."""
     account_number: str = ""
@@ -47,6 +48,7 @@ async def script(session: AsyncSession, call_id: str, settings: Settings) -> Scr
         purpose=campaign.purpose,
         queue=campaign.queue,
         language=_language(customer),
+        leads=campaign.leads,
         text=LocalizedText(zh=text[0], en=text[1]) if all(text) else None,
         account_number=account.number if account else "",
         owed_fen=await _owed(session, account, settings),
@@ -72,9 +74,3 @@ async def _owed(session: AsyncSession, account: ServiceAccount | None, settings:
 def _moment(task: CampaignTask, name: str) -> datetime | None:
     told = task.details.get(name)
     return datetime.fromisoformat(told) if told else None
-
-
-async def free_agents(session: AsyncSession, queue: str) -> int:
-    """How many agents of the queue could take a call now."""
-    agents = await staff.agents(session)
-    return sum(one.state == "ready" and queue in one.queues for one in agents)

@@ -84,6 +84,7 @@ async def create(
     text_zh: str = "",
     text_en: str = "",
     queue: str = "service",
+    leads: bool = False,
     agents: Sequence[str] = (),
 ) -> Campaign:
     """A draft: whom it would call is chosen when it starts."""
@@ -103,6 +104,7 @@ async def create(
         text_zh=text_zh.strip()[:1000],
         text_en=text_en.strip()[:1000],
         queue=queue,
+        leads=leads and selection.automatic,
         agents=list(agents),
         created_by=by[:64],
     )

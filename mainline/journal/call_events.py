@@ -44,6 +44,8 @@ class CallReached(Event):
     """CEL. Somebody, or an answering machine, picked up a call that the machine made."""
 
     by: Literal["person", "machine"] = "person"
+    why: str = ""
+    """What their greeting was, in Asterisk's word (LONGGREETING); empty: not listened to."""
 
 
 @event_kind("call.unreached")

@@ -21,13 +21,15 @@ from tests.calls.instance import Instance
 from tests.calls.scenario import WORKER
 
 
-async def reminder_due(instance: Instance, number: str) -> None:
+async def reminder_due(
+    instance: Instance, number: str, *, detect: bool = False, leads: bool = False
+) -> None:
     """A running campaign of reminders with one person in it."""
     async with instance.database.unit_of_work() as session:
-        await _around_the_clock(session)
+        await _around_the_clock(session, detect=detect)
         account = await _account(session, number)
         campaign = await service.create(
-            session, name="reminders", selection=Selection(source="arrears"), by="test"
+            session, name="reminders", selection=Selection(source="arrears"), by="test", leads=leads
         )
         campaign.state = "running"
         found = Target(f"account:{account.id}", account.customer_id, account.id, number=number)
@@ -138,8 +140,9 @@ async def _account(session: AsyncSession, number: str) -> ServiceAccount:
     return found
 
 
-async def _around_the_clock(session: AsyncSession) -> None:
+async def _around_the_clock(session: AsyncSession, *, detect: bool = False) -> None:
     """Tests run at night too."""
-    body = {**service.house()["rules"], "begins": "00:00", "ends": "24:00"}
+    hours = {"begins": "00:00", "ends": "24:00"}
+    body = {**service.house()["rules"], **hours, "detect_machine": detect}
     made = await definitions.draft(session, "outbound_rules", "company", body, author="test")
     await definitions.publish(session, "outbound_rules", "company", made.version, by="test")

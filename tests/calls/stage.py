@@ -115,9 +115,12 @@ class Stage:
         if self.instance.running("worker"):
             await until(lambda: bool(self.id_of(who)), 10, f"the offer of {who}")
 
-    async def is_rung(self, who: str) -> None:
-        """The machine calls; this person picks up."""
-        call = await self.outside.taken_call(self.scenario.callers[who].number)
+    async def is_rung(self, who: str, *, greeting_s: float = 0.0) -> None:
+        """The machine calls; this person picks up, and greets for so long."""
+        plan = self.scenario.callers[who]
+        call = await self.outside.taken_call(plan.number)
+        if greeting_s:
+            call.media.play(tone(plan.tone, greeting_s))
         self._calls[who], self._marks[who] = call, 0
         await until(lambda: bool(self.id_of(who)), 10, f"the fact of the call to {who}")
 

@@ -1,9 +1,11 @@
 """What somebody hears whom the machine calls, and what each key does."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from crm.campaigns import pacing
 from crm.campaigns import script as scripts
 from crm.campaigns.script import Script
 from crm.outages.models import Outage
@@ -22,6 +24,7 @@ from tests.ivr.walking import HEAT
 from tests.support.clock import StandingClock
 
 REMINDER = Script("reminder", "billing", None, account_number="2100101", owed_fen=100250)
+LEADS = replace(REMINDER, leads=True)
 SORRY = "非常抱歉，现在坐席全忙，我们会尽快给您回电，再见。"
 NINE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 HOME = Script("home", "service", None, visit_from=NINE, visit_until=NINE.replace(hour=3))
@@ -53,7 +56,7 @@ async def called(
         return free
 
     monkeypatch.setattr(scripts, "script", script)
-    monkeypatch.setattr(scripts, "free_agents", free_agents)
+    monkeypatch.setattr(pacing, "free_agents", free_agents)
     call, notes = FakeCall(keys), Notes()
     deps = OutgoingDeps(database, Settings(), FakeVoice(), load_phrases(HEAT), lambda: notes)
     decision = await handle_outgoing(call, deps)
@@ -69,6 +72,8 @@ async def called(
         (REMINDER, [], 1, "hangup", [], "打扰您了，再见。"),
         (REMINDER, ["5", "5"], 1, "hangup", [], "打扰您了，再见。"),
         (REMINDER, ["0"], 0, "hangup", ["callback"], SORRY),
+        (LEADS, ["9"], 1, "hangup", ["never"], "好的，我们不会再给您拨打此类电话，再见。"),
+        (LEADS, [], 0, "hangup", ["callback"], SORRY),
         (HOME, ["1"], 1, "hangup", ["at_home"], "好的，我们会按时上门，再见。"),
         (HOME, ["2"], 1, "hangup", ["other_time"], "好的，我们会与您另约时间，再见。"),
     ],
@@ -87,6 +92,17 @@ async def test_zero_leads_to_a_person_of_the_campaigns_queue(
 ) -> None:
     _call, decision, told = await called(REMINDER, ["0"], monkeypatch, sqlite_database)
     assert (decision.action, decision.queue, told) == ("queue", "billing", ["person"])
+
+
+@pytest.mark.parametrize("keys", [[], ["1"], ["0"]])
+async def test_a_campaign_that_leads_to_agents_leads_everybody_after_one_message(
+    keys: list[str], monkeypatch: pytest.MonkeyPatch, sqlite_database: Database
+) -> None:
+    call, decision, told = await called(LEADS, keys, monkeypatch, sqlite_database)
+    assert (decision.action, decision.queue, told) == ("queue", "billing", ["person"])
+    assert call.asked == 1
+    assert "现在为您接通坐席，请稍候。" in "".join(call.heard)
+    assert "一千零二元五角" in "".join(call.heard)
 
 
 async def test_a_call_of_which_the_books_know_nothing_is_left_to_the_plain_apology(

@@ -170,15 +170,15 @@ def test_an_outgoing_call_that_nobody_answered():
 
 def test_an_automatic_call_is_dialled_and_reached_or_not():
     dialled = point("DIALLED", number="13922220007", purpose="reminder")
-    assert brief(told([dialled, point("REACHED", by="machine")])) == [
+    assert brief(told([dialled, point("REACHED", by="machine", why="LONGGREETING")])) == [
         "call.dialled number=13922220007 purpose=reminder",
-        "call.reached by=machine",
+        "call.reached by=machine why=LONGGREETING",
     ]
     assert brief(told([dialled, point("UNREACHED", status="BUSY")])) == [
         "call.dialled number=13922220007 purpose=reminder",
         "call.unreached status=BUSY",
     ]
-    assert brief(told([point("REACHED", by="person")])) == ["call.reached by=person"]
+    assert brief(told([point("REACHED", by="person")])) == ["call.reached by=person why="]
 
 
 @pytest.mark.parametrize("cut", range(1, 32))

@@ -29,6 +29,23 @@ async def asked_before_a_visit(stage: Stage, who: str) -> None:
     await outbound.visit_planned(stage.instance, stage.scenario.callers[who].number)
 
 
+@sentence(r"a reminder is due to (\w+), machines are told from people")
+async def reminder_due_to_whom(stage: Stage, who: str) -> None:
+    number = stage.scenario.callers[who].number
+    await outbound.reminder_due(stage.instance, number, detect=True)
+
+
+@sentence(r"a reminder that leads to an agent is due to (\w+)")
+async def reminder_leads(stage: Stage, who: str) -> None:
+    number = stage.scenario.callers[who].number
+    await outbound.reminder_due(stage.instance, number, leads=True)
+
+
+@sentence(r"(\w+) is rung and greets for ([\d.]+) s")
+async def is_rung_and_greets(stage: Stage, who: str, seconds: str) -> None:
+    await stage.is_rung(who, greeting_s=float(seconds))
+
+
 @sentence(r"(\w+) is rung")
 async def is_rung(stage: Stage, who: str) -> None:
     await stage.is_rung(who)
