@@ -24,7 +24,7 @@ call: ## Call the hotline of the running instance (CALL="--from 13800138001 --ke
 ##@ Before a change goes in
 test: ## Prepare everything, run every test: rules, services, pages, real calls
 	@scripts/setup.sh --tests
-	@$(BIN)/pytest -n 2 $(TESTS)
+	@$(BIN)/pytest -n 3 $(TESTS)
 
 check: ## Format, lint, layers, types, translations, browser code
 	@scripts/check.sh

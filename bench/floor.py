@@ -120,7 +120,7 @@ async def _full(instance: Instance, crowd: Crowd) -> list[Figure]:
         for task in watching:
             task.cancel()
         await asyncio.gather(*watching, return_exceptions=True)
-    left = problems(instance.facts, instance.books, killed_calls=set())
+    left = problems(instance.facts, instance.books)
     lags = _lags(instance, before, boards)
     return [
         Figure("floor_calls_good", result.share_good, ">=0.999"),

@@ -11,6 +11,7 @@ from typing import Self
 
 from mainline.sip.g711 import ALAW, encode
 from mainline.sip.sound import tone
+from tests.calls.instance import as_in_production
 from tests.support.ports import free_port
 
 LONGEST_S = 90
@@ -107,7 +108,8 @@ class Crowd:
         ]  # fmt: skip
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        """People's telephones do not wait for this machine."""
+        process = subprocess.Popen(
             command,
             cwd=self._folder,
             stdin=subprocess.DEVNULL,
@@ -115,6 +117,8 @@ class Crowd:
             stderr=subprocess.DEVNULL,
             env={**os.environ, "TERM": "xterm"},
         )
+        as_in_production(process)
+        return process
 
     def _counts(self) -> dict[str, int]:
         screen = self._folder / "caller.screen"

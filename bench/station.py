@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.load import TALK_S, Crowd
 from crm.staff.models import User, UserQueue
+from crm.surveys.kinds import NAME, SURVEY
+from crm.surveys.service import house
+from mainline import definitions
 from mainline.journal import append_all
 from mainline.journal.call_events import AgentReady, AgentSignedIn
 from mainline.sip.digest import Credentials
@@ -45,6 +48,7 @@ CALLERS = ["13922220001", "13922220004", "13922220006"]
 
 async def _furnish(session: AsyncSession, agents: int) -> None:
     await settle(session)
+    await _ask_nobody(session)
     for number in range(FIRST_AGENT, FIRST_AGENT + agents):
         user = User(
             login=f"bench{number}",
@@ -57,6 +61,13 @@ async def _furnish(session: AsyncSession, agents: int) -> None:
         session.add(user)
         await session.flush()
         session.add(UserQueue(user_id=user.id, queue="service"))
+
+
+async def _ask_nobody(session: AsyncSession) -> None:
+    """A call ends when the agent hangs up: no survey, which plain dialplan does not hold either."""
+    source = {**house(), "queues": {}}
+    made = await definitions.draft(session, SURVEY.name, NAME, source, author="bench")
+    await definitions.publish(session, SURVEY.name, NAME, made.version, by="bench")
 
 
 @asynccontextmanager

@@ -26,10 +26,25 @@ from tests.support.ports import free_port, free_ports
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """One process runs everything live."""
-    from tests.support.sharing import OneLiveProcess
+    """Few processes run everything live."""
+    from tests.support.sharing import FewLiveProcesses
 
-    return OneLiveProcess(config, log)
+    return FewLiveProcesses(config, log)
+
+
+def pytest_sessionstart() -> None:
+    """What is not live does not hold up what is."""
+    from tests.support.sharing import give_way
+
+    give_way()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        from tests.support.sharing import live_first
+
+        live_first(items)
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from mainline.asterisk.ami import Ami, Fields
 from mainline.asterisk.ari import Ari
 from mainline.sip.transactions import RefusedError
 from tests.asterisk.private import PrivateAsterisk, story, until
+from tests.asterisk.talking import is_bridged
 
 pytestmark = pytest.mark.call
 
@@ -49,7 +50,7 @@ async def test_a_transfer_to_somebody_not_to_be_disturbed_goes_back_to_the_queue
     caller = await (await asterisk.caller()).call("96888", caller="13800000021")
     await until(lambda: first.taken, "the first agent to answer")
     key = await asterisk.call_of("13800000021")
-    await until(lambda: "BRIDGE_ENTER" in [p.name for p in asterisk.points(key)], "the talk")
+    await until(lambda: is_bridged(asterisk, key), "both to be joined")
     await asyncio.sleep(0.5)
     assert await first.taken[0].transfer("8002") == 202
     await until(lambda: len(first.taken) == 2, "the first agent to answer again", 15)
@@ -81,7 +82,7 @@ async def test_the_workers_link_hears_hold_and_resume_and_nothing_else(
     caller = await (await asterisk.caller()).call("96888", caller="13800000022")
     await until(lambda: agent.taken, "the agent to answer")
     key = await asterisk.call_of("13800000022")
-    await until(lambda: "BRIDGE_ENTER" in [p.name for p in asterisk.points(key)], "the talk")
+    await until(lambda: is_bridged(asterisk, key), "both to be joined")
     await agent.taken[0].hold()
     await until(lambda: len(heard) == 1, "the hold")
     await agent.taken[0].resume()

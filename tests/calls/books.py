@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,22 +73,34 @@ class Books:
         return Counter(row["id"] for row in self._rows("SELECT id FROM interaction"))
 
 
-def problems(facts: Facts, books: Books, *, killed_calls: set[str]) -> list[str]:
-    """Every broken invariant in words; empty when all is well."""
+def problems(
+    facts: Facts, books: Books, *, deaths: Sequence[datetime] = (), after: int = 0
+) -> list[str]:
+    """Every broken invariant in words; empty when all is well.
+
+    ``deaths``: when Asterisk was killed. Only calls offered ``after`` that entry are looked at.
+    """
     everything = facts.since(0)
     found = [f"queue {q}: {dict(how)}" for q, how in books.unbalanced_queues().items()]
     entered = Counter(str(f.payload["queue"]) for f in everything if f.kind == "queue.entered")
     if entered != books.visits():
         found.append(f"queue visits: journal {dict(entered)}, books {dict(books.visits())}")
-    calls = {f.subject.removeprefix("call:") for f in everything if f.kind == "call.offered"}
+    by_call: dict[str, list[FactRow]] = {}
+    for fact in everything:
+        by_call.setdefault(fact.subject.removeprefix("call:"), []).append(fact)
+    new = [f.subject.removeprefix("call:") for f in everything if _is_offer(f) and f.id > after]
     listed = books.interactions()
-    found += [f"call {call} stands {listed[call]} times" for call in calls if listed[call] != 1]
-    for call in calls:
-        found += _recording_problems(facts.of_call(call), tail=call in killed_calls)
+    found += [f"call {call} stands {listed[call]} times" for call in new if listed[call] != 1]
+    for call in new:
+        found += _recording_problems(by_call[call], deaths)
     return found
 
 
-def _recording_problems(facts: list[FactRow], *, tail: bool) -> list[str]:
+def _is_offer(fact: FactRow) -> bool:
+    return fact.kind == "call.offered"
+
+
+def _recording_problems(facts: list[FactRow], deaths: Sequence[datetime]) -> list[str]:
     """An answered call has a recording as long as the call."""
     first = {fact.kind: fact for fact in reversed(facts)}
     if "agent.answered" not in first or "call.ended" not in first:
@@ -94,10 +108,11 @@ def _recording_problems(facts: list[FactRow], *, tail: bool) -> list[str]:
     call = facts[0].subject
     if "recording.stored" not in first or "recording.started" not in first:
         return [f"{call}: answered but not recorded"]
-    wanted = (first["call.ended"].at - first["recording.started"].at).total_seconds()
+    began, ended = first["recording.started"].at, first["call.ended"].at
+    wanted = (ended - began).total_seconds()
     length = float(first["recording.stored"].payload["duration_s"])
     short = wanted - length
-    if tail and short <= LOST_TAIL_S:
+    if short <= LOST_TAIL_S and any(began <= death <= ended for death in deaths):
         return []  # nobody knows when exactly such a call ended; the recording may know better
     if abs(short) <= max(LENGTH_TOLERANCE_S, DRIFT * wanted):
         return []

@@ -35,20 +35,32 @@ class Facts:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def _rows(self, where: str, *values: object) -> list[FactRow]:
+    def _asked(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=5)
         try:
-            rows = connection.execute(
-                f"SELECT id, subject, kind, at, payload FROM journal_entry WHERE {where}", values
-            ).fetchall()
+            return connection.execute(statement, values).fetchall()
         finally:
             connection.close()
-        facts = [FactRow(i, s, k, _moment(p), json.loads(p)) for i, s, k, _, p in rows]
+
+    def _rows(self, where: str, *values: object) -> list[FactRow]:
+        rows = self._asked(
+            f"SELECT id, subject, kind, payload FROM journal_entry WHERE {where}", *values
+        )
+        facts = [_fact(*row) for row in rows]
         return sorted(facts, key=lambda fact: (fact.at, fact.id))
 
     def last_id(self) -> int:
         """Where the journal stands."""
-        return max((fact.id for fact in self._rows("id >= 0")), default=0)
+        ((last,),) = self._asked("SELECT coalesce(max(id), 0) FROM journal_entry")
+        return int(last)
+
+    def open_calls(self) -> set[str]:
+        """The calls that are up."""
+        rows = self._asked(
+            "SELECT subject FROM journal_entry WHERE kind IN ('call.offered', 'call.ended')"
+            " GROUP BY subject HAVING min(kind) = 'call.offered'"
+        )
+        return {subject.removeprefix("call:") for (subject,) in rows}
 
     def since(self, entry_id: int) -> list[FactRow]:
         """Everything after that entry."""
@@ -76,8 +88,9 @@ class Facts:
         }
 
 
-def _moment(payload: str) -> datetime:
-    return datetime.fromisoformat(json.loads(payload)["at"])
+def _fact(entry_id: int, subject: str, kind: str, payload: str) -> FactRow:
+    told = json.loads(payload)
+    return FactRow(entry_id, subject, kind, datetime.fromisoformat(told["at"]), told)
 
 
 def _same_number(offered: str, dialled: str) -> bool:

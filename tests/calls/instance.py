@@ -41,12 +41,14 @@ from tests.calls.leader import Leader
 from tests.calls.neighbours import Neighbours
 from tests.calls.people import settle
 from tests.calls.prompts import Prompts
+from tests.support import sounds
 from tests.support.ports import free_port, free_ports
 
 Furnish = Callable[[AsyncSession], Awaitable[None]]
 """What is put into the database before the processes start."""
 READY_S = 60.0
 PREPARE_S = 240
+TELEPHONE_NICE = -10
 
 
 def private_settings(home: Path, **changes: Any) -> Settings:
@@ -87,29 +89,34 @@ class Instance:
         self.prompts = Prompts(settings)
         self._programs = {program.name: program for program in programs(settings)}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.cut_calls: set[str] = set()
-        """Calls that were up when Asterisk was killed: they may miss their last seconds."""
+        self.deaths: list[datetime] = []
+        """When Asterisk was killed: calls that were up may miss their last seconds."""
 
     # --- processes --------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Prepare the home, start everything, wait until it is ready."""
         (self.settings.home / "log").mkdir(parents=True, exist_ok=True)
-        await self._prepare()
+        await asyncio.to_thread(self._first_preparation)
         async with self.database.unit_of_work() as session:
             await self._furnish(session)
         if self._furnish is not settle:
-            await self._prepare()  # once more, for what is rendered from the database
+            await asyncio.to_thread(
+                self._prepare
+            )  # once more, for what is rendered from the database
         for name in self._programs:
             self._launch(name)
         for name in self._programs:
             await self._until_ready(name)
         await self.api.open()
 
-    async def _prepare(self) -> None:
+    def _first_preparation(self) -> None:
+        with sounds.shared(self.settings.home):
+            self._prepare()
+
+    def _prepare(self) -> None:
         with self._log("prepare") as log:
-            await asyncio.to_thread(
-                subprocess.run,
+            subprocess.run(
                 mainline_command("prepare"),
                 env=environment(self.settings),
                 stdout=log,
@@ -142,6 +149,8 @@ class Instance:
                 stderr=log,
                 start_new_session=True,
             )
+        if name == "asterisk":
+            as_in_production(self._processes[name])
 
     def _log(self, name: str) -> Any:
         return (self.settings.home / "log" / f"{name}.log").open("ab")
@@ -164,7 +173,7 @@ class Instance:
     async def kill(self, name: str) -> None:
         """Kill -9, as a crash would."""
         if name == "asterisk":
-            self.cut_calls |= self._open_calls()
+            self.deaths.append(now())
         _signal(self._processes[name], signal.SIGKILL)
         await asyncio.to_thread(self._processes[name].wait, 5)
 
@@ -305,13 +314,13 @@ class Instance:
             await until(self._no_open_call, 20, "the end of all calls")
 
     def _no_open_call(self) -> bool:
-        return not self._open_calls()
+        return not self.facts.open_calls()
 
-    def _open_calls(self) -> set[str]:
-        facts = self.facts.since(0)
-        ended = {fact.subject for fact in facts if fact.kind == "call.ended"}
-        open_ = {fact.subject for fact in facts if fact.kind == "call.offered"} - ended
-        return {subject.removeprefix("call:") for subject in open_}
+
+def as_in_production(telephone: subprocess.Popen[bytes]) -> None:
+    """The telephone goes first, as deploy/systemd has it: a busy machine tears no sound."""
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, telephone.pid, TELEPHONE_NICE)
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

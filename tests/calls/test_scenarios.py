@@ -1,10 +1,12 @@
 """Every scenario folder is played on a private instance, then the books are checked.
 
-Scenarios that need no agent and change nothing for others run together; the others one by one.
+Scenarios that need no agent and change nothing for others run together; the others one by one,
+in shares that may be played in different processes, each on an instance of its own.
 """
 
 import asyncio
 import contextlib
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -22,11 +24,19 @@ pytestmark = [
     pytest.mark.timeout(900),  # the first test waits for all that run together
 ]
 
-TOGETHER = 5
+TOGETHER = 4
 """So many calls at once leave the machine time to speak the prompts."""
 LONGEST_S = 150
 
-SCENARIOS = all_scenarios()
+SHARES = 6
+"""Of the scenarios that are played one by one; share 0 are those that run together."""
+
+IN_CROWD = [scenario for scenario in all_scenarios() if not scenario.alone]
+ALONE = [scenario for scenario in all_scenarios() if scenario.alone]
+
+
+def _in_share(share: int, scenario: Scenario) -> Any:
+    return pytest.param(scenario, id=f"share{share}-{scenario.name}")
 
 
 async def perform(instance: Instance, scenario: Scenario) -> None:
@@ -59,8 +69,8 @@ async def crowd(
 
     tasks = {
         scenario.name: asyncio.create_task(one(scenario))
-        for scenario in SCENARIOS
-        if not scenario.alone and scenario.name in chosen
+        for scenario in IN_CROWD
+        if scenario.name in chosen
     }
     if tasks:
         await asyncio.wait(tasks.values())
@@ -69,29 +79,31 @@ async def crowd(
 
 def _name_of(item: pytest.Item) -> str:
     callspec = getattr(item, "callspec", None)
-    return str(callspec.params.get("name", "")) if callspec else ""
+    scenario = callspec.params.get("scenario") if callspec else None
+    return scenario.name if scenario else ""
 
 
-@pytest.mark.parametrize("name", [s.name for s in SCENARIOS])
-async def test_scenario(
-    name: str, instance: Instance, crowd: dict[str, asyncio.Task[None]]
+@pytest.mark.parametrize("scenario", [_in_share(0, scenario) for scenario in IN_CROWD])
+async def test_scenario_among_others(
+    scenario: Scenario, crowd: dict[str, asyncio.Task[None]]
 ) -> None:
-    scenario = next(s for s in SCENARIOS if s.name == name)
-    if scenario.alone:
-        await perform(instance, scenario)
-    else:
-        await crowd[name]
+    await crowd[scenario.name]
 
 
-async def test_after_all_scenarios_the_sums_hold(
-    instance: Instance, crowd: dict[str, asyncio.Task[None]]
-) -> None:
+@pytest.mark.parametrize(
+    "scenario", [_in_share(1 + place % SHARES, one) for place, one in enumerate(ALONE)]
+)
+async def test_scenario(scenario: Scenario, instance: Instance) -> None:
+    await perform(instance, scenario)
+
+
+@pytest.mark.parametrize("share", range(SHARES + 1), ids="share{}".format)
+async def test_after_a_share_of_scenarios_the_sums_hold(share: int, instance: Instance) -> None:
     await instance.until_quiet()
-    killed = instance.cut_calls
 
     async def sums_hold() -> bool:  # the last recording is stored a moment after its call
-        return problems(instance.facts, instance.books, killed_calls=killed) == []
+        return problems(instance.facts, instance.books, deaths=instance.deaths) == []
 
     with contextlib.suppress(AssertionError):
         await eventually(sums_hold, 25, str)
-    assert problems(instance.facts, instance.books, killed_calls=killed) == []
+    assert problems(instance.facts, instance.books, deaths=instance.deaths) == []

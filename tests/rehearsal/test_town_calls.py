@@ -70,7 +70,7 @@ async def test_everybody_who_calls_is_answered_and_the_books_agree(
     assert figures["persons"]["answered"] == figures["calls"]
 
     def settled() -> bool:
-        return not problems(instance.facts, instance.books, killed_calls=set())
+        return not problems(instance.facts, instance.books)
 
     await until(settled, 30, "recordings and sums of all calls")
     facts = instance.facts.since(0)
