@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bench.figures import Figure
 from bench.load import Crowd
+from bench.metronome import Stalls, listening
 from bench.station import CALLERS, station
 from tests.calls.books import problems
 from tests.calls.instance import Instance
@@ -31,7 +32,8 @@ LOOK_S = 1.0
 PYTHON = ("gateway", "web", "worker")
 TOGETHER_EVERY = 5
 """In every so many rounds all of Python is killed at once as well."""
-VICTIMS = {**{name: (name,) for name in (*PYTHON, "asterisk")}, "python": PYTHON}
+SINGLY = (*PYTHON, "asterisk")
+VICTIMS = {**{name: (name,) for name in SINGLY}, "python": PYTHON}
 GOOD = 0.999
 
 
@@ -55,20 +57,23 @@ class Tally:
 async def measure() -> list[Figure]:
     """Kill each in turn, so often; what broke is printed with its seed."""
     chance, tallies = random.Random(SEED), {name: Tally() for name in VICTIMS}
-    async with station(AGENTS) as (instance, crowd):
+    async with station(AGENTS) as (instance, crowd), listening(instance.settings.home) as stalls:
         until = asyncio.get_running_loop().time() + 60 * MINUTES
         for number in range(KILLS):
             if asyncio.get_running_loop().time() > until:
                 break
-            for name in VICTIMS if number % TOGETHER_EVERY == 0 else (*PYTHON, "asterisk"):
-                await _kill(instance, crowd, name, chance.uniform(0, CALLS / RATE), tallies[name])
+            for name in VICTIMS if number % TOGETHER_EVERY == 0 else SINGLY:
+                moment = chance.uniform(0, CALLS / RATE)
+                await _kill(instance, crowd, stalls, name, moment, tallies[name])
     return [figure for name, tally in tallies.items() for figure in tally.figures(name)]
 
 
-async def _kill(instance: Instance, crowd: Crowd, name: str, moment: float, tally: Tally) -> None:
+async def _kill(
+    instance: Instance, crowd: Crowd, stalls: Stalls, name: str, moment: float, tally: Tally
+) -> None:
     before = instance.facts.last_id()
     served = await _under_load(instance, crowd, VICTIMS[name], moment)
-    found = await _left(instance, before)
+    found = await _left(instance, before, stalls)
     tally.kills, tally.good = tally.kills + 1, tally.good + served
     tally.broken += bool(found)
     what = f"kill {tally.kills} of {name} after {moment:.2f} s"
@@ -93,12 +98,18 @@ async def _under_load(
     return (await burst).good
 
 
-async def _left(instance: Instance, before: int) -> list[str]:
+async def _left(instance: Instance, before: int, stalls: Stalls) -> list[str]:
     """Invariants broken by this burst although everything had time to settle."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + SETTLED_S
     while True:
-        left = problems(instance.facts, instance.books, deaths=instance.deaths, after=before)
+        left = problems(
+            instance.facts,
+            instance.books,
+            deaths=instance.deaths,
+            after=before,
+            stalled_s=stalls.between,
+        )
         if not left or loop.time() > deadline:
             return left
         await asyncio.sleep(LOOK_S)

@@ -1,10 +1,42 @@
 """CPU time and memory of processes, from ``/proc``."""
 
 import os
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Clock:
+    """Time and CPU time since it was made."""
+
+    def __init__(self, pids: Mapping[str, int] | None = None) -> None:
+        self._pids = dict(pids or {})
+        self._begun = time.monotonic()
+        self._used = {name: _cpu_of(pid) for name, pid in self._pids.items()}
+        self._machine = _machine_busy_s()
+
+    @property
+    def seconds(self) -> float:
+        """How long it has run."""
+        return time.monotonic() - self._begun
+
+    def cores(self) -> dict[str, float]:
+        """Cores that each process kept busy, and what all others on the machine did."""
+        used = {
+            name: (_cpu_of(pid) - self._used[name]) / self.seconds
+            for name, pid in self._pids.items()
+        }
+        machine = (_machine_busy_s() - self._machine) / self.seconds
+        return {**used, "others": machine - sum(used.values()), "machine": machine}
+
+
+def _machine_busy_s() -> float:
+    """CPU seconds that were not idle, of all cores."""
+    first = Path("/proc/stat").read_text("utf-8").splitlines()[0].split()[1:9]
+    user, nice, system, _idle, _wait, irq, softirq, _steal = map(int, first)
+    return (user + nice + system + irq + softirq) / _TICK
 
 
 def cpu_s(pids: Iterable[int]) -> float:

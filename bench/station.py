@@ -17,13 +17,13 @@ from mainline.journal import append_all
 from mainline.journal.call_events import AgentReady, AgentSignedIn
 from mainline.sip.digest import Credentials
 from mainline.sip.phone import Phone
-from tests.calls.instance import Instance, private_settings
+from tests.calls.instance import Furnish, Instance, private_settings
 from tests.calls.people import settle
 from tests.support.ports import free_port, free_ports
 
 FIRST_AGENT = 7001
-MEDIA_PORTS = 1200
-"""Two a channel: three hundred calls, half of them with an agent."""
+MEDIA_PORTS = 1600
+"""Two a channel: three hundred callers and as many again for agents, music and announcements."""
 SHORT_MENU = {
     "title": {"zh": "测量用菜单", "en": "Menu for measuring"},
     "languages": ["zh", "en"],
@@ -71,15 +71,23 @@ async def _ask_nobody(session: AsyncSession) -> None:
 
 
 @asynccontextmanager
-async def station(agents: int, talk_s: float = TALK_S) -> AsyncIterator[tuple[Instance, Crowd]]:
-    """Everything runs, every agent is ready in the queue ``service``."""
+async def station(
+    agents: int, talk_s: float = TALK_S, also: Furnish | None = None
+) -> AsyncIterator[tuple[Instance, Crowd]]:
+    """Everything runs, every agent is ready in the queue ``service``; ``also`` brings more."""
+
+    async def furnish(session: AsyncSession) -> None:
+        await _furnish(session, agents)
+        if also:
+            await also(session)
+
     with TemporaryDirectory() as folder:
         home = Path(folder)
         media = free_ports(MEDIA_PORTS)
         settings = private_settings(
             home / "home", rtp_port_start=media, rtp_port_end=media + MEDIA_PORTS - 1
         )
-        instance = Instance(settings, lambda session: _furnish(session, agents))
+        instance = Instance(settings, furnish)
         agents_port = free_port()
         await instance.start()
         try:

@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -73,12 +74,35 @@ class Books:
         return Counter(row["id"] for row in self._rows("SELECT id FROM interaction"))
 
 
+@dataclass(frozen=True)
+class Death:
+    """Asterisk was killed: when, and the last entry of the journal by then."""
+
+    at: datetime
+    last_id: int
+
+    def cut(self, began: FactRow, ended: FactRow) -> bool:
+        """Whether a call may have been up: nobody knows when exactly it ended."""
+        return began.at <= self.at and ended.id > self.last_id
+
+
+def no_stall(_began: datetime, _ended: datetime) -> float:
+    """The machine never stood still."""
+    return 0.0
+
+
 def problems(
-    facts: Facts, books: Books, *, deaths: Sequence[datetime] = (), after: int = 0
+    facts: Facts,
+    books: Books,
+    *,
+    deaths: Sequence[Death] = (),
+    after: int = 0,
+    stalled_s: Callable[[datetime, datetime], float] = no_stall,
 ) -> list[str]:
     """Every broken invariant in words; empty when all is well.
 
-    ``deaths``: when Asterisk was killed. Only calls offered ``after`` that entry are looked at.
+    Only calls offered ``after`` that entry are looked at. ``stalled_s``: how long the machine stood
+    still in that time, which a recording may lack.
     """
     everything = facts.since(0)
     found = [f"queue {q}: {dict(how)}" for q, how in books.unbalanced_queues().items()]
@@ -92,7 +116,7 @@ def problems(
     listed = books.interactions()
     found += [f"call {call} stands {listed[call]} times" for call in new if listed[call] != 1]
     for call in new:
-        found += _recording_problems(by_call[call], deaths)
+        found += _recording_problems(by_call[call], deaths, stalled_s)
     return found
 
 
@@ -100,7 +124,11 @@ def _is_offer(fact: FactRow) -> bool:
     return fact.kind == "call.offered"
 
 
-def _recording_problems(facts: list[FactRow], deaths: Sequence[datetime]) -> list[str]:
+def _recording_problems(
+    facts: list[FactRow],
+    deaths: Sequence[Death],
+    stalled_s: Callable[[datetime, datetime], float],
+) -> list[str]:
     """An answered call has a recording as long as the call."""
     first = {fact.kind: fact for fact in reversed(facts)}
     if "agent.answered" not in first or "call.ended" not in first:
@@ -108,12 +136,13 @@ def _recording_problems(facts: list[FactRow], deaths: Sequence[datetime]) -> lis
     call = facts[0].subject
     if "recording.stored" not in first or "recording.started" not in first:
         return [f"{call}: answered but not recorded"]
-    began, ended = first["recording.started"].at, first["call.ended"].at
-    wanted = (ended - began).total_seconds()
+    began, ended = first["recording.started"], first["call.ended"]
+    wanted = (ended.at - began.at).total_seconds()
     length = float(first["recording.stored"].payload["duration_s"])
     short = wanted - length
-    if short <= LOST_TAIL_S and any(began <= death <= ended for death in deaths):
-        return []  # nobody knows when exactly such a call ended; the recording may know better
-    if abs(short) <= max(LENGTH_TOLERANCE_S, DRIFT * wanted):
+    if short <= LOST_TAIL_S and any(death.cut(began, ended) for death in deaths):
+        return []  # the recording may know better how long it was
+    allowed = max(LENGTH_TOLERANCE_S, DRIFT * wanted)
+    if abs(short) <= allowed or abs(short) <= allowed + stalled_s(began.at, ended.at):
         return []
     return [f"{call}: recording {length:.2f} s of {wanted:.2f} s"]

@@ -33,7 +33,7 @@ from mainline.sip.listening import until
 from mainline.sip.phone import Phone
 from mainline.sip.sound import read_wav
 from tests.calls.api import Api
-from tests.calls.books import Books
+from tests.calls.books import Books, Death
 from tests.calls.desk import Desk
 from tests.calls.facts import Facts
 from tests.calls.floor import Floor
@@ -89,7 +89,7 @@ class Instance:
         self.prompts = Prompts(settings)
         self._programs = {program.name: program for program in programs(settings)}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.deaths: list[datetime] = []
+        self.deaths: list[Death] = []
         """When Asterisk was killed: calls that were up may miss their last seconds."""
 
     # --- processes --------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ class Instance:
     async def kill(self, name: str) -> None:
         """Kill -9, as a crash would."""
         if name == "asterisk":
-            self.deaths.append(now())
+            self.deaths.append(Death(now(), self.facts.last_id()))
         _signal(self._processes[name], signal.SIGKILL)
         await asyncio.to_thread(self._processes[name].wait, 5)
 

@@ -1,0 +1,63 @@
+"""How long the machine kept somebody waiting who wanted to run, with the telephone's priority.
+
+Asterisk mixes what arrives in time and drops what comes a tenth of a second too late: a recording
+may lack as much as the machine stood still, and no more. ``python -m bench.metronome FILE``.
+"""
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from tests.calls.instance import as_in_production
+
+BEAT_S, LATE_S = 0.02, 0.04
+
+
+class Stalls:
+    """What the metronome wrote: when it woke, and how late."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def between(self, began: datetime, ended: datetime) -> float:
+        """Seconds lost in that time."""
+        first, last = began.timestamp(), ended.timestamp()
+        rows = [line.split() for line in self._path.read_text("ascii").splitlines()]
+        return sum(float(late) for at, late in rows if first <= float(at) <= last + float(late))
+
+
+@asynccontextmanager
+async def listening(folder: Path) -> AsyncIterator[Stalls]:
+    """It beats in a process of its own until the block ends."""
+    path = folder / "stalls"
+    path.touch()
+    process = subprocess.Popen([sys.executable, "-m", "bench.metronome", str(path)])
+    as_in_production(process)
+    try:
+        yield Stalls(path)
+    finally:
+        process.kill()
+        await asyncio.to_thread(process.wait)
+
+
+def beat(path: Path) -> None:
+    """Write every beat that came late."""
+    with path.open("a", encoding="ascii") as file:
+        while True:
+            due = time.monotonic() + BEAT_S
+            time.sleep(BEAT_S)
+            late = time.monotonic() - due
+            if late > LATE_S:
+                file.write(f"{time.time():.3f} {late:.3f}\n")  # noqa: TID251 - compared with facts
+                file.flush()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        beat(Path(sys.argv[1]))
