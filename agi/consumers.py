@@ -12,9 +12,9 @@ from mainline.db import Database
 from mainline.journal import Handlers, Tail, kinds_after, places, take_in, take_in_together
 from mainline.log import get_logger
 
-BATCH: Final = 20
+BATCH: Final = 40
 """Small enough that a phone that rings does not wait long for the database."""
-GATHER_S: Final = 0.1
+GATHER_S: Final = 0.2
 """After each round: what is written meanwhile is one batch, not many."""
 LOOK_S: Final = 1.0
 ASK_ALL_S: Final = 2.0
