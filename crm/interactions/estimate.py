@@ -76,10 +76,12 @@ async def estimate(
     session: AsyncSession, queue: str, *, priority: int = 0, since: datetime | None = None
 ) -> float | None:
     """The wait from now on of who has that place, in seconds; None when nobody can tell."""
+    pace = await pace_of(session, queue)
+    if pace is None:
+        return None
     place = since or now()
     staff = [one.state for one in await agents(session) if queue in one.queues]
     ahead = await _ahead(session, queue, priority, place)
-    pace = await pace_of(session, queue)
     there = sum(state in _THERE for state in staff)
     return expected_s(pace, ahead=ahead, free=staff.count("ready"), there=there)
 

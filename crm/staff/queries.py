@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.staff.models import AgentState, AgentStint, User, UserQueue
@@ -41,19 +42,12 @@ class AgentView:
 
 async def agents(session: AsyncSession) -> list[AgentView]:
     """All agents by number, in three statements."""
-    named, routing = await _queues(session), await skill_routing(session)
-    rows = await session.execute(
-        select(User, AgentState)
-        .outerjoin(AgentState, AgentState.number == User.agent_number)
-        .where(User.agent_number.is_not(None), User.active)
-        .order_by(User.agent_number)
-    )
-    return [_view(user, state, routing.served(named[user.id], user.skills)) for user, state in rows]
+    return await _agents(session, User.agent_number.is_not(None))
 
 
 async def agent(session: AsyncSession, number: str) -> AgentView:
     """One agent; NotFound if there is none."""
-    found = [one for one in await agents(session) if one.number == number]
+    found = await _agents(session, User.agent_number == number)
     if not found:
         raise NotFound("agent")
     return found[0]
@@ -118,31 +112,74 @@ async def durations(
     return {number: dict(states) for number, states in found.items()}
 
 
-async def _queues(session: AsyncSession) -> dict[int, dict[str, int]]:
+_PERSON = (
+    User.id,
+    User.agent_number,
+    User.name,
+    User.station,
+    User.skills,
+    User.team,
+    User.auto_answer,
+    User.branch,
+    User.workplace,
+)
+_STANDING = (
+    AgentState.state,
+    AgentState.since,
+    AgentState.reason,
+    AgentState.call_id,
+    AgentState.word,
+    AgentState.word_reason,
+    AgentState.over,
+    AgentState.proven,
+    AgentState.station.label("signed_in_at"),
+)
+
+
+async def _agents(session: AsyncSession, who: ColumnElement[bool]) -> list[AgentView]:
+    """Plain rows: everybody is looked up every second, and for every caller who waits."""
+    named, routing = await _queues(session, who), await skill_routing(session)
+    rows = await session.execute(
+        select(*_PERSON, *_STANDING)
+        .outerjoin(AgentState, AgentState.number == User.agent_number)
+        .where(who, User.active)
+        .order_by(User.agent_number)
+    )
+    return [_view(row, routing.served(named[row.id], row.skills)) for row in rows]
+
+
+async def _queues(session: AsyncSession, who: ColumnElement[bool]) -> dict[int, dict[str, int]]:
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    for row in await session.scalars(select(UserQueue).order_by(UserQueue.queue)):
+    rows = await session.execute(
+        select(UserQueue.user_id, UserQueue.queue, UserQueue.penalty)
+        .join(User, User.id == UserQueue.user_id)
+        .where(who)
+        .order_by(UserQueue.queue)
+    )
+    for row in rows:
         found[row.user_id][row.queue] = row.penalty
     return found
 
 
-def _view(user: User, state: AgentState | None, queues: Mapping[str, int]) -> AgentView:
+def _view(row: Row[Any], queues: Mapping[str, int]) -> AgentView:
+    known = row.state is not None
     return AgentView(
-        number=user.agent_number or "",
-        name=user.name,
-        user_id=user.id,
-        station=state.station if state and state.state != "closed" else user.station,
-        state=state.state if state else "closed",
-        since=state.since if state else None,
-        reason=state.reason if state else "",
-        call_id=state.call_id if state else None,
-        word=state.word if state else "closed",
-        word_reason=state.word_reason if state else "",
-        over=bool(state and state.over and state.state == "paused"),
+        number=row.agent_number,
+        name=row.name,
+        user_id=row.id,
+        station=row.signed_in_at if known and row.state != "closed" else row.station,
+        state=row.state if known else "closed",
+        since=row.since,
+        reason=row.reason if known else "",
+        call_id=row.call_id,
+        word=row.word if known else "closed",
+        word_reason=row.word_reason if known else "",
+        over=bool(row.over and row.state == "paused"),
         queues=queues,
-        skills=tuple(user.skills),
-        team=user.team,
-        auto_answer=user.auto_answer,
-        proven=state.proven if state else None,
-        branch=user.branch,
-        workplace=user.workplace,
+        skills=tuple(row.skills),
+        team=row.team,
+        auto_answer=row.auto_answer,
+        proven=row.proven,
+        branch=row.branch,
+        workplace=row.workplace,
     )
