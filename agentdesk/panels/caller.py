@@ -198,7 +198,9 @@ async def add_customer(
         view.customer = await customers.view(session, customer_id)
     except NotFound:
         return
-    view.policies = (await _policies(session)).of(view.customer.customer.customer_class)
+    view.policies = (await definitions.rules(session, POLICIES, Policies())).of(
+        view.customer.customer.customer_class
+    )
     accounts = view.customer.accounts
     today = clock.now().astimezone(settings.zone).date()
     owed = await billing.arrears_of(session, [each.id for each in accounts], today=today)
@@ -215,13 +217,6 @@ async def add_customer(
         )
         for account in sorted(accounts, key=lambda each: each.id != view.account_id)
     ]
-
-
-async def _policies(session: AsyncSession) -> Policies:
-    try:
-        return cast(Policies, (await definitions.current(session, POLICIES.name, "company")).body)
-    except NotFound:
-        return Policies()
 
 
 async def _candidates(session: AsyncSession, settings: Settings, view: CallerView) -> None:

@@ -5,6 +5,5 @@ from typing import Final
 from crm.alerts import rules
 from mainline.definitions import Kind, register
 
-NAME: Final = "company"
 FILE: Final = "alerts.yaml"
 ALERTS: Final = register(Kind("alerts", rules.AlertRules, rules.problems))

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +16,7 @@ from crm.alerts.events import (
     AlertRaised,
     alert_subject,
 )
-from crm.alerts.kinds import ALERTS, FILE, NAME
+from crm.alerts.kinds import ALERTS, FILE
 from crm.alerts.measures import measured
 from crm.alerts.models import Alert
 from crm.alerts.rules import AlertRules, Change, Key, Level, changes
@@ -46,11 +45,7 @@ class AlertTaken(MainlineError):
 
 async def rules(session: AsyncSession) -> AlertRules:
     """The thresholds in force; none when the company has none."""
-    try:
-        found = await definitions.current(session, ALERTS.name, NAME)
-    except NotFound:
-        return AlertRules(rules=())
-    return cast(AlertRules, found.body)
+    return await definitions.rules(session, ALERTS, AlertRules(rules=()))
 
 
 async def changed(
@@ -127,5 +122,4 @@ async def acknowledge(session: AsyncSession, alert_id: int, *, by: str, note: st
 
 async def install(session: AsyncSession, pack_dir: Path) -> None:
     """Publish the pack's thresholds, except where the company has its own."""
-    content = yaml.safe_load((pack_dir / FILE).read_text("utf-8"))
-    await definitions.install(session, ALERTS.name, NAME, content, by="pack")
+    await definitions.install_file(session, ALERTS.name, pack_dir / FILE)

@@ -5,6 +5,5 @@ from typing import Final
 from crm.appointments.rules import AppointmentRules, problems
 from mainline.definitions import Kind, register
 
-NAME: Final = "company"
 FILE: Final = "appointments.yaml"
 APPOINTMENTS: Final = register(Kind("appointments", AppointmentRules, problems))

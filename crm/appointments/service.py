@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -19,10 +19,9 @@ from crm.appointments.events import (
     AppointmentMoved,
     appointment_subject,
 )
-from crm.appointments.kinds import APPOINTMENTS, FILE, NAME
+from crm.appointments.kinds import APPOINTMENTS, FILE
 from crm.appointments.models import Appointment, AppointmentDay
 from crm.appointments.rules import AppointmentRules, Offer, Pool, offer, slot_named
-from crm.catalog.service import content
 from crm.work_orders import service as orders
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.noting import note
@@ -80,17 +79,12 @@ class AppointmentOver(MainlineError):
 
 async def rules(session: AsyncSession) -> AppointmentRules:
     """Those in force; without any, nothing can be booked."""
-    try:
-        found = await definitions.current(session, APPOINTMENTS.name, NAME)
-    except NotFound:
-        return AppointmentRules()
-    return cast(AppointmentRules, found.body)
+    return await definitions.rules(session, APPOINTMENTS, AppointmentRules())
 
 
 async def install(session: AsyncSession, pack_dir: Path) -> None:
     """Publish the pack's rules, except where the company has its own."""
-    body = content(pack_dir / FILE)
-    await definitions.install(session, APPOINTMENTS.name, NAME, body, by="pack")
+    await definitions.install_file(session, APPOINTMENTS.name, pack_dir / FILE)
 
 
 async def book(

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +14,7 @@ from crm.billing.events import MeterRead
 from crm.billing.kinds import SELF_SERVICE
 from crm.billing.models import Meter, MeterReading
 from crm.billing.plausibility import Past, Verdict, judge
-from crm.billing.rules import FILE, NAME, MeterRules, SelfService
+from crm.billing.rules import FILE, MeterRules, SelfService
 from mainline import definitions
 from mainline.clock import now
 from mainline.errors import Invalid, NotFound
@@ -49,17 +48,12 @@ class MeterView:
 
 async def install(session: AsyncSession, pack_dir: Path) -> None:
     """Publish the pack's rules of self-service, except where the company has its own."""
-    body = yaml.safe_load((pack_dir / FILE).read_text("utf-8"))
-    await definitions.install(session, SELF_SERVICE.name, NAME, body, by="pack")
+    await definitions.install_file(session, SELF_SERVICE.name, pack_dir / FILE)
 
 
 async def rules(session: AsyncSession) -> SelfService:
     """The rules in force; nothing is offered when there are none."""
-    try:
-        found = await definitions.current(session, SELF_SERVICE.name, NAME)
-    except NotFound:
-        return SelfService()
-    return cast(SelfService, found.body)
+    return await definitions.rules(session, SELF_SERVICE, SelfService())
 
 
 async def meters(

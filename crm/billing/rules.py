@@ -55,4 +55,3 @@ class SelfService(_Rules):
 
 
 FILE: Final = "self_service.yaml"
-NAME: Final = "company"

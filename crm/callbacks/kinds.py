@@ -5,6 +5,5 @@ from typing import Final
 from crm.callbacks import rules
 from mainline.definitions import Kind, register
 
-NAME: Final = "company"
 FILE: Final = "callbacks.yaml"
 CALLBACKS: Final = register(Kind("callbacks", rules.CallbackRules, rules.problems))

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, cast
 
-import yaml
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +17,7 @@ from crm.callbacks.events import (
     Ending,
     callback_subject,
 )
-from crm.callbacks.kinds import CALLBACKS, FILE, NAME
+from crm.callbacks.kinds import CALLBACKS, FILE
 from crm.callbacks.models import Callback
 from crm.callbacks.rules import CallbackRules, next_attempt, ordinary
 from mainline import definitions
@@ -61,17 +60,12 @@ class UnderWay(MainlineError):
 
 async def rules(session: AsyncSession) -> CallbackRules:
     """How the company calls back."""
-    try:
-        found = await definitions.current(session, CALLBACKS.name, NAME)
-    except NotFound:
-        return CallbackRules()
-    return cast(CallbackRules, found.body)
+    return await definitions.rules(session, CALLBACKS, CallbackRules())
 
 
 async def install(session: AsyncSession, pack_dir: Path) -> None:
     """Publish the pack's rules, except where the company has its own."""
-    content = yaml.safe_load((pack_dir / FILE).read_text("utf-8"))
-    await definitions.install(session, CALLBACKS.name, NAME, content, by="pack")
+    await definitions.install_file(session, CALLBACKS.name, pack_dir / FILE)
 
 
 async def ask(

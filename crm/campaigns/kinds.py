@@ -6,7 +6,6 @@ from typing import Final
 from crm.campaigns import questionnaire, rules
 from mainline.definitions import Kind, register
 
-NAME: Final = "company"
 RULES: Final = register(Kind("outbound_rules", rules.OutboundRules, rules.problems))
 QUESTIONNAIRE: Final = register(
     Kind("questionnaire", questionnaire.Questionnaire, questionnaire.problems)

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks.rules import ordinary
 from crm.campaigns import numbers
 from crm.campaigns.events import CampaignChanged
-from crm.campaigns.kinds import HOUSE, NAME, QUESTIONNAIRE, RULES
+from crm.campaigns.kinds import HOUSE, QUESTIONNAIRE, RULES
 from crm.campaigns.models import Campaign, CampaignTask
 from crm.campaigns.questionnaire import Questionnaire
 from crm.campaigns.rules import OutboundRules
@@ -44,11 +43,7 @@ class NotNow(MainlineError):
 
 async def rules(session: AsyncSession) -> OutboundRules:
     """How the company calls people who have not asked for it."""
-    try:
-        found = await definitions.current(session, RULES.name, NAME)
-    except NotFound:
-        return OutboundRules()
-    return cast(OutboundRules, found.body)
+    return await definitions.rules(session, RULES, OutboundRules())
 
 
 async def questionnaire(session: AsyncSession, name: str) -> Questionnaire | None:
@@ -60,13 +55,14 @@ async def questionnaire(session: AsyncSession, name: str) -> Questionnaire | Non
 
 def house() -> dict[str, Any]:
     """Rules and questionnaires as they come with Mainline."""
-    return cast("dict[str, Any]", yaml.safe_load(HOUSE.read_text("utf-8")))
+    return cast("dict[str, Any]", definitions.content(HOUSE))
 
 
 async def install(session: AsyncSession) -> None:
     """Publish them, unless the company has its own."""
     content = house()
-    await definitions.install(session, RULES.name, NAME, content["rules"], by="house")
+    first = content["rules"]
+    await definitions.install(session, RULES.name, definitions.COMPANY, first, by="house")
     for name, body in content["questionnaires"].items():
         await definitions.install(session, QUESTIONNAIRE.name, name, body, by="house")
 

@@ -5,7 +5,6 @@ from typing import Final
 from crm.catalog import queues, reasons, work_order_types
 from mainline.definitions import Kind, register
 
-NAME: Final = "company"
 CALL_REASONS: Final = register(Kind("call_reasons", reasons.CallReasons, reasons.problems))
 WORK_ORDER_TYPES: Final = register(
     Kind("work_order_types", work_order_types.WorkOrderTypes, work_order_types.problems)

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-import yaml
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.catalog.kinds import CALL_REASONS, FILES, NAME, QUEUES, WORK_ORDER_TYPES
+from crm.catalog.kinds import CALL_REASONS, FILES, QUEUES, WORK_ORDER_TYPES
 from crm.catalog.queues import QueueDefinition, Queues
 from crm.catalog.reasons import CallReasons
 from crm.catalog.work_order_types import WorkOrderTypes
 from mainline import definitions
+from mainline.definitions import COMPANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,16 @@ class Types:
 
 async def call_reasons(session: AsyncSession) -> Reasons:
     """The tree in force."""
-    found = await definitions.current(session, CALL_REASONS.name, NAME)
+    found = await definitions.current(session, CALL_REASONS.name, COMPANY)
     return Reasons(found.version, cast(CallReasons, found.body))
 
 
 async def work_order_types(session: AsyncSession, version: int | None = None) -> Types:
     """The types in force, or of an earlier version."""
     if version is None:
-        found = await definitions.current(session, WORK_ORDER_TYPES.name, NAME)
+        found = await definitions.current(session, WORK_ORDER_TYPES.name, COMPANY)
     else:
-        found = await definitions.version(session, WORK_ORDER_TYPES.name, NAME, version)
+        found = await definitions.version(session, WORK_ORDER_TYPES.name, COMPANY, version)
     return Types(found.version, cast(WorkOrderTypes, found.body))
 
 
@@ -52,15 +52,10 @@ async def queues(session: AsyncSession) -> list[QueueDefinition]:
 
 async def queue_book(session: AsyncSession) -> Queues:
     """The same with how service is measured."""
-    return cast(Queues, (await definitions.current(session, QUEUES.name, NAME)).body)
+    return await definitions.rules(session, QUEUES)
 
 
 async def install(session: AsyncSession, pack_dir: Path) -> None:
     """Publish the pack's catalog, except where the company has its own."""
     for kind, file in FILES.items():
-        await definitions.install(session, kind, NAME, content(pack_dir / file), by="pack")
-
-
-def content(path: Path) -> Any:
-    """A data file of a pack."""
-    return yaml.safe_load(path.read_text("utf-8"))
+        await definitions.install_file(session, kind, pack_dir / file)

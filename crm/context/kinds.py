@@ -5,6 +5,5 @@ from typing import Final
 from crm.context.rules import ContextRules, problems
 from mainline.definitions import Kind, register
 
-NAME: Final = "company"
 FILE: Final = "context.yaml"
 CONTEXT: Final = register(Kind("context", ContextRules, problems))

@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.appointments import queries as appointments
 from crm.appointments.models import Appointment
 from crm.billing import queries as billing
-from crm.catalog.service import content
 from crm.context import queries
-from crm.context.kinds import CONTEXT, FILE, NAME
+from crm.context.kinds import CONTEXT, FILE
 from crm.context.likely import Likely, Situation, likely
 from crm.context.rules import ContextRules
 from crm.context.sticky import comes_free
@@ -56,17 +54,12 @@ class Context:
 
 async def rules(session: AsyncSession) -> ContextRules:
     """Those in force."""
-    try:
-        found = await definitions.current(session, CONTEXT.name, NAME)
-    except NotFound:
-        return ContextRules()
-    return cast(ContextRules, found.body)
+    return await definitions.rules(session, CONTEXT, ContextRules())
 
 
 async def install(session: AsyncSession, pack_dir: Path) -> None:
     """Publish the pack's rules, except where the company has its own."""
-    body = content(pack_dir / FILE)
-    await definitions.install(session, CONTEXT.name, NAME, body, by="pack")
+    await definitions.install_file(session, CONTEXT.name, pack_dir / FILE)
 
 
 async def context(

@@ -5,5 +5,4 @@ from typing import Final
 from crm.messages import rules
 from mainline.definitions import Kind, register
 
-NAME: Final = "company"
 MESSAGE_RULES: Final = register(Kind("message_rules", rules.MessageRules, rules.problems))

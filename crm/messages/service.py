@@ -18,7 +18,7 @@ from crm.messages.events import (
     MessageTold,
     message_subject,
 )
-from crm.messages.kinds import MESSAGE_RULES, NAME
+from crm.messages.kinds import MESSAGE_RULES
 from crm.messages.models import VoiceMessage
 from crm.messages.rules import About, MessageRules, due, rule_about, rule_for
 from crm.work_orders import service as work_orders
@@ -65,11 +65,7 @@ class NoNumber(MainlineError):
 
 async def rules(session: AsyncSession) -> MessageRules:
     """Whose task a message is, and until when."""
-    try:
-        found = await definitions.current(session, MESSAGE_RULES.name, NAME)
-    except NotFound:
-        return MessageRules()
-    return cast(MessageRules, found.body)
+    return await definitions.rules(session, MESSAGE_RULES, MessageRules())
 
 
 async def open_message(

@@ -5,6 +5,5 @@ from typing import Final
 from crm.sense import rule
 from mainline.definitions import Kind, register
 
-NAME: Final = "company"
 FILE: Final = "outage_sense.yaml"
 OUTAGE_SENSE: Final = register(Kind("outage_sense", rule.SenseRule, rule.problems))

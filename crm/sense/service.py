@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 from zoneinfo import ZoneInfo
 
-import yaml
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +12,7 @@ from crm.areas.models import AreaPremise, ServiceArea
 from crm.outages import service as outages
 from crm.outages.models import Outage
 from crm.sense.events import OutageCallAsked, OutageConfirmed, OutageEnded, OutageRejected
-from crm.sense.kinds import FILE, NAME, OUTAGE_SENSE
+from crm.sense.kinds import FILE, OUTAGE_SENSE
 from crm.sense.models import OPEN, OutageCandidate, OutageRequest
 from crm.sense.rule import FaultClass, SenseRule
 from crm.work_orders import parts
@@ -51,17 +50,12 @@ class NotRunning(MainlineError):
 
 async def rule(session: AsyncSession) -> SenseRule:
     """How outages are suspected; a company without classes suspects nothing."""
-    try:
-        found = await definitions.current(session, OUTAGE_SENSE.name, NAME)
-    except NotFound:
-        return SenseRule()
-    return cast(SenseRule, found.body)
+    return await definitions.rules(session, OUTAGE_SENSE, SenseRule())
 
 
 async def install(session: AsyncSession, pack_dir: Path) -> None:
     """Publish the pack's rule, except where the company has its own."""
-    content = yaml.safe_load((pack_dir / FILE).read_text("utf-8"))
-    await definitions.install(session, OUTAGE_SENSE.name, NAME, content, by="pack")
+    await definitions.install_file(session, OUTAGE_SENSE.name, pack_dir / FILE)
 
 
 def subject(candidate_id: int) -> str:

@@ -5,7 +5,6 @@ from typing import Final
 from crm.staff import directory, pauses, skills
 from mainline.definitions import Kind, register
 
-NAME: Final = "company"
 PAUSE_REASONS: Final = register(Kind("pause_reasons", pauses.PauseReasons, pauses.problems))
 DIRECTORY: Final = register(Kind("directory", directory.Directory, directory.problems))
 SKILL_ROUTING: Final = register(Kind("skill_routing", skills.SkillRouting, skills.problems))

@@ -1,13 +1,11 @@
 """The rules of the floor in force: pause reasons, the directory, routing by skill."""
 
 from pathlib import Path
-from typing import cast
 
-import yaml
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.staff.directory import Contact, Directory
-from crm.staff.kinds import DIRECTORY, FILES, NAME, PAUSE_REASONS, SKILL_ROUTING
+from crm.staff.directory import Contact
+from crm.staff.kinds import DIRECTORY, FILES, PAUSE_REASONS, SKILL_ROUTING
 from crm.staff.pauses import PauseReasons
 from crm.staff.skills import SkillRouting
 from mainline import definitions
@@ -16,13 +14,12 @@ from mainline.errors import NotFound
 
 async def pause_reasons(session: AsyncSession) -> PauseReasons:
     """Why agents may pause."""
-    return cast(PauseReasons, (await definitions.current(session, PAUSE_REASONS.name, NAME)).body)
+    return await definitions.rules(session, PAUSE_REASONS)
 
 
 async def directory(session: AsyncSession) -> tuple[Contact, ...]:
     """Departments and crews."""
-    found = await definitions.current(session, DIRECTORY.name, NAME)
-    return cast(Directory, found.body).contacts
+    return (await definitions.rules(session, DIRECTORY)).contacts
 
 
 async def contact(session: AsyncSession, code: str) -> Contact:
@@ -35,15 +32,10 @@ async def contact(session: AsyncSession, code: str) -> Contact:
 
 async def skill_routing(session: AsyncSession) -> SkillRouting:
     """Which queues need skills; none, where nothing was ever published."""
-    try:
-        found = await definitions.current(session, SKILL_ROUTING.name, NAME)
-    except NotFound:
-        return SkillRouting()
-    return cast(SkillRouting, found.body)
+    return await definitions.rules(session, SKILL_ROUTING, SkillRouting())
 
 
 async def install(session: AsyncSession, pack_dir: Path) -> None:
     """Publish the pack's rules, except where the company has its own."""
     for kind, file in FILES.items():
-        body = yaml.safe_load((pack_dir / file).read_text("utf-8"))
-        await definitions.install(session, kind, NAME, body, by="pack")
+        await definitions.install_file(session, kind, pack_dir / file)

@@ -6,7 +6,6 @@ from typing import Final
 from crm.surveys import survey
 from mainline.definitions import Kind, register
 
-NAME: Final = "company"
 SURVEY: Final = register(Kind("survey", survey.Survey, survey.problems))
 HOUSE: Final = Path(__file__).parent / "survey.yaml"
 """What is asked until the company says otherwise."""

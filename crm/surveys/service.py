@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-import yaml
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.surveys.kinds import HOUSE, NAME, SURVEY
+from crm.surveys.kinds import HOUSE, SURVEY
 from crm.surveys.models import SurveyTurn
 from crm.surveys.survey import Survey
 from mainline import definitions
@@ -25,7 +24,7 @@ class Version:
 
 async def current(session: AsyncSession) -> Version:
     """The survey in force."""
-    found = await definitions.current(session, SURVEY.name, NAME)
+    found = await definitions.current(session, SURVEY.name, definitions.COMPANY)
     return Version(found.version, cast(Survey, found.body))
 
 
@@ -50,9 +49,9 @@ async def _count(session: AsyncSession, queue: str) -> int:
 
 def house() -> Any:
     """The survey as it comes with Mainline."""
-    return yaml.safe_load(HOUSE.read_text("utf-8"))
+    return definitions.content(HOUSE)
 
 
 async def install(session: AsyncSession) -> None:
     """Publish it, unless the company has its own."""
-    await definitions.install(session, SURVEY.name, NAME, house(), by="house")
+    await definitions.install_file(session, SURVEY.name, HOUSE, by="house")

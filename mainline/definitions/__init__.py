@@ -4,6 +4,7 @@ One mechanism for all kinds: a checked shape, versions with validity, draft, che
 back, who and why. Calls and orders that began under an old version finish under it.
 """
 
+from mainline.definitions.company import COMPANY, content, install_file, rules
 from mainline.definitions.kind import Kind, Problem, kind_named, kinds, register
 from mainline.definitions.service import (
     DefinitionRefused,
@@ -24,22 +25,26 @@ from mainline.definitions.service import (
 )
 
 __all__ = [
+    "COMPANY",
     "DefinitionRefused",
     "EditedMeanwhile",
     "Kind",
     "Problem",
     "Version",
+    "content",
     "current",
     "draft",
     "history",
     "in_force",
     "install",
+    "install_file",
     "kind_named",
     "kinds",
     "names",
     "publish",
     "register",
     "roll_back",
+    "rules",
     "stamp",
     "unpublished",
     "version",

@@ -14,6 +14,7 @@ from crm.catalog import service as catalog
 from crm.interactions.models import Interaction
 from crm.staff.models import AgentState, User
 from crm.work_orders.models import WorkOrder
+from mainline import definitions
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.errors import NotFound
@@ -114,7 +115,7 @@ def test_limits_that_make_no_sense_are_refused(rule: dict[str, Any]):
 
 @pytest.mark.parametrize("pack", ["heat", "gas", "water"])
 def test_the_packs_thresholds_have_no_mistakes(pack: str):
-    body = catalog.content(Settings(pack=pack).pack_dir / "alerts.yaml")
+    body = definitions.content(Settings(pack=pack).pack_dir / "alerts.yaml")
     assert ALERTS.problems(body) == []
 
 

@@ -18,7 +18,7 @@ PACKS = ("heat", "gas", "water")
 
 
 def pack(name: str, kind: str) -> Any:
-    return service.content(PROJECT / "packs" / name / kinds.FILES[kind])
+    return definitions.content(PROJECT / "packs" / name / kinds.FILES[kind])
 
 
 def codes(kind: str, body: Any) -> list[tuple[str, str]]:
@@ -176,8 +176,8 @@ async def test_the_pack_is_installed_once_and_the_company_keeps_its_own(
         await service.install(session, folder)
         own = pack("heat", "queues")
         own["queues"][0]["service_level_s"] = 99
-        made = await definitions.draft(session, "queues", kinds.NAME, own, author="anna")
-        await definitions.publish(session, "queues", kinds.NAME, made.version, by="anna")
+        made = await definitions.draft(session, "queues", definitions.COMPANY, own, author="anna")
+        await definitions.publish(session, "queues", definitions.COMPANY, made.version, by="anna")
         await service.install(session, folder)
         assert (await service.queues(session))[0].service_level_s == 99
         types = await service.work_order_types(session)

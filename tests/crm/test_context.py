@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from crm.catalog.service import content
 from crm.context.kinds import CONTEXT, FILE
 from crm.context.likely import Contact, Likely, OpenOrder, Repeat, Situation, likely, repeated
 from crm.context.rules import PRESSING, ContextRules, RepeatRules
 from crm.context.sticky import comes_free
 from crm.staff.queries import AgentView
 from mainline.config import PROJECT
+from mainline.definitions import content
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from crm.callbacks import service as callbacks
 from crm.callbacks.models import Callback
 from crm.messages import queries, service
-from crm.messages.kinds import MESSAGE_RULES, NAME
+from crm.messages.kinds import MESSAGE_RULES
 from crm.messages.models import VoiceMessage
 from crm.messages.service import AlreadyTaken, NoNumber, NotSettled, OutcomeNeeded
 from mainline import definitions
@@ -77,7 +77,7 @@ async def test_a_complaint_is_the_leaders_and_due_in_two_hours(database: Databas
 async def test_the_companys_own_rules_count(database: Database) -> None:
     body = {"rules": [{"about": "message", "owner": "8005", "due_minutes": 30}]}
     async with database.unit_of_work() as session:
-        await definitions.install(session, MESSAGE_RULES.name, NAME, body, by="li")
+        await definitions.install(session, MESSAGE_RULES.name, definitions.COMPANY, body, by="li")
     found = await read(database, await leave(database, node="complaint"))
     assert (found.about, found.owner) == ("message", "8005")
     assert found.due_at == NINE + timedelta(seconds=9, minutes=30)

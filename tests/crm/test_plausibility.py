@@ -11,8 +11,8 @@ from crm.billing.plausibility import Past, Verdict, judge, used
 from crm.billing.rules import MeterRules, SelfService, SuspensionRules
 from crm.billing.season import base_fee_fen, window
 from crm.catalog.kinds import WORK_ORDER_TYPES
-from crm.catalog.service import content
 from mainline.config import PROJECT
+from mainline.definitions import content
 
 TODAY = date(2026, 11, 27)
 RULES = MeterRules(higher_factor=3, slack=10, most_a_day=2, check_order="reading_check")

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
-from crm.catalog import kinds
 from crm.catalog import service as catalog
 from crm.catalog.fields import FieldRefused
 from crm.interactions.models import Interaction
@@ -180,11 +179,11 @@ async def test_what_does_not_exist_is_refused(town: Database) -> None:
 async def test_an_order_finishes_under_the_version_it_began_under(town: Database) -> None:
     number = (await leak(town)).number
     async with town.unit_of_work() as session:
-        body = catalog.content(PROJECT / "packs/heat/work_orders.yaml")
+        body = definitions.content(PROJECT / "packs/heat/work_orders.yaml")
         body["types"][1]["flow"] = "answer"
         kind = "work_order_types"
-        made = await definitions.draft(session, kind, kinds.NAME, body, author="anna")
-        await definitions.publish(session, kind, kinds.NAME, made.version, by="anna")
+        made = await definitions.draft(session, kind, definitions.COMPANY, body, author="anna")
+        await definitions.publish(session, kind, definitions.COMPANY, made.version, by="anna")
     assert (await do(town, number, "assign")).step == "assigned"
     assert (await do(town, (await leak(town, "new")).number, "take")).step == "handling"
 

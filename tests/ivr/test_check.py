@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from pydantic import ValidationError
 
 from crm.catalog.kinds import WORK_ORDER_TYPES
-from crm.catalog.service import content
 from ivr.check import Known, problems
 from ivr.draw import draw_svg, draw_text
 from ivr.flows import FLOWS
@@ -18,6 +17,7 @@ from ivr.menu import MenuTree, Queue
 from ivr.phrases import load_phrases
 from ivr.plan import pack_plan
 from mainline.config import PROJECT
+from mainline.definitions import content
 from tests.ivr.trees import menus
 
 KNOWN = Known(flows=("arrears",), queues=("service",), hours=("office",))

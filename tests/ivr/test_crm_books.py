@@ -267,7 +267,7 @@ async def test_identity_is_proven_against_the_books(books: CrmBooks) -> None:
 
 @pytest.mark.parametrize("pack", ["heat", "gas", "water"])
 def test_every_fault_on_the_keypad_opens_an_order(pack: str) -> None:
-    body = catalog.content(PACKS / pack / catalog.FILES[WORK_ORDER_TYPES.name])
+    body = definitions.content(PACKS / pack / catalog.FILES[WORK_ORDER_TYPES.name])
     types = WORK_ORDER_TYPES.parse(body)
     for fault in load_phrases(PACKS / pack).faults:
         assert types.for_fault(fault.id).code

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -256,3 +257,22 @@ async def test_who_wrote_over_an_older_version_is_told_whose_came_first(
     assert refused.value.values["number"] == 2
     async with database.reading() as session:
         assert len(await definitions.history(session, "opening", "office")) == 2
+
+
+async def test_rules_are_the_companys_own_or_those_of_the_file_or_what_holds_otherwise(
+    database: Database, tmp_path: Path
+) -> None:
+    kind, house = Kind("opening", Opening, _check), Opening(opens=9, closes=12)
+    file = tmp_path / "opening.yaml"
+    file.write_text("{opens: 8, closes: 17}", "utf-8")
+    async with database.unit_of_work() as session:
+        with pytest.raises(NotFound):
+            await definitions.rules(session, kind)
+        assert await definitions.rules(session, kind, house) == house
+        await definitions.install_file(session, "opening", file)
+        assert await definitions.rules(session, kind, house) == Opening(opens=8, closes=17)
+        own = {"opens": 7, "closes": 20}
+        made = await definitions.draft(session, "opening", definitions.COMPANY, own, author="li")
+        await definitions.publish(session, "opening", "company", made.version, by="wang")
+        await definitions.install_file(session, "opening", file)
+        assert await definitions.rules(session, kind) == Opening(opens=7, closes=20)

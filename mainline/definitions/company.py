@@ -1,0 +1,35 @@
+"""The one definition that a company has of most kinds: its rules, called ``company``."""
+
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+import yaml
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mainline.definitions.kind import Kind
+from mainline.definitions.service import current, install
+from mainline.errors import NotFound
+
+COMPANY: Final = "company"
+M = TypeVar("M", bound=BaseModel)
+
+
+async def rules(session: AsyncSession, kind: Kind[M], otherwise: M | None = None) -> M:
+    """The company's own in force; ``otherwise`` where it has none, NotFound without that."""
+    try:
+        return cast(M, (await current(session, kind.name, COMPANY)).body)
+    except NotFound:
+        if otherwise is None:
+            raise
+        return otherwise
+
+
+async def install_file(session: AsyncSession, kind: str, file: Path, *, by: str = "pack") -> None:
+    """Publish what the file holds, except where the company has its own."""
+    await install(session, kind, COMPANY, content(file), by=by)
+
+
+def content(file: Path) -> Any:
+    """A data file."""
+    return yaml.safe_load(file.read_text("utf-8"))
