@@ -21,6 +21,7 @@ from agentdesk.agent.who import Number, OnDuty, OwnMoves, SecondLine
 from agentdesk.panels.terms import outcome_words
 from agentdesk.shell import render
 from crm.staff import service as staff
+from mainline.clock import now
 from mainline.permissions import Permission
 from mainline.web import Config, ReadSession, Who, WriteSession, allow
 
@@ -101,6 +102,7 @@ async def missed(
         calls=found,
         more=found[-1].id if len(found) >= calls.SHOWN else None,
         outcome_words=outcome_words,
+        this_year=now().year,
         shows_numbers=who.may(Permission.SEE_NUMBERS),
     )
 

@@ -8,7 +8,7 @@ from mainline.i18n import Text, _
 TEXTS: Final[Mapping[str, Text]] = {
     "state-closed": Text("Off duty"),
     "state-paused": Text("Paused"),
-    "state-ready": Text("Ready"),
+    "state-ready": Text("Ready for calls"),
     "state-ringing": Text("Ringing"),
     "state-talking": Text("Talking"),
     "state-held": Text("On hold"),
@@ -39,7 +39,7 @@ TEXTS: Final[Mapping[str, Text]] = {
     "count-serving": Text("serving"),
     "count-idle": Text("idle"),
     "count-paused": Text("paused"),
-    "count-closed": Text("closed"),
+    "count-closed": Text("off duty"),
     "waiting": Text("Waiting in your queues"),
     "waiting-urgent": Text("An emergency waits"),
     "longest": Text("longest"),

@@ -15,7 +15,7 @@ STATES: Final[dict[str, Text]] = {
 }
 ABOUT: Final[dict[str, Text]] = {"message": Text("Message"), "complaint": Text("Complaint")}
 WHICH: Final[dict[str, Text]] = {
-    "open": Text("Open"),
+    "open": Text("To do"),
     "overdue": Text("Overdue"),
     "to-tell": Text("To be told"),
     "mine": Text("Mine"),

@@ -53,6 +53,8 @@ class OrderLine:
     type: str
     step: str
     overdue: bool
+    owner: str
+    """The team in words, or the person."""
     visit: Appointment | None = None
     """When somebody comes."""
 
@@ -145,4 +147,5 @@ async def order_line(session: AsyncSession, order: WorkOrder) -> OrderLine:
         types.type(order.type_code).name.to(locale),
         types.step(order.type_code, order.step).label.to(locale),
         overdue,
+        types.teams[order.owner].to(locale) if order.owner in types.teams else order.owner,
     )

@@ -46,6 +46,9 @@ export function listen(handlers, options = {}) {
   const watch = setInterval(() => {
     if (Date.now() - beat > 25_000) { source?.close(); options.onLink?.(false); open(); }
   }, 5000);
+  // when the browser says that the network has gone, that is shown at once; it may be wrong, then the watch opens it anew
+  window.addEventListener("offline", () => { source?.close(); options.onLink?.(false); });
+  window.addEventListener("online", () => { if (!stopped && source?.readyState === EventSource.CLOSED) open(); });
   open();
   return () => { stopped = true; clearInterval(watch); source?.close(); };
 }

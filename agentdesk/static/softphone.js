@@ -32,6 +32,8 @@ import JsSIP from "/static/vendor/jssip.js";
 
 /** Asterisk says something at least each 15 s (qualify); twice that and a little is too long. */
 const SILENCE_MS = 35_000;
+/** When the browser says that there is no network, we try all the same after so long. */
+const CUT_MS = 10_000;
 /** How long an exchange about hold may take, longer than a lost packet's repetitions. */
 const EXCHANGE_MS = 8_000;
 const MEDIA = { iceServers: [], bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" };
@@ -81,10 +83,15 @@ export class Softphone extends EventTarget {
   start() {
     this.agent.start();
     this.watch = setInterval(() => this.#relinkWhenSilent(), 2000);
+    window.addEventListener("offline", this.#cut);
+    window.addEventListener("online", this.#relink);
   }
 
   stop() {
     clearInterval(this.watch);
+    clearTimeout(this.retry);
+    window.removeEventListener("offline", this.#cut);
+    window.removeEventListener("online", this.#relink);
     for (const line of this.lines) this.hangUp(line);
     this.agent.stop();
   }
@@ -103,6 +110,17 @@ export class Softphone extends EventTarget {
     agent.on("unregistered", () => tell(this.linked, false));
     agent.on("registrationFailed", () => tell(this.linked, false));
   }
+
+  /** The network has gone, says the browser: told at once, not after the silence. It may be wrong. */
+  #cut = () => {
+    /** @type {any} */ (this.agent).transport.disconnect();
+    this.retry = setTimeout(this.#relink, CUT_MS);
+  };
+
+  #relink = () => {
+    clearTimeout(this.retry);
+    if (!this.agent.isConnected()) /** @type {any} */ (this.agent).transport.connect();
+  };
 
   #relinkWhenSilent() {
     if (!this.agent.isConnected() || Date.now() - this.socket.heard < SILENCE_MS) return;

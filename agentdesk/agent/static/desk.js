@@ -132,8 +132,8 @@ function lineChanged(line) {
   if (line.state === "ringing" && line.key) void pop.show(line.key);
   if (line.state === "ringing" && autoAnswer && !line.auto) void answerByItself(line);
   if (line.state === "talking" && line.key) wrapup.begin(line.key);
-  if (line.state === "ended") { lines.over(line); if (line.key) tidy(line.key); }
-  lines.draw();
+  if (line.state === "ended") { lines.over(line); if (line.key) tidy(line.key); letGo(); }
+  else lines.draw();
   ringing(lines.all.some((each) => each.state === "ringing" && !each.auto));
 }
 
@@ -181,9 +181,14 @@ async function signOff() {
 function claimed(claim) {
   if (claim.page === PAGE) return;
   locked = true;
-  phone?.stop();
-  lines.draw();
   lock(true);
+  letGo();
+}
+
+/** A call that goes on elsewhere ends here by itself; to hang up would end it there too. */
+function letGo() {
+  if (locked && !lines.all.length) phone?.stop();
+  lines.draw();
 }
 
 /** @param {boolean} on */

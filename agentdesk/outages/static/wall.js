@@ -1,6 +1,7 @@
 // The town on the wallboard: shown while anything is suspected or out.
 import { ask, listen } from "/static/live.js";
-import { drawTown, language } from "./map.js";
+import { drawTown } from "./map.js";
+import { said } from "./said.js";
 
 /** @typedef {import("./map.js").Town} Town */
 
@@ -8,21 +9,10 @@ const place = document.querySelector("[data-town]");
 
 /** @param {Element} within @param {Record<string, string>} texts @param {Town} town */
 function show(within, texts, town) {
-  const running = town.outages.filter((outage) => outage.running);
-  within.toggleAttribute("hidden", !running.length && !town.suspected.length);
+  const rows = said(town, texts);
+  within.toggleAttribute("hidden", !rows.length);
   drawTown(/** @type {Element} */ (within.querySelector("[data-map]")), town);
-  const said = [
-    ...town.suspected.map((one) => [`? ${one.area[language]} ${one.label[language]}`, (texts.callers ?? "%s").replace("%s", String(one.callers)), "warn"]),
-    ...running.map((one) => [`${one.kind === "fault" ? "!" : "◷"} ${one.place[language]}`, texts[one.kind] ?? "", one.kind === "fault" ? "bad" : ""]),
-  ];
-  const list = /** @type {Element} */ (within.querySelector("ul"));
-  list.replaceChildren(...said.map(([name, what, tone]) => {
-    const row = document.createElement("li"), more = document.createElement("span");
-    row.className = tone;
-    more.textContent = what;
-    row.append(name, " ", more);
-    return row;
-  }));
+  /** @type {Element} */ (within.querySelector("ul")).replaceChildren(...rows);
 }
 
 if (place) {

@@ -139,6 +139,7 @@ async def test_the_map_follows_what_happens_and_a_leader_decides_by_keyboard(
         chromium() as browser,
         window(browser) as opened,
         window(browser, width=1920, height=1080) as wall,
+        window(browser) as board,
     ):
         page = opened.page
         await page.goto(f"{base}/outages")
@@ -146,7 +147,11 @@ async def test_the_map_follows_what_happens_and_a_leader_decides_by_keyboard(
         await expect(page.locator(".supply.suspected")).to_have_count(0)
         await wall.page.goto(f"{base}/board/wall")
         await expect(wall.page.locator("[data-town] li")).to_have_count(1)
+        await board.page.goto(f"{base}/board")
+        await expect(board.page.locator("[data-outages] li")).to_have_count(1)
         await burst(town, settings)
+        await expect(board.page.locator("[data-outages] li.warn")).to_contain_text("6 callers")
+        await expect(board.page.locator("[data-outages] a")).to_have_attribute("href", "/outages")
         await expect(page.locator(".supply.suspected .count")).to_have_text("? 6")
         await expect(page.locator(".supply.suspected .dot")).to_have_count(6)
         row = page.locator('[data-rows="areas"] tr', has_text="Xingfu heat-exchange station")
@@ -161,4 +166,4 @@ async def test_the_map_follows_what_happens_and_a_leader_decides_by_keyboard(
         await expect(page.locator("h1 .tag")).to_have_text("Confirmed")
         await expect(wall.page.locator("[data-town] li.bad")).to_have_count(2)
         assert await page.evaluate("document.documentElement.scrollWidth") <= 1366
-        assert opened.complaints + wall.complaints == []
+        assert opened.complaints + wall.complaints + board.complaints == []
