@@ -195,6 +195,7 @@ function letGo() {
 function lock(on) {
   part("locked").hidden = !on;
   part("desk").inert = on;
+  if (on) part("take-back").focus();
 }
 
 /** The page came back in mid-call: have the caller rung through to us again. @param {any} state */
