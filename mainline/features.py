@@ -1,7 +1,8 @@
 """The one list of features. A feature is a package with modules of agreed names.
 
 ``models`` (tables), ``events``, ``api`` (a ``router`` under /api), ``subscribers``
-(``CONSUMERS``: consumer name to handlers), ``commands`` (``app``: a typer group named like it),
+(``CONSUMERS``: consumer name to handlers), ``finders`` (``FINDERS``: ways to find a customer),
+``commands`` (``app``: a typer group named like it),
 ``kinds`` (definition kinds), ``demo`` (async ``load(session, pack)``). Adding a feature is adding
 its folder and its line here; a test fails when either is missing.
 """
@@ -18,6 +19,7 @@ FEATURES: tuple[str, ...] = (
     "mainline.sip",
     "crm.staff",
     "crm.parking",
+    "crm.addresses",
     "crm.customers",
     "crm.areas",
     "crm.catalog",

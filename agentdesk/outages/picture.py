@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.addresses.models import AddressNode
 from crm.areas import queries as areas
 from crm.areas.models import BRANCH, ServiceArea
-from crm.customers.models import AddressNode
 from crm.interactions.queries import waiting
 from crm.outages.service import Placed, live
 from crm.sense import queries, service

@@ -7,8 +7,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.areas.models import BRANCH, SUPPLY, AreaPremise, ServiceArea
+from crm.customers.addressed import below
 from crm.customers.models import Premise, ServiceAccount
-from crm.customers.queries import below
 
 
 async def areas(session: AsyncSession) -> list[ServiceArea]:

@@ -3,10 +3,11 @@
 from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.addresses.models import AddressNode
 from crm.areas.models import AreaPremise, ServiceArea
 from crm.areas.plan import AreaPlan, AreasPlan
-from crm.customers.models import AddressNode, Premise
-from crm.customers.queries import below
+from crm.customers.addressed import below
+from crm.customers.models import Premise
 from mainline.errors import Invalid
 
 

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.addresses.models import AddressNode
 from crm.areas.models import AreaPremise
 from crm.billing.models import Bill
 from crm.campaigns.rules import OutboundRules, working_days_later
 from crm.campaigns.selection import Selection, sample
-from crm.customers.models import AddressNode, Premise, ServiceAccount
-from crm.customers.queries import below
+from crm.customers.addressed import below
+from crm.customers.models import Premise, ServiceAccount
 from crm.interactions.models import Interaction
 from crm.outages.models import Outage
 from crm.surveys.models import CallRating

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from crm.customers import queries
 from crm.customers.schemas import CustomerRead
+from crm.customers.search import QUERY_CHARS_MAX
 from mainline.permissions import Permission
 from mainline.web import Config, Page, ReadSession, Who, allow, cursor, position
 
@@ -19,7 +20,7 @@ async def find_customers(
     session: ReadSession,
     who: Who,
     config: Config,
-    q: Annotated[str, Query(max_length=queries.QUERY_CHARS_MAX)] = "",
+    q: Annotated[str, Query(max_length=QUERY_CHARS_MAX)] = "",
     limit: Annotated[int, Query(ge=1, le=queries.LIMIT_MAX)] = 20,
     after: Annotated[str | None, Query(alias="next", max_length=200)] = None,
 ) -> Page[CustomerRead]:

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.addresses.models import AddressAlias, AddressNode
 from crm.customers.identity import sealed
 from crm.customers.models import (
-    AddressNode,
     BarredNumber,
     Customer,
     CustomerPhone,
     Premise,
     ServiceAccount,
 )
-from crm.customers.town import Account, Resident, Town, town
+from crm.customers.town import Account, Community, Resident, Town, town
 from mainline.text import LocalizedText
 
 _ABOVE = ("district", "street", "community")
@@ -52,11 +52,17 @@ class _Settler:
             for street in district.streets:
                 middle = await self._node(root, _ABOVE[1], street.name)
                 for one in street.communities:
-                    self._nodes[one.id] = await self._node(middle, _ABOVE[2], one.name)
+                    self._nodes[one.id] = await self._community(middle, one)
                     self._addresses[one.id] = (
                         f"{self._plan.city.zh}{district.name.zh}{one.name.zh}",
                         f"{one.name.en}, {district.name.en}",
                     )
+
+    async def _community(self, street: AddressNode, plan: Community) -> AddressNode:
+        node = await self._node(street, _ABOVE[2], plan.name)
+        node.lon, node.lat = plan.at
+        self._session.add_all(AddressAlias(node_id=node.id, name=name) for name in plan.aliases)
+        return node
 
     async def settle(self, resident: Resident) -> None:
         """A customer with everything."""

@@ -1,33 +1,13 @@
-"""Tables: the address tree, premises, customers, telephones, accounts, barred numbers."""
+"""Tables: premises, customers, telephones, accounts, barred numbers."""
 
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, true
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from crm.addresses.models import Path, bytewise
+from crm.addresses.pinyin import initials
 from mainline.db import Record
-
-
-def _bytewise(length: int) -> String:
-    """Compared byte by byte on PostgreSQL too: "begins with" is a range of the index."""
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
-
-
-Path = _bytewise(120)
-
-
-class AddressNode(Record):
-    """A place in the tree district, street, community, building, unit, room."""
-
-    __tablename__ = "address_node"
-    __table_args__ = (Index(None, "level", "name_zh"),)
-
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("address_node.id"), index=True)
-    level: Mapped[str] = mapped_column(String(16))
-    name_zh: Mapped[str] = mapped_column(String(64))
-    name_en: Mapped[str] = mapped_column(String(96))
-    path: Mapped[str] = mapped_column(Path, index=True)
-    """Ids from the root down to this node: ``/1/7/44/``."""
 
 
 class Premise(Record):
@@ -47,7 +27,9 @@ class Customer(Record):
 
     __tablename__ = "customer"
 
-    name: Mapped[str] = mapped_column(_bytewise(64), index=True)
+    name: Mapped[str] = mapped_column(bytewise(64), index=True)
+    initials: Mapped[str] = mapped_column(bytewise(64), default="", server_default="", index=True)
+    """The pinyin initials of the name."""
     customer_class: Mapped[str] = mapped_column(String(16), default="residential")
     priority: Mapped[int] = mapped_column(default=0)
     """Higher goes ahead in the queues."""
@@ -59,6 +41,11 @@ class Customer(Record):
     notes: Mapped[str] = mapped_column(Text, default="")
     id_tail: Mapped[str] = mapped_column(String(64), default="", server_default="")
     """The last four characters of the identity card, as ``identity.sealed`` leaves them."""
+
+    @validates("name")
+    def _spelled(self, _key: str, name: str) -> str:
+        self.initials = initials(name, person=True)
+        return name
 
 
 class CustomerPhone(Record):
@@ -86,7 +73,7 @@ class ServiceAccount(Record):
     __tablename__ = "service_account"
     __table_args__ = (Index(None, "customer_id"), Index(None, "premise_id"))
 
-    number: Mapped[str] = mapped_column(_bytewise(20), unique=True)
+    number: Mapped[str] = mapped_column(bytewise(20), unique=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
     premise_id: Mapped[int] = mapped_column(ForeignKey("premise.id"))
     utility: Mapped[str] = mapped_column(String(8))

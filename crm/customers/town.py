@@ -17,10 +17,12 @@ class _Part(BaseModel):
 
 
 class Community(_Part):
-    """Where homes are: ``id`` is how the file names it."""
+    """Where homes are: ``id`` is how the file names it, ``at`` longitude and latitude."""
 
     id: str
     name: LocalizedText
+    at: tuple[float, float]
+    aliases: tuple[str, ...] = ()
 
 
 class Street(_Part):

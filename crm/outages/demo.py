@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.customers.models import AddressNode
+from crm.addresses.models import AddressNode
 from crm.customers.town import Interruption, town
 from crm.outages.models import Outage
 from crm.outages.service import announce

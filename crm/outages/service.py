@@ -7,8 +7,9 @@ from typing import Literal
 from sqlalchemy import case, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.addresses.models import AddressNode
 from crm.areas.models import AreaPremise, ServiceArea
-from crm.customers.models import AddressNode, Premise
+from crm.customers.models import Premise
 from crm.outages.models import Outage
 from mainline.clock import now
 from mainline.errors import Invalid, NotFound

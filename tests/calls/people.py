@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.addresses.models import AddressNode
 from crm.billing import readings
 from crm.billing.models import Bill, Meter, MeterReading
 from crm.customers.identity import FAILURES_MAX
 from crm.customers.models import (
-    AddressNode,
     Customer,
     CustomerPhone,
     IdentityFailure,

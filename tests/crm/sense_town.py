@@ -9,8 +9,9 @@ from typing import Final
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.addresses.models import AddressNode
 from crm.areas.models import AreaPremise, ServiceArea
-from crm.customers.models import AddressNode, Premise
+from crm.customers.models import Premise
 from crm.sense.models import OutageSignal
 
 STATIONS: Final = 40

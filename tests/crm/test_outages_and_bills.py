@@ -2,9 +2,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from crm.addresses.models import AddressNode
 from crm.billing import queries as billing
 from crm.billing.models import Bill
-from crm.customers.models import AddressNode
 from crm.outages import service as outages
 from mainline.db import Database
 from mainline.errors import Invalid, NotFound

@@ -2,7 +2,8 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.customers.models import AddressNode, Customer, CustomerPhone, Premise, ServiceAccount
+from crm.addresses.models import AddressNode
+from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
 
 
 async def place(

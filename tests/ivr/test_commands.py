@@ -9,7 +9,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from crm.customers.models import AddressNode, Customer, CustomerPhone, Premise, ServiceAccount
+from crm.addresses.models import AddressNode
+from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
 from ivr.commands import app
 from ivr.plan import install
 from mainline import definitions

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from crm.addresses.models import AddressNode
 from crm.areas.models import AreaPremise, ServiceArea
 from crm.billing import readings
 from crm.billing.models import Bill as BillRow
@@ -16,7 +17,6 @@ from crm.callbacks.models import Callback
 from crm.catalog import service as catalog
 from crm.catalog.kinds import WORK_ORDER_TYPES
 from crm.customers.models import (
-    AddressNode,
     BarredNumber,
     Customer,
     CustomerPhone,

@@ -6,8 +6,9 @@ import pytest
 import yaml
 from sqlalchemy import func, select
 
+from crm.addresses.models import AddressNode
 from crm.catalog import service as catalog
-from crm.customers.models import AddressNode, Customer, CustomerPhone, Premise, ServiceAccount
+from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
 from crm.work_orders.models import WorkOrder
 from ivr.menu import MenuTree
 from ivr.rehearsal import Tried, rehearse

@@ -6,9 +6,10 @@ import pytest
 
 from agentdesk.dispatch import views
 from agentdesk.panels.caller import proof
+from crm.addresses.models import AddressNode
 from crm.billing import readings
 from crm.billing.models import Meter
-from crm.customers.models import AddressNode, Customer, CustomerPhone, Premise, ServiceAccount
+from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
 from ivr.plan import install
 from mainline.config import Settings
 from mainline.db import Database

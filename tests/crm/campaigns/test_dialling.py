@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from crm.addresses.models import AddressNode
 from crm.billing.models import Bill
 from crm.campaigns import dialling
 from crm.campaigns.models import CampaignTask, DialAttempt
 from crm.campaigns.selection import Selection
-from crm.customers.models import AddressNode, Customer
+from crm.customers.models import Customer
 from crm.outages.service import announce
 from crm.work_orders import service as orders
 from mainline.db import Database

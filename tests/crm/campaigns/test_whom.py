@@ -5,9 +5,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select, update
 
+from crm.addresses.models import AddressNode
 from crm.campaigns import numbers, service
 from crm.campaigns.selection import Selection
-from crm.customers.models import AddressNode, CustomerPhone
+from crm.customers.models import CustomerPhone
 from crm.outages.service import announce
 from mainline.db import Database
 from mainline.errors import Invalid

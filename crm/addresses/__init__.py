@@ -1,0 +1,1 @@
+"""The tree of places, the names people have for them, and reading what somebody typed."""

@@ -1,0 +1,131 @@
+"""One search for all that people ask by, the surest way first.
+
+Name, pinyin initials, telephone, account, address; what features above know a customer by (a
+meter, a work order) they say in their ``finders``. The end of an identity card is kept sealed,
+so it counts only together with a name: ``王芳 4021``.
+"""
+
+import asyncio
+import hmac
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.addresses import queries as addresses
+from crm.customers.addressed import below, by_fragment
+from crm.customers.identity import sealed
+from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
+from mainline import features
+from mainline.phone import normalise
+
+MATCHES_MAX: Final = 200
+QUERY_CHARS_MAX: Final = 64
+NARROWED_MAX: Final = 12
+"""So many people of a name are held against the end of a number: a seal takes its time."""
+_TAIL: Final = 4
+_ADDRESS_SCORE_MIN: Final = 0.7
+_NAME_AND_TAIL: Final = re.compile(r"([^\d]{1,32}?)\s*(\d{3}[\dXx])")
+_END: Final = "\U0010ffff"
+
+Finder = Callable[[str], Select[int]]
+"""A way to find customers by something that a feature knows, e.g. a meter's number."""
+
+
+async def ranked(session: AsyncSession, text: str, *, area_code: str) -> list[int]:
+    """Ids of customers that fit, the surest first; never more than ``MATCHES_MAX``."""
+    found = dict.fromkeys(await _by_name_and_tail(session, text))
+    for wanted in [*_plain_ways(text, area_code), *await _by_address(session, text)]:
+        if len(found) < MATCHES_MAX:
+            ids = await session.scalars(wanted.limit(MATCHES_MAX))
+            found |= dict.fromkeys(sorted(each for each in ids.unique() if each not in found))
+    return list(found)[:MATCHES_MAX]
+
+
+def _plain_ways(text: str, area_code: str) -> Iterator[Select[int]]:
+    digits = re.sub(r"[+\s-]", "", text)
+    if digits.isascii() and digits.isdigit():
+        yield from _by_digits(text, digits, area_code)
+    yield from (finder(text) for finder in _finders())
+    people = select(Customer.id)
+    yield people.where(Customer.name == text)
+    yield people.where(Customer.name >= text, Customer.name < f"{text}{_END}")
+    letters = text.lower()
+    if letters.isascii() and letters.isalpha():
+        yield people.where(Customer.name >= text.title(), Customer.name < f"{text.title()}{_END}")
+        yield people.where(Customer.initials == letters)
+        yield people.where(Customer.initials >= letters, Customer.initials < f"{letters}~")
+
+
+def _by_digits(text: str, digits: str, area_code: str) -> Iterator[Select[int]]:
+    account, phone = ServiceAccount.number, CustomerPhone.number
+    of_account, of_phone = select(ServiceAccount.customer_id), select(CustomerPhone.customer_id)
+    number = normalise(text, area_code=area_code).number
+    yield of_account.where(account == digits)
+    if number is not None:
+        yield of_phone.where(phone == number)
+    yield of_account.where(account >= digits, account < f"{digits}:")
+    if number is None and len(digits) >= _TAIL:
+        yield of_phone.where(CustomerPhone.tail == digits[-_TAIL:], phone.endswith(digits))
+
+
+def _finders() -> Iterator[Finder]:
+    for module in features.modules("finders"):
+        yield from module.FINDERS
+
+
+async def _by_name_and_tail(session: AsyncSession, text: str) -> list[int]:
+    """``王芳 4021``: the end of a telephone, an account, or the identity card."""
+    told = _NAME_AND_TAIL.fullmatch(text)
+    if told is None:
+        return []
+    name, tail = told[1].strip(), told[2].upper()
+    letters = name.lower()
+    named = or_(
+        (Customer.name >= name) & (Customer.name < f"{name}{_END}"),
+        (Customer.initials >= letters) & (Customer.initials < f"{letters}~"),
+    )
+    people = select(Customer).where(named).order_by(Customer.id).limit(NARROWED_MAX)
+    some = (await session.scalars(people)).all() if name else []
+    return sorted({*await _ending(session, some, tail), *await _sealed_so(some, tail)})
+
+
+async def _ending(session: AsyncSession, some: Sequence[Customer], tail: str) -> list[int]:
+    ids = [person.id for person in some]
+    phones = select(CustomerPhone.customer_id).where(
+        CustomerPhone.customer_id.in_(ids), CustomerPhone.tail == tail
+    )
+    accounts = select(ServiceAccount.customer_id).where(
+        ServiceAccount.customer_id.in_(ids), ServiceAccount.number.endswith(tail)
+    )
+    return [*await session.scalars(phones), *await session.scalars(accounts)]
+
+
+async def _sealed_so(some: Sequence[Customer], tail: str) -> list[int]:
+    kept = {person.id: person.id_tail for person in some if person.id_tail}
+    seals = await asyncio.gather(*(asyncio.to_thread(sealed, tail, each) for each in kept))
+    pairs = zip(kept.items(), seals, strict=True)
+    return [each for (each, seal), other in pairs if hmac.compare_digest(seal, other)]
+
+
+async def _by_address(session: AsyncSession, text: str) -> list[Select[int]]:
+    """People at the places that may be meant, then those whose address has the words."""
+    resolved = await addresses.resolve(session, text)
+    ways = [
+        _at(one.path)
+        for one in resolved.found
+        if one.score >= _ADDRESS_SCORE_MIN or one.level in {"street", "district"}
+        if all(reason.code != "not-in-tree" for reason in one.reasons)
+    ]
+    return [*ways, await by_fragment(session, text)]
+
+
+def _at(path: str) -> Select[int]:
+    return (
+        select(ServiceAccount.customer_id)
+        .join(Premise, Premise.id == ServiceAccount.premise_id)
+        .where(below(Premise.path, path))
+        .order_by(Premise.path, ServiceAccount.customer_id)
+    )
