@@ -100,7 +100,10 @@ async def _note(instance: Instance, after: int) -> None:
 
 
 async def _curve(instance: Instance, crowd: Crowd) -> list[Figure]:
-    costs = [await _cost(instance, crowd, rate) for rate in RATES]
+    costs = []
+    for rate in RATES:
+        costs.append(await _cost(instance, crowd, rate))
+        print(f"# {rate:g} a second: {costs[-1]:.0f} ms a call", flush=True)
     found = [
         Figure(f"floor_cpu_per_call_at_{int(rate * 10)}", cost, unit="ms")
         for rate, cost in zip(RATES, costs, strict=True)
@@ -196,8 +199,8 @@ async def _full(instance: Instance, crowd: Crowd, opened: Desks) -> list[Figure]
     for rate in FULL_RATES:
         step = await _at_once(instance, crowd, opened, rate)
         found += step.figures()
-        for words in step.broken[:5]:
-            print(f"# {rate:g} a second: {words}", flush=True)
+        for words in [*(figure.line() for figure in step.figures()), *step.broken[:5]]:
+            print(f"# {words}", flush=True)
         if step.holds:
             return [*found, Figure("floor_fits_per_s", rate, f">={FULL_RATES[0]:g}")]
     return [*found, Figure("floor_fits_per_s", 0, f">={FULL_RATES[0]:g}")]
