@@ -61,7 +61,7 @@ export class Status {
     const chip = part("state");
     chip.dataset.state = state;
     chip.textContent = words(`state-${state}`);
-    document.title = `${words(`state-${state}`)} · Mainline`;
+    document.title = `${state === "ringing" ? "☎ " : ""}${words(`state-${state}`)} · Mainline`;
     const able = (/** @type {string} */ id, /** @type {boolean} */ possible) => {
       /** @type {HTMLButtonElement} */ (part(id)).disabled = this.busy || !possible;
     };
