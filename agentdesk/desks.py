@@ -19,6 +19,7 @@ DESKS: Final = (
     "supervisor",
     "quality",
     "dispatch",
+    "duplicates",
     "messages",
     "outages",
     "outbound",

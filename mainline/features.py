@@ -21,6 +21,7 @@ FEATURES: tuple[str, ...] = (
     "crm.parking",
     "crm.addresses",
     "crm.customers",
+    "crm.duplicates",
     "crm.areas",
     "crm.catalog",
     "crm.callbacks",

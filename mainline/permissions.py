@@ -58,6 +58,7 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
             P.HEAR_RECORDINGS,
             P.SEE_DEFINITIONS,
             P.SEE_NUMBERS,
+            P.EDIT_CUSTOMERS,
         }
     ),
     "quality": frozenset({P.SEE_CALLS, P.HEAR_RECORDINGS, P.SEE_CUSTOMERS, P.SEE_WORK_ORDERS}),

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Path, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.panels.booking import ANSWERS
@@ -16,6 +16,7 @@ from agentdesk.shell import render
 from crm.catalog import service as catalog
 from crm.catalog.work_order_types import WorkOrderType
 from crm.customers import queries as customers
+from crm.customers.models import Premise
 from crm.outages import service as outages
 from crm.sense.queries import suspected_at
 from crm.work_orders import queries, service
@@ -121,7 +122,7 @@ async def order(request: Request, number: Number, session: ReadSession, who: Who
         line=(await order_lines(session, [found]))[0],
         answers=ANSWERS,
         customer=customer,
-        premise=_premise(customer, found),
+        premise=await _premise(session, customer, found),
         filled=list(_filled(types.type(found.type_code), found)),
         actions=service.actions(types, found) if who.may(Permission.MOVE_WORK_ORDERS) else (),
         moves=await queries.moves(session, found.id),
@@ -151,12 +152,15 @@ async def _customer(
     return None if customer_id is None else await customers.view(session, customer_id)
 
 
-def _premise(customer: customers.CustomerView | None, order: WorkOrder) -> str:
+async def _premise(
+    session: AsyncSession, customer: customers.CustomerView | None, order: WorkOrder
+) -> str:
+    english = current_locale() == "en"
     for account in customer.accounts if customer else ():
         if account.premise_id == order.premise_id:
-            english = current_locale() == "en" and account.address_en
-            return account.address_en if english else account.address_zh
-    return ""
+            return account.address_en if english and account.address_en else account.address_zh
+    place = await session.get(Premise, order.premise_id) if order.premise_id else None
+    return (place.address_en if english and place.address_en else place.address_zh) if place else ""
 
 
 def _filled(kind: WorkOrderType, order: WorkOrder) -> list[tuple[str, str]]:
@@ -212,18 +216,21 @@ async def find_customers(
         more=urlencode({"q": q, "after": last}) if last else "",
         words=CALLER_WORDS,
         shows_numbers=who.may(Permission.SEE_NUMBERS),
+        sees_duplicates=who.may(Permission.EDIT_CUSTOMERS),
     )
 
 
-@router.get("/customers/{customer_id}", dependencies=[_SEES_CUSTOMERS])
+@router.get("/customers/{customer_id:int}", dependencies=[_SEES_CUSTOMERS])
 async def customer(
     request: Request, customer_id: int, session: ReadSession, settings: Config, who: Who
-) -> HTMLResponse:
+) -> Response:
     """One customer: accounts, arrears, interruptions, orders, calls."""
     view = CallerView(call_id="")
     await add_customer(session, settings, view, customer_id)
     if view.customer is None:
         raise NotFound("customer")
+    if view.customer.customer.id != customer_id:
+        return RedirectResponse(f"/customers/{view.customer.customer.id}", status_code=303)
     return render(
         request,
         "dispatch/customer.html",

@@ -20,6 +20,8 @@ class Premise(Record):
     address_zh: Mapped[str] = mapped_column(String(200))
     address_en: Mapped[str] = mapped_column(String(250))
     area_m2: Mapped[int] = mapped_column(default=0)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("premise.id"), index=True)
+    """The premise that this one turned out to be."""
 
 
 class Customer(Record):
@@ -41,6 +43,8 @@ class Customer(Record):
     notes: Mapped[str] = mapped_column(Text, default="")
     id_tail: Mapped[str] = mapped_column(String(64), default="", server_default="")
     """The last four characters of the identity card, as ``identity.sealed`` leaves them."""
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    """The customer whom this one turned out to be."""
 
     @validates("name")
     def _spelled(self, _key: str, name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.customers.merged import kept
 from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
 from crm.customers.search import QUERY_CHARS_MAX, ranked
 from mainline.errors import NotFound
@@ -48,8 +49,12 @@ async def find(
     if text:
         ids = _following(await ranked(session, text, area_code=area_code), after)
     else:
-        everybody = select(Customer.id).where(Customer.id > after).order_by(Customer.id)
-        ids = (await session.scalars(everybody.limit(min(limit, LIMIT_MAX)))).all()
+        everybody = select(Customer.id).where(
+            Customer.id > after, Customer.merged_into_id.is_(None)
+        )
+        ids = (
+            await session.scalars(everybody.order_by(Customer.id).limit(min(limit, LIMIT_MAX)))
+        ).all()
     return await views(session, ids[: min(limit, LIMIT_MAX)])
 
 
@@ -61,8 +66,8 @@ def _following(ids: Sequence[int], after: int) -> Sequence[int]:
 
 
 async def view(session: AsyncSession, customer_id: int) -> CustomerView:
-    """One customer; NotFound if there is none."""
-    found = await views(session, [customer_id])
+    """One customer, or whom they were merged into; NotFound if there is none."""
+    found = await views(session, await kept(session, [customer_id]))
     if not found:
         raise NotFound("customer")
     return found[0]

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.addresses import queries as addresses
 from crm.customers.addressed import below, by_fragment
 from crm.customers.identity import sealed
+from crm.customers.merged import kept
 from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
 from mainline import features
 from mainline.phone import normalise
@@ -41,7 +42,7 @@ async def ranked(session: AsyncSession, text: str, *, area_code: str) -> list[in
         if len(found) < MATCHES_MAX:
             ids = await session.scalars(wanted.limit(MATCHES_MAX))
             found |= dict.fromkeys(sorted(each for each in ids.unique() if each not in found))
-    return list(found)[:MATCHES_MAX]
+    return await kept(session, list(found)[:MATCHES_MAX])
 
 
 def _plain_ways(text: str, area_code: str) -> Iterator[Select[int]]:

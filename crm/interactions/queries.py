@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.catalog.queues import PLAIN, Measure
+from crm.customers.merged import same_person
 from crm.customers.models import Customer
 from crm.interactions.metrics import Figures, Group, figures
 from crm.interactions.models import (
@@ -175,7 +176,10 @@ def _filtered(statement: Select[Interaction], wanted: Filter) -> Select[Interact
         statement = statement.where(
             Interaction.ani.in_(spellings(wanted.ani, area_code=wanted.area_code))
         )
-    for name in ("customer_id", "agent", "queue", "outcome", "reason", "direction"):
+    if wanted.customer_id is not None:
+        mine = same_person([wanted.customer_id])
+        statement = statement.where(Interaction.customer_id.in_(mine))
+    for name in ("agent", "queue", "outcome", "reason", "direction"):
         value = getattr(wanted, name)
         if value is not None:
             statement = statement.where(getattr(Interaction, name) == value)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.customers.merged import same_person
 from crm.work_orders.models import WorkOrder, WorkOrderMove
 
 
@@ -45,7 +46,7 @@ async def open_of_customers(
 ) -> list[WorkOrder]:
     """Unfinished orders of these customers, newest first."""
     mine = select(WorkOrder).where(
-        WorkOrder.customer_id.in_(customer_ids), WorkOrder.closed_at.is_(None)
+        WorkOrder.customer_id.in_(same_person(customer_ids)), WorkOrder.closed_at.is_(None)
     )
     newest = mine.order_by(WorkOrder.opened_at.desc(), WorkOrder.id.desc())
     return list(await session.scalars(newest.limit(limit)))
@@ -71,10 +72,12 @@ async def moves(session: AsyncSession, order_id: int) -> list[WorkOrderMove]:
 
 
 def _filtered(statement: Select[WorkOrder], wanted: Filter) -> Select[WorkOrder]:
-    for name in ("step", "type_code", "team", "owner", "urgency", "customer_id", "call_id"):
+    for name in ("step", "type_code", "team", "owner", "urgency", "call_id"):
         value = getattr(wanted, name)
         if value is not None:
             statement = statement.where(getattr(WorkOrder, name) == value)
+    if wanted.customer_id is not None:
+        statement = statement.where(WorkOrder.customer_id.in_(same_person([wanted.customer_id])))
     if wanted.open is not None:
         closed = WorkOrder.closed_at
         statement = statement.where(closed.is_(None) if wanted.open else closed.is_not(None))

@@ -103,8 +103,9 @@ def test_who_may_do_what() -> None:
             "take-calls"
         ),
         "leader": (
-            "hear-recordings move-work-orders open-work-orders run-campaigns see-board see-calls "
-            "see-campaigns see-customers see-definitions see-numbers see-work-orders supervise"
+            "edit-customers hear-recordings move-work-orders open-work-orders run-campaigns "
+            "see-board see-calls see-campaigns see-customers see-definitions see-numbers "
+            "see-work-orders supervise"
         ),
         "quality": "hear-recordings see-calls see-customers see-work-orders",
         "dispatcher": (

@@ -1,0 +1,1 @@
+"""Records that may be one: compared side by side, merged, parted."""

@@ -1,0 +1,28 @@
+// Pairs by keyboard: arrows choose one, 1 and 2 keep a side, 0 says they are two, u undoes.
+import { typing } from "/static/typing.js";
+
+const pairs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#pairs > li")]);
+const steps = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1 });
+
+/** The pair in which the focus is; the first when it is in none. */
+function present() {
+  return Math.max(0, pairs.findIndex((pair) => pair.contains(document.activeElement)));
+}
+
+/** @param {string} key @returns {HTMLElement | null} */
+function button(key) {
+  const place = key === "u" ? document : pairs[present()];
+  return place?.querySelector(`button[data-key="${CSS.escape(key)}"]`) ?? null;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (typing(event) || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  const step = steps[event.key];
+  if (step !== undefined) {
+    pairs[Math.min(pairs.length - 1, Math.max(0, present() + step))]?.focus();
+    event.preventDefault();
+  } else if (["0", "1", "2", "u"].includes(event.key)) {
+    button(event.key)?.click();
+  }
+});
+pairs[0]?.focus();

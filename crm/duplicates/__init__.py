@@ -1,0 +1,1 @@
+"""Customers and premises that are there twice: found, merged, parted again."""

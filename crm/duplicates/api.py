@@ -1,0 +1,97 @@
+"""``/api/duplicates``: pairs that may be one; merge them, say they are two, undo."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, Field
+
+from crm.duplicates import queries, service
+from crm.duplicates.models import DuplicateDecision
+from crm.duplicates.rules import What
+from mainline.permissions import Permission
+from mainline.web import Page, ReadSession, Who, WriteSession, allow
+
+router = APIRouter(
+    prefix="/duplicates", tags=["customers"], dependencies=[allow(Permission.EDIT_CUSTOMERS)]
+)
+
+
+class PairRead(BaseModel):
+    """Two records that may be one; the first is the older."""
+
+    what: What
+    first_id: int
+    second_id: int
+    score: float
+    reasons: list[str]
+
+
+class DecisionWrite(BaseModel):
+    """What is decided about a pair: the kept one is the first when they are two."""
+
+    what: What
+    kept_id: int = Field(ge=1)
+    other_id: int = Field(ge=1)
+    verdict: Literal["merged", "apart"]
+    note: str = Field(default="", max_length=service.NOTE_CHARS_MAX)
+
+
+class DecisionRead(BaseModel):
+    """A decision, with who and when; undone ones stay as history."""
+
+    id: int
+    what: str
+    kept_id: int
+    other_id: int
+    verdict: str
+    by: str
+    at: AwareDatetime
+    note: str
+    undone_at: AwareDatetime | None
+    undone_by: str
+
+    @classmethod
+    def of(cls, row: DuplicateDecision) -> "DecisionRead":
+        """As the table has it."""
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+@router.get("")
+async def find_duplicates(
+    session: ReadSession,
+    what: What = "customer",
+    limit: Annotated[int, Query(ge=1, le=queries.LIMIT_MAX)] = 50,
+) -> Page[PairRead]:
+    """Pairs nobody has decided about, the likeliest first."""
+    found = await queries.find(session, what, limit=limit)
+    return Page(
+        items=[
+            PairRead(
+                what=pair.what, first_id=pair.first_id, second_id=pair.second_id,
+                score=pair.likeness.score, reasons=list(pair.likeness.reasons),
+            )
+            for pair in found
+        ]
+    )  # fmt: skip
+
+
+@router.get("/decisions")
+async def read_decisions(session: ReadSession) -> Page[DecisionRead]:
+    """What was decided, the newest first."""
+    return Page(items=[DecisionRead.of(row) for row in await queries.history(session)])
+
+
+@router.post("/decisions", status_code=201)
+async def decide(body: DecisionWrite, session: WriteSession, who: Who) -> DecisionRead:
+    """Merge a pair, or say that they are two."""
+    act = service.merge if body.verdict == "merged" else service.dismiss
+    by = who.agent_number or who.name
+    row = await act(session, body.what, body.kept_id, body.other_id, by=by, note=body.note)
+    return DecisionRead.of(row)
+
+
+@router.post("/decisions/{decision_id}/undo")
+async def undo(decision_id: int, session: WriteSession, who: Who) -> DecisionRead:
+    """Take a decision back: exactly what went over returns."""
+    row = await service.undo(session, decision_id, by=who.agent_number or who.name)
+    return DecisionRead.of(row)

@@ -1,0 +1,236 @@
+"""Records that are one: proposed, merged, undone exactly, with who and when."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from crm.customers import queries as customers
+from crm.customers.identify import identify
+from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
+from crm.duplicates import queries, service
+from crm.duplicates.events import DuplicateMerged, DuplicateParted
+from crm.duplicates.rules import customers_alike
+from crm.work_orders import queries as work_orders
+from crm.work_orders.models import WorkOrder
+from mainline.db import Database
+from mainline.errors import Invalid, NotFound
+from mainline.journal import entries_after
+from mainline.permissions import Permission, permitted
+from tests.crm.conftest import AsRole
+from tests.crm.town import customer, place, premise
+
+
+@pytest.fixture
+async def twins(database: Database) -> Database:
+    """王芳 twice, her husband, and a stranger."""
+    async with database.unit_of_work() as session:
+        home = await place(session, "和平区", "南湖街道", "幸福小区", "3号楼", "2单元", "501室")
+        one = await premise(session, home, "和平区幸福小区3号楼2单元501室")
+        two = await premise(session, home, "幸福小区3-2-501")
+        await customer(session, "王芳", "13800000001", accounts={"100001": one})
+        await customer(
+            session, "王芳", "13800000001", "13800000002", accounts={"100002": two}, medical=True
+        )
+        await customer(session, "赵磊", "13800000001")
+        await customer(session, "李强", "13900000009")
+    return database
+
+
+async def everything(database: Database) -> dict[str, list[Any]]:
+    """What merging may touch."""
+    async with database.reading() as session:
+        people = select(Customer.id, Customer.name, Customer.medical, Customer.merged_into_id)
+        phones = select(CustomerPhone.customer_id, CustomerPhone.number, CustomerPhone.label)
+        accounts = select(
+            ServiceAccount.number, ServiceAccount.customer_id, ServiceAccount.premise_id
+        )
+        places = select(Premise.id, Premise.merged_into_id)
+        return {
+            name: sorted((tuple(row) for row in await session.execute(wanted)), key=str)
+            for name, wanted in {
+                "people": people, "phones": phones, "accounts": accounts, "places": places,
+            }.items()
+        }  # fmt: skip
+
+
+async def test_the_same_person_is_proposed_and_a_household_is_not(twins: Database) -> None:
+    async with twins.reading() as session:
+        people = await queries.find(session, "customer")
+        places = await queries.find(session, "premise")
+    assert [(one.first_id, one.second_id, one.likeness.score) for one in people] == [(1, 2, 0.95)]
+    assert people[0].likeness.reasons == ("same-name", "same-telephone")
+    assert [(one.first_id, one.second_id, one.likeness.reasons) for one in places] == [
+        (1, 2, ("same-place",))
+    ]
+
+
+async def test_what_hung_on_both_hangs_on_the_one_that_is_kept(twins: Database) -> None:
+    async with twins.unit_of_work() as session:
+        await service.merge(session, "customer", 1, 2, by="leader", note="同一人")
+    async with twins.reading() as session:
+        view = await customers.view(session, 2)
+        assert (view.customer.id, view.customer.medical) == (1, True)
+        assert [phone.number for phone in view.phones] == ["13800000001", "13800000002"]
+        assert [account.number for account in view.accounts] == ["100001", "100002"]
+        caller = await identify(session, "13800000001")
+        assert [(one.customer_id, len(one.accounts)) for one in caller.candidates] == [
+            (1, 2),
+            (3, 0),
+        ]
+        for q in ("王芳", "wf", "100002", "13800000002"):
+            assert [one.customer.id for one in await customers.find(session, q)] == [1]
+        assert [one.customer.id for one in await customers.find(session)] == [1, 3, 4]
+        assert await queries.find(session, "customer") == []
+        [fact] = await entries_after(session, 0, subject="customer:1")
+    assert isinstance(fact.event, DuplicateMerged)
+    assert (fact.event.other_id, fact.event.by, fact.event.note) == (2, "leader", "同一人")
+    assert fact.event.accounts == (2,)
+
+
+@pytest.mark.parametrize("what", ["customer", "premise"])
+async def test_undoing_gives_back_exactly_what_went_over(twins: Database, what: Any) -> None:
+    before = await everything(twins)
+    async with twins.unit_of_work() as session:
+        made = await service.merge(session, what, 2, 1, by="leader")
+    merged = await everything(twins)
+    async with twins.unit_of_work() as session:
+        undone = await service.undo(session, made.id, by="admin")
+        assert (undone.undone_by, undone.undone_at is not None) == ("admin", True)
+    assert merged != before
+    assert await everything(twins) == before
+    async with twins.reading() as session:
+        assert len(await queries.find(session, what)) == 1
+        facts = await entries_after(session, 0, subject=f"{what}:2")
+        [kept] = await queries.history(session)
+    assert isinstance(facts[-1].event, DuplicateParted)
+    assert (kept.by, kept.undone_by) == ("leader", "admin")
+
+
+async def test_what_went_on_elsewhere_since_stays_there(twins: Database) -> None:
+    async with twins.unit_of_work() as session:
+        made = await service.merge(session, "customer", 1, 2, by="leader")
+        sold = await session.scalar(select(ServiceAccount).where(ServiceAccount.number == "100002"))
+        assert sold is not None
+        sold.customer_id = 4
+        await session.flush()
+        await service.undo(session, made.id, by="leader")
+        await session.refresh(sold)
+        assert sold.customer_id == 4
+
+
+async def test_a_chain_is_undone_from_its_end(twins: Database) -> None:
+    before = await everything(twins)
+    async with twins.unit_of_work() as session:
+        first = await service.merge(session, "customer", 2, 1, by="leader")
+        second = await service.merge(session, "customer", 3, 2, by="leader")
+        assert (await customers.view(session, 1)).customer.id == 3
+    async with twins.unit_of_work() as session:
+        with pytest.raises(service.MergedOnwards):
+            await service.undo(session, first.id, by="leader")
+    async with twins.unit_of_work() as session:
+        await service.undo(session, second.id, by="leader")
+        await service.undo(session, first.id, by="leader")
+    assert await everything(twins) == before
+
+
+async def test_two_who_are_two_are_not_proposed_again_until_that_is_undone(
+    twins: Database,
+) -> None:
+    before = await everything(twins)
+    async with twins.unit_of_work() as session:
+        made = await service.dismiss(session, "customer", 2, 1, by="leader")
+        assert await queries.find(session, "customer") == []
+        with pytest.raises(service.AlreadyDecided):
+            await service.dismiss(session, "customer", 1, 2, by="leader")
+    assert await everything(twins) == before
+    async with twins.unit_of_work() as session:
+        await service.undo(session, made.id, by="leader")
+        assert len(await queries.find(session, "customer")) == 1
+
+
+async def test_what_cannot_be_is_refused_and_changes_nothing(twins: Database) -> None:
+    async with twins.unit_of_work() as session:
+        made = await service.merge(session, "customer", 1, 2, by="leader")
+    after = await everything(twins)
+    for kept, other, refusal in (
+        (1, 1, Invalid), (1, 99, NotFound), (1, 2, service.AlreadyDecided),
+        (2, 3, service.AlreadyDecided),
+    ):  # fmt: skip
+        with pytest.raises(refusal):
+            async with twins.unit_of_work() as session:
+                await service.merge(session, "customer", kept, other, by="leader")
+    async with twins.unit_of_work() as session:
+        await service.undo(session, made.id, by="leader")
+    with pytest.raises(service.AlreadyDecided):
+        async with twins.unit_of_work() as session:
+            await service.undo(session, made.id, by="leader")
+    with pytest.raises(NotFound):
+        async with twins.unit_of_work() as session:
+            await service.undo(session, 99, by="leader")
+    assert after != await everything(twins)
+
+
+async def test_a_premise_that_hangs_too_high_is_read_and_proposed(database: Database) -> None:
+    async with database.unit_of_work() as session:
+        area = await place(session, "和平区", "南湖街道", "幸福小区")
+        room = await place(session, "3号楼", "2单元", "501室", parent=area)
+        await premise(session, room, "和平区幸福小区3号楼2单元501室")
+        await premise(session, area, "幸福小区三栋二单元五零一")
+        await premise(session, area, "幸福小区4-2-501")
+        found = await queries.find(session, "premise")
+    assert [(one.first_id, one.second_id) for one in found] == [(1, 2)]
+    assert found[0].likeness.reasons == ("read-as-the-same-place",)
+
+
+async def test_orders_of_both_are_read_together_and_stay_as_they_were_noted(
+    town: Database,
+) -> None:
+    async with town.unit_of_work() as session:
+        ids = [(await customers.find(session, name))[0].customer.id for name in ("李强", "王芳")]
+        await service.merge(session, "customer", *ids, by="leader")
+        orders = await work_orders.open_of_customers(session, ids[:1])
+        rows = await session.scalars(select(WorkOrder.customer_id).order_by(WorkOrder.customer_id))
+        assert {order.customer_id for order in orders} == set(ids)
+        assert ids[1] in set(rows)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "initials_same", "telephone", "premise_", "score"),
+    [
+        ("王芳", "王 芳", True, True, False, 0.95),
+        ("王芳", "王芳", True, True, True, 1.0),
+        ("张晓东", "张小东", True, True, False, 0.75),
+        ("张晓东", "张晓冬", True, False, True, 0.65),
+        ("赵敏", "赵磊", False, True, True, 0.0),
+        ("市第一医院", "市第二医院", False, True, False, 0.75),
+        ("王芳", "王芳", True, False, False, 0.55),
+    ],
+)
+def test_likeness_is_names_first_then_what_they_share(
+    left: str, right: str, initials_same: bool, telephone: bool, premise_: bool, score: float
+) -> None:
+    alike = customers_alike(
+        left, right, initials_same=initials_same, telephone=telephone, premise=premise_
+    )
+    assert alike.score == score
+
+
+async def test_the_api_is_for_who_may_edit_customers(as_role: AsRole, town: Database) -> None:
+    async with town.unit_of_work() as session:
+        await customer(session, "王芳", "13800138001")
+    leader = as_role("leader")
+    [pair] = (await leader.get("/duplicates")).json()["items"]
+    body = {"what": "customer", "kept_id": pair["first_id"], "other_id": pair["second_id"]}
+    refused = await leader.post("/duplicates/decisions", json=body | {"verdict": "perhaps"})
+    assert refused.status_code == 422
+    made = await leader.post("/duplicates/decisions", json=body | {"verdict": "merged"})
+    assert (made.status_code, made.json()["by"]) == (201, "leader")
+    again = await leader.post("/duplicates/decisions", json=body | {"verdict": "merged"})
+    assert (again.status_code, again.json()["code"]) == (409, "duplicate-decided")
+    undone = await leader.post(f"/duplicates/decisions/{made.json()['id']}/undo")
+    assert undone.json()["undone_by"] == "leader"
+    assert len((await leader.get("/duplicates/decisions")).json()["items"]) == 1
+    for role in ("agent", "quality", "dispatcher", "cashier", "field", "admin", "leader"):
+        status = (await as_role(role).get("/duplicates")).status_code
+        assert status == (200 if Permission.EDIT_CUSTOMERS in permitted([role]) else 403)
