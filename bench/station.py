@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.load import TALK_S, Crowd
 from crm.staff.models import User, UserQueue
-from crm.surveys.kinds import NAME, SURVEY
+from crm.surveys.kinds import SURVEY
 from crm.surveys.service import house
 from mainline import definitions
 from mainline.journal import append_all
@@ -66,8 +66,10 @@ async def _furnish(session: AsyncSession, agents: int) -> None:
 async def _ask_nobody(session: AsyncSession) -> None:
     """A call ends when the agent hangs up: no survey, which plain dialplan does not hold either."""
     source = {**house(), "queues": {}}
-    made = await definitions.draft(session, SURVEY.name, NAME, source, author="bench")
-    await definitions.publish(session, SURVEY.name, NAME, made.version, by="bench")
+    made = await definitions.draft(
+        session, SURVEY.name, definitions.COMPANY, source, author="bench"
+    )
+    await definitions.publish(session, SURVEY.name, definitions.COMPANY, made.version, by="bench")
 
 
 @asynccontextmanager
