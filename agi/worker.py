@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from functools import partial
-from typing import Final
 
 from agi.alarms import Alarms
 from agi.callbacks import CallBacks
@@ -30,13 +28,9 @@ from mainline.process.heartbeat import Pulse, beating
 from mainline.secrets import Secrets
 from recordings import finalise
 
-NICENESS: Final = 5
-"""On a full machine the telephones and the callers in the menu go before the books."""
-
 
 def main(settings: Settings) -> None:
     """Run until told to stop."""
-    os.nice(NICENESS)
     run(partial(serve, settings))
 
 
