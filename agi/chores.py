@@ -8,6 +8,8 @@ from typing import Final
 
 from agi.running import pause
 from crm.appointments import queries, service
+from crm.promises import service as given
+from crm.work_orders import limiting
 from ivr.modes import give_back, over
 from mainline.clock import now
 from mainline.db import Database
@@ -15,6 +17,7 @@ from mainline.log import get_logger
 
 LINES_EVERY_S: Final = 1.0
 PROMISES_EVERY_S: Final = 10.0
+LIMITS_EVERY_S: Final = 5.0
 
 log = get_logger("chores")
 
@@ -37,8 +40,10 @@ async def lines(database: Database) -> None:
 
 
 async def promises(database: Database) -> None:
-    """Appointments whose time is over, and nobody came, are broken promises."""
+    """Appointments nobody came to, and promises nobody kept, are broken."""
     at = now()
+    if broken := await given.lapse(database, at):
+        log.info("chores.promises_broken", promises=broken)
     async with database.reading() as session:
         late = await queries.overdue(session, await service.rules(session), at)
     if late:
@@ -46,3 +51,9 @@ async def promises(database: Database) -> None:
             for one in late:
                 if await service.lapse(session, one, at=at):
                     log.info("chores.promise_broken", appointment=one)
+
+
+async def limits(database: Database) -> None:
+    """Limits of work orders warn, break, and call upon who watches over them."""
+    if count := await limiting.run_out(database, now()):
+        log.info("chores.limits", orders=count)

@@ -7,7 +7,15 @@ from functools import partial
 
 from agi.alarms import Alarms
 from agi.callbacks import CallBacks
-from agi.chores import LINES_EVERY_S, PROMISES_EVERY_S, again, lines, promises
+from agi.chores import (
+    LIMITS_EVERY_S,
+    LINES_EVERY_S,
+    PROMISES_EVERY_S,
+    again,
+    limits,
+    lines,
+    promises,
+)
 from agi.consumers import Consumers, all_readers
 from agi.crew import Crew, Job
 from agi.dialler import Dialler
@@ -71,6 +79,7 @@ def _jobs(
         "alarms": Alarms(database, settings, link.switchboard).run,
         "lines": partial(again, LINES_EVERY_S, partial(lines, database)),
         "promises": partial(again, PROMISES_EVERY_S, partial(promises, database)),
+        "limits": partial(again, LIMITS_EVERY_S, partial(limits, database)),
         "leases": Watch(database, link.switchboard, ari).run,
         "outbound": Dialler(database, link.switchboard, settings).run,
         "recordings": partial(finalise.run, database, settings),

@@ -30,6 +30,7 @@ FEATURES: tuple[str, ...] = (
     "crm.interactions",
     "crm.work_orders",
     "crm.appointments",
+    "crm.promises",
     "crm.surveys",
     "crm.sense",
     "crm.alerts",

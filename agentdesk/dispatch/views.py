@@ -1,13 +1,14 @@
 """``/work-orders`` and ``/customers``: find, read, move on."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from agentdesk.dispatch.words import ACTS, LIMITS, PROMISE_STATES, PROMISES, VERBS
 from agentdesk.panels.booking import ANSWERS
 from agentdesk.panels.caller import CallerView, add_customer
 from agentdesk.panels.contacts import contacts, open_orders, order_lines
@@ -18,13 +19,15 @@ from crm.catalog.work_order_types import WorkOrderType
 from crm.customers import queries as customers
 from crm.customers.models import Premise
 from crm.outages import service as outages
+from crm.promises import service as promised
 from crm.sense.queries import suspected_at
-from crm.work_orders import queries, service
+from crm.work_orders import people, queries, service
+from crm.work_orders.handling import handle, possible
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.parts import parts
 from mainline.clock import now
 from mainline.errors import Invalid, NotFound
-from mainline.i18n import Text, _, current_locale
+from mainline.i18n import _, current_locale
 from mainline.permissions import Permission
 from mainline.web import (
     Config,
@@ -38,18 +41,6 @@ from mainline.web import (
 
 router = APIRouter()
 LIMIT: Final = 50
-ACTS: Final = {
-    "ask_at_home": Text("The household is asked by telephone"),
-    "at_home": Text("At home"),
-    "other_time": Text("Another time"),
-    "call": Text("Talked with the customer"),
-    "book_visit": Text("Appointment made"),
-    "move_visit": Text("Appointment moved"),
-    "cancel_visit": Text("Appointment cancelled"),
-    "visit_kept": Text("Came at the time promised"),
-    "visit_broken": Text("Nobody came at the time promised"),
-}
-"""What happened about an order and moved it nowhere."""
 Number = Annotated[str, Path(pattern=r"^[0-9-]{4,20}$")]
 Next = Annotated[str, Query(max_length=300)]
 Choice = Annotated[str, Query(pattern=r"^(open|overdue|all)$")]
@@ -83,6 +74,7 @@ async def orders(
         names=await _names(session, found),
         types=await _types(session),
         urgencies=URGENCIES,
+        limits=LIMITS,
         show=show,
         type=type,
         more=urlencode(more) if more else "",
@@ -124,7 +116,14 @@ async def order(request: Request, number: Number, session: ReadSession, who: Who
         customer=customer,
         premise=await _premise(session, customer, found),
         filled=list(_filled(types.type(found.type_code), found)),
-        actions=service.actions(types, found) if who.may(Permission.MOVE_WORK_ORDERS) else (),
+        can=await possible(session, found) if who.may(Permission.MOVE_WORK_ORDERS) else None,
+        verbs=VERBS,
+        limits=LIMITS,
+        promise_words=PROMISES,
+        promise_states=PROMISE_STATES,
+        may_promise=who.may(Permission.OPEN_WORK_ORDERS) and found.closed_at is None,
+        teams=[(code, name.to(current_locale())) for code, name in types.teams.items()],
+        people=await people.everybody(session),
         moves=await queries.moves(session, found.id),
         step_words=lambda code: types.step(found.type_code, code).label.to(current_locale()),
         urgency=_(URGENCIES[found.urgency]),
@@ -141,6 +140,7 @@ async def _wider(session: AsyncSession, order: WorkOrder) -> dict[str, Any]:
     return {
         "whole": await session.get(WorkOrder, order.parent_id) if order.parent_id else None,
         "parts": await parts(session, order),
+        "promises": await promised.of_order(session, order.id),
         "outages": await outages.for_premise(session, place) if place else [],
         "suspected": await suspected_at(session, place) if place else [],
     }
@@ -188,9 +188,34 @@ async def move(
     who: Who,
     action: Annotated[str, Form(max_length=32)],
     note: Annotated[str, Form(max_length=2000)] = "",
+    to: Annotated[str, Form(max_length=64)] = "",
+    on_behalf_of: Annotated[str, Form(max_length=64)] = "",
 ) -> RedirectResponse:
-    """Take the order a step further."""
-    await service.move(session, number, action, by=who.agent_number or who.name, note=note)
+    """Do something with the order, for oneself or for somebody who did it."""
+    await handle(
+        session, number, action, entered_by=who.agent_number or who.name,
+        on_behalf_of=on_behalf_of, note=note, to=to,
+    )  # fmt: skip
+    return RedirectResponse(f"/work-orders/{number}", status_code=303)
+
+
+@router.post("/work-orders/{number}/promises", dependencies=[allow(Permission.OPEN_WORK_ORDERS)])
+async def promise(
+    number: Number,
+    session: WriteSession,
+    who: Who,
+    config: Config,
+    what: Annotated[Literal["call", "come"], Form()],
+    due_at: Annotated[datetime, Form()],
+    text: Annotated[str, Form(max_length=400)] = "",
+) -> RedirectResponse:
+    """Promise the order's customer a time, given as the company's clocks show it."""
+    local = due_at if due_at.tzinfo else due_at.replace(tzinfo=config.zone)
+    await promised.make(
+        session, key=f"order:{number}:{what}:{local.isoformat()}", what=what, source="agent",
+        due_at=local, by=who.agent_number or who.name, text=text, order_number=number,
+        area_code=config.home_area_code,
+    )  # fmt: skip
     return RedirectResponse(f"/work-orders/{number}", status_code=303)
 
 

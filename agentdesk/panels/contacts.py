@@ -16,7 +16,9 @@ from crm.catalog.reasons import CallReasons
 from crm.interactions import queries as interactions
 from crm.interactions.models import Interaction
 from crm.staff.models import ELSEWHERE, AgentFact
+from crm.work_orders import clocks
 from crm.work_orders import queries as work_orders
+from crm.work_orders.limits import Gauge, gauge
 from crm.work_orders.models import WorkOrder
 from mainline import clock
 from mainline.errors import MainlineError
@@ -55,6 +57,8 @@ class OrderLine:
     overdue: bool
     owner: str
     """The team in words, or the person."""
+    clock: Gauge | None = None
+    """The limit that counts now; None: nothing is to be done any more."""
     visit: Appointment | None = None
     """When somebody comes."""
 
@@ -141,11 +145,12 @@ async def order_line(session: AsyncSession, order: WorkOrder) -> OrderLine:
     """An order in the words of the version it was opened under."""
     locale = current_locale()
     types = (await catalog.work_order_types(session, order.type_version)).body
-    overdue = order.completed_at is None and order.due_complete_at < clock.now()
+    counts = gauge(clocks.of_order(order, types), clocks.running(order), clock.now())
     return OrderLine(
         order,
         types.type(order.type_code).name.to(locale),
         types.step(order.type_code, order.step).label.to(locale),
-        overdue,
+        counts is not None and counts.late,
         types.teams[order.owner].to(locale) if order.owner in types.teams else order.owner,
+        counts,
     )

@@ -66,6 +66,7 @@ async def _overdue(session: AsyncSession, at: datetime) -> int:
     late = (
         WorkOrder.closed_at.is_(None),
         WorkOrder.completed_at.is_(None),
+        WorkOrder.paused_at.is_(None),
         WorkOrder.due_complete_at < at,
     )
     return await session.scalar(select(func.count()).select_from(WorkOrder).where(*late)) or 0

@@ -23,6 +23,7 @@ from crm.appointments.kinds import APPOINTMENTS, FILE
 from crm.appointments.models import Appointment, AppointmentDay
 from crm.appointments.rules import AppointmentRules, Offer, Pool, offer, slot_named
 from crm.work_orders import service as orders
+from crm.work_orders.flow import NoteNeeded
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.noting import note
 from mainline import definitions
@@ -279,5 +280,5 @@ def _end(row: Appointment, state: str, by: str, at: datetime) -> None:
 def _why(reason: str) -> str:
     found = " ".join(reason.split())[:REASON_CHARS_MAX]
     if not found:
-        raise orders.NoteNeeded
+        raise NoteNeeded
     return found

@@ -17,6 +17,7 @@ from crm.campaigns.rules import next_attempt
 from crm.catalog import service as catalog
 from crm.catalog.fields import checked
 from crm.work_orders import service as orders
+from crm.work_orders.flow import NoteNeeded
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.urging import urge
 from mainline.clock import now
@@ -153,7 +154,7 @@ async def finish(
     asked = await service.questionnaire(session, campaign.questionnaire)
     spoke = result in {"satisfied", "not_satisfied"}
     if result == "not_satisfied" and not notes.strip():
-        raise orders.NoteNeeded
+        raise NoteNeeded
     if asked is not None and spoke:
         task.answers = checked(asked.questions, answers or {})
     task.notes, task.lease_agent, task.lease_until = notes.strip()[:NOTES_CHARS_MAX], None, None

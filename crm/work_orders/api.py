@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.catalog import service as catalog
 from crm.work_orders import queries, service
+from crm.work_orders.handling import handle, possible
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.queries import Filter
 from crm.work_orders.schemas import WorkOrderAct, WorkOrderDetail, WorkOrderOpen, WorkOrderRead
@@ -93,16 +94,20 @@ async def read_work_order(number: str, session: ReadSession, who: Who) -> WorkOr
 async def move_work_order(
     number: str, body: WorkOrderAct, session: WriteSession, who: Who
 ) -> WorkOrderDetail:
-    """Do something with an order that its step allows."""
-    order = await service.move(session, number, body.action, by=_name(who), note=body.note)
+    """Do something with an order that may be done as it stands."""
+    order = await handle(
+        session, number, body.action, entered_by=_name(who), on_behalf_of=body.on_behalf_of,
+        note=body.note, to=body.to,
+    )  # fmt: skip
     return await _detail(session, order, who)
 
 
 async def _detail(session: AsyncSession, order: WorkOrder, who: Principal) -> WorkOrderDetail:
     types = await catalog.work_order_types(session, order.type_version)
     moves = await queries.moves(session, order.id)
+    can = await possible(session, order)
     return WorkOrderDetail.told(
-        order, types.body, moves, see_numbers=who.may(Permission.SEE_NUMBERS)
+        order, types.body, moves, can, at=now(), see_numbers=who.may(Permission.SEE_NUMBERS)
     )
 
 

@@ -1,5 +1,7 @@
 """Facts about work orders, subject ``work_order:<id>``."""
 
+from pydantic import AwareDatetime
+
 from mainline.journal import Event, event_kind
 
 
@@ -36,6 +38,8 @@ class WorkOrderMoved(Event):
     from_step: str
     to_step: str
     by: str
+    entered_by: str = ""
+    """Who keyed it in, if somebody else than who did it."""
     owner: str
 
 
@@ -56,3 +60,32 @@ class WorkOrderNoted(Event):
     action: str
     by: str
     call_id: str | None = None
+
+
+@event_kind("work_order.handled")
+class WorkOrderHandled(Event):
+    """Another owner or overseer, or its clock was stopped or runs again."""
+
+    number: str
+    action: str
+    by: str
+    entered_by: str = ""
+    owner: str
+    overseer: str
+    due_respond_at: AwareDatetime
+    due_complete_at: AwareDatetime
+
+
+@event_kind("work_order.limit")
+class WorkOrderLimit(Event):
+    """A limit warns, is broken, or calls upon who watches over it from now on."""
+
+    number: str
+    limit: str
+    """respond or complete."""
+    what: str
+    """warn, overdue or escalate."""
+    due_at: AwareDatetime
+    owner: str
+    overseer: str
+    level: int = 0

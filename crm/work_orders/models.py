@@ -33,7 +33,7 @@ class WorkOrder(Record):
     call_offset_s: Mapped[float | None]
     """Seconds from the start of the call's recording to the opening."""
     source: Mapped[str] = mapped_column(String(16))
-    """ivr, desk, api or outage."""
+    """ivr, desk, api, outage, or order: a second team's part."""
     step: Mapped[str] = mapped_column(String(32))
     urgency: Mapped[str] = mapped_column(String(16))
     team: Mapped[str] = mapped_column(String(32))
@@ -49,6 +49,15 @@ class WorkOrder(Record):
     responded_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    paused_at: Mapped[datetime | None]
+    """Its clock stands still since then."""
+    pause_reason: Mapped[str] = mapped_column(String(400), default="", server_default="")
+    next_limit_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When a limit warns, breaks or climbs next; None: nothing will happen by itself."""
+    limits_told: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """What limits have told already: never twice."""
+    escalation: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How far up its chain it has climbed."""
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("work_order.id"), index=True)
     """The order for the whole of an outage, whose closing this one follows."""
 
@@ -62,9 +71,13 @@ class WorkOrderMove(Record):
     work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(64))
+    entered_by: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Who keyed it in, if somebody else than who did it."""
     action: Mapped[str] = mapped_column(String(32))
     from_step: Mapped[str | None] = mapped_column(String(32))
     to_step: Mapped[str] = mapped_column(String(32))
+    target: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Whom it names: the next owner, overseer or team, or the order that leads."""
     note: Mapped[str] = mapped_column(Text, default="")
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.work_orders.events import WorkOrderNoted
+from crm.work_orders.flow import Act
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.service import write
 from mainline.clock import now
@@ -23,7 +24,7 @@ async def note(
 ) -> None:
     """Something happened about an order that leaves its step as it is: a line of its history."""
     moment = at or now()
-    write(session, order, at=moment, by=by, action=action, before=order.step, note=text)
+    write(session, order, at=moment, act=Act(action, by, note=text), before=order.step)
     fact = WorkOrderNoted(
         subject=f"work_order:{order.id}", at=moment, number=order.number, action=action, by=by,
         call_id=call_id or None,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.merged import same_person
@@ -85,6 +85,10 @@ def _filtered(statement: Select[WorkOrder], wanted: Filter) -> Select[WorkOrder]
         statement = statement.where(
             WorkOrder.closed_at.is_(None),
             WorkOrder.completed_at.is_(None),
-            WorkOrder.due_complete_at < wanted.overdue_at,
+            WorkOrder.paused_at.is_(None),
+            or_(
+                WorkOrder.due_complete_at < wanted.overdue_at,
+                WorkOrder.responded_at.is_(None) & (WorkOrder.due_respond_at < wanted.overdue_at),
+            ),
         )
     return statement

@@ -6,7 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from crm.catalog.work_order_types import Transition, WorkOrderTypes
+from crm.catalog.work_order_types import Transition, Urgency, WorkOrderTypes
+from crm.work_orders import clocks
+from crm.work_orders.handling import Possible
+from crm.work_orders.limits import Gauge, gauge
 from crm.work_orders.models import WorkOrder, WorkOrderMove
 from crm.work_orders.service import NOTE_CHARS_MAX
 from mainline.phone import mask
@@ -19,6 +22,8 @@ class WorkOrderOpen(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: str = Field(max_length=32)
+    urgency: Urgency | None = None
+    """None: that of the type."""
     key: str = Field(min_length=1, max_length=100)
     customer_id: int | None = None
     account_id: int | None = None
@@ -36,6 +41,10 @@ class WorkOrderAct(BaseModel):
 
     action: str = Field(max_length=32)
     note: str = Field(default="", max_length=NOTE_CHARS_MAX)
+    to: str = Field(default="", max_length=64)
+    """Whom it names: a person, a team, or the number of another order."""
+    on_behalf_of: str = Field(default="", max_length=64)
+    """Who did it, if somebody else keys it in."""
 
 
 class WorkOrderRead(BaseModel):
@@ -66,6 +75,10 @@ class WorkOrderRead(BaseModel):
     responded_at: datetime | None
     completed_at: datetime | None
     closed_at: datetime | None
+    paused_at: datetime | None
+    pause_reason: str
+    next_limit_at: datetime | None
+    escalation: int
 
     @classmethod
     def of(cls, order: WorkOrder, *, see_numbers: bool) -> "WorkOrderRead":
@@ -81,6 +94,28 @@ class ActionRead(BaseModel):
     label: LocalizedText
     to: str
     note: bool
+    hands: bool
+
+
+class ClockRead(BaseModel):
+    """The limit that counts now; ``left_s`` below zero: so much too late."""
+
+    limit: str
+    due_at: datetime
+    used_s: int
+    left_s: int
+    paused: bool
+    warns: bool
+    late: bool
+
+    @classmethod
+    def of(cls, gauge: Gauge) -> "ClockRead":
+        """In seconds of the order's own time."""
+        return cls(
+            limit=gauge.limit, due_at=gauge.due_at, used_s=int(gauge.used.total_seconds()),
+            left_s=int(gauge.left.total_seconds()), paused=gauge.paused, warns=gauge.warns,
+            late=gauge.late,
+        )  # fmt: skip
 
 
 class MoveRead(BaseModel):
@@ -90,7 +125,9 @@ class MoveRead(BaseModel):
 
     at: datetime
     by: str
+    entered_by: str
     action: str
+    target: str
     from_step: str | None
     to_step: str
     note: str
@@ -101,7 +138,11 @@ class WorkOrderDetail(WorkOrderRead):
 
     type_name: LocalizedText
     step_label: LocalizedText
+    clock: ClockRead | None
+    """None: nothing is to be done any more."""
     actions: list[ActionRead]
+    verbs: list[str]
+    """What can be done besides the ways of its type."""
     history: list[MoveRead]
 
     @classmethod
@@ -110,19 +151,23 @@ class WorkOrderDetail(WorkOrderRead):
         order: WorkOrder,
         types: WorkOrderTypes,
         moves: Sequence[WorkOrderMove],
+        can: Possible,
         *,
+        at: datetime,
         see_numbers: bool,
     ) -> "WorkOrderDetail":
         """Everything about the order that this person may see."""
-        step = types.step(order.type_code, order.step)
+        clock = gauge(clocks.of_order(order, types), clocks.running(order), at)
         return cls(
             **WorkOrderRead.of(order, see_numbers=see_numbers).model_dump(),
             type_name=types.type(order.type_code).name,
-            step_label=step.label,
-            actions=[_action(one) for one in step.transitions],
+            step_label=types.step(order.type_code, order.step).label,
+            clock=ClockRead.of(clock) if clock else None,
+            actions=[_action(one) for one in can.ways],
+            verbs=list(can.verbs),
             history=[MoveRead.model_validate(one) for one in moves],
         )
 
 
 def _action(one: Transition) -> ActionRead:
-    return ActionRead(action=one.action, label=one.label, to=one.to, note=one.note)
+    return ActionRead(action=one.action, label=one.label, to=one.to, note=one.note, hands=one.hands)

@@ -1,7 +1,8 @@
 """Open work orders and move them along the steps of their type."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -10,37 +11,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.catalog import service as catalog
 from crm.catalog.fields import checked
-from crm.catalog.work_order_types import Step, Transition, WorkOrderType, WorkOrderTypes
+from crm.catalog.work_order_types import (
+    VERBS,
+    Transition,
+    WorkOrderType,
+    WorkOrderTypes,
+)
 from crm.customers.models import Customer, Premise, ServiceAccount
 from crm.interactions.models import Interaction
-from crm.work_orders.events import WorkOrderMoved, WorkOrderOpened
+from crm.work_orders import clocks, flow, people
+from crm.work_orders.events import WorkOrderHandled, WorkOrderMoved, WorkOrderOpened
+from crm.work_orders.flow import Act, Around, State
 from crm.work_orders.models import WorkOrder, WorkOrderMove
 from crm.work_orders.numbering import next_number
 from mainline.clock import now
 from mainline.db import Base
-from mainline.errors import Invalid, MainlineError, NotFound
-from mainline.i18n import Text
-from mainline.journal import append
+from mainline.errors import Invalid, NotFound
+from mainline.journal import Event, append
 
 NOTE_CHARS_MAX: Final = 2000
-OVERSEER: Final = "dispatcher"
-"""Who watches over an order until somebody else does."""
+_ALONE: Final = frozenset({"reassign", "supervise", "pause", "resume"})
+"""What is done with an order and concerns no other one."""
 R = TypeVar("R", bound=Base)
-Source = Literal["ivr", "desk", "api", "outage"]
-
-
-class NotPossible(MainlineError):
-    """The order's step does not allow this."""
-
-    code = "step-refused"
-    words = Text("This cannot be done in the step the order is in: %(step)s.")
-
-
-class NoteNeeded(Invalid):
-    """This needs a reason."""
-
-    code = "note-needed"
-    words = Text("Please say why.")
+Source = Literal["ivr", "desk", "api", "outage", "order"]
 
 
 async def open_work_order(
@@ -57,6 +50,8 @@ async def open_work_order(
     summary: str = "",
     contact: str = "",
     fields: Mapping[str, object] | None = None,
+    urgency: str | None = None,
+    team: str = "",
     zone: ZoneInfo | None = None,
     at: datetime | None = None,
 ) -> WorkOrder:
@@ -77,6 +72,7 @@ async def open_work_order(
     number = await next_number(session, opened_at.astimezone(zone).date())
     if (there := await _by_key(session, key)) is not None:
         return there  # another process was faster; the counter's row made us wait for it
+    begun = flow.begin(types.body, kind.code, team)
     order = WorkOrder(
         number=number,
         key=key,
@@ -86,18 +82,17 @@ async def open_work_order(
         call_id=call_id,
         call_offset_s=await _offset(session, call_id, opened_at),
         source=source,
-        step=types.body.first_step(kind.code).code,
-        urgency=kind.urgency,
-        team=kind.team,
-        owner=kind.team,
-        overseer=OVERSEER,
+        step=begun.step,
+        urgency=urgency or kind.urgency,
+        team=begun.team,
+        owner=begun.owner,
+        overseer=begun.overseer,
         summary=summary.strip()[:NOTE_CHARS_MAX] or kind.name.zh,
         contact=contact[:64],
         fields=values,
         opened_at=opened_at,
-        due_respond_at=opened_at + timedelta(minutes=kind.respond_minutes),
-        due_complete_at=opened_at + timedelta(minutes=kind.complete_minutes),
     )
+    clocks.start(order, types.body, zone)
     session.add(order)
     await session.flush()
     await _tell_opened(session, order, by)
@@ -142,18 +137,77 @@ async def move(
     *,
     by: str,
     note: str = "",
+    to: str = "",
+    entered_by: str = "",
     at: datetime | None = None,
 ) -> WorkOrder:
-    """Do something with an order; refused when its step does not allow it."""
+    """Do something with an order; refused when it may not be done as the order stands.
+
+    ``by`` did it; ``entered_by`` keyed it in, if that was somebody else.
+    """
+    if action not in _ALONE and action in VERBS:
+        raise Invalid("action")
     order = await by_number(session, number, lock=True)
-    types = await catalog.work_order_types(session, order.type_version)
-    step = types.body.step(order.type_code, order.step)
-    transition = _transition(step, action)
-    if transition.note and not note.strip():
-        raise NoteNeeded
-    target = types.body.step(order.type_code, transition.to)
-    await go(session, order, transition, target, by=by, note=note, moment=at or now())
+    keyed = entered_by if entered_by != by else ""
+    act = Act(action, by, await people.named(session, order, to), note, keyed)
+    await do(session, order, act, at=at or now())
     return order
+
+
+async def do(
+    session: AsyncSession, order: WorkOrder, act: Act, *, at: datetime, around: Around | None = None
+) -> None:
+    """The order as it is after that, with a line of its history and a fact."""
+    types = (await catalog.work_order_types(session, order.type_version)).body
+    standing = await standing_of(session, order, at=at)
+    after = flow.apply(types, order.type_code, standing.state, act, around or standing.around)
+    before = order.step
+    clocks.turn(order, types, act, after, at)
+    order.step, order.owner, order.overseer, order.team = (
+        after.step, after.owner, after.overseer, after.team,
+    )  # fmt: skip
+    write(session, order, at=at, act=act, before=before)
+    await session.flush()
+    await append(session, _fact(order, act, before, at))
+
+
+def _fact(order: WorkOrder, act: Act, before: str, at: datetime) -> Event:
+    who = {"by": act.by, "entered_by": act.entered_by, "owner": order.owner}
+    told = {
+        "subject": f"work_order:{order.id}", "at": at, "number": order.number,
+        "action": act.action, **who,
+    }  # fmt: skip
+    if act.action not in VERBS or act.action == "follow":
+        return WorkOrderMoved.model_validate({**told, "from_step": before, "to_step": order.step})
+    clock = {"due_respond_at": order.due_respond_at, "due_complete_at": order.due_complete_at}
+    return WorkOrderHandled.model_validate({**told, "overseer": order.overseer, **clock})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An order as the flow sees it."""
+
+    state: State
+    around: Around
+
+
+async def standing_of(session: AsyncSession, order: WorkOrder, *, at: datetime) -> Standing:
+    """How it stands, with what others know about it."""
+    whole = await session.get(WorkOrder, order.parent_id) if order.parent_id else None
+    unfinished = select(WorkOrder.id).where(
+        WorkOrder.parent_id == order.id,
+        WorkOrder.source == "order",
+        WorkOrder.completed_at.is_(None),
+        WorkOrder.closed_at.is_(None),
+    )
+    open_part = await session.scalar(unfinished.limit(1))
+    late = order.completed_at is None and order.due_complete_at < at and order.paused_at is None
+    around = Around(whole is not None and whole.closed_at is None, open_part is not None, late)
+    state = State(
+        order.step, order.owner, order.overseer, order.team, order.paused_at is not None,
+        whole.number if whole else "",
+    )  # fmt: skip
+    return Standing(state, around)
 
 
 async def by_number(session: AsyncSession, number: str, *, lock: bool = False) -> WorkOrder:
@@ -176,52 +230,8 @@ def actions(types: WorkOrderTypes, order: WorkOrder) -> tuple[Transition, ...]:
     return types.step(order.type_code, order.step).transitions
 
 
-def _transition(step: Step, action: str) -> Transition:
-    found = next((one for one in step.transitions if one.action == action), None)
-    if found is None:
-        raise NotPossible(step.code, step=f"{step.label.zh} {step.label.en}")
-    return found
-
-
-async def go(
-    session: AsyncSession,
-    order: WorkOrder,
-    transition: Transition,
-    target: Step,
-    *,
-    by: str,
-    note: str,
-    moment: datetime,
-) -> None:
-    """Take the order to the target, whoever decided that; the history and the fact come along."""
-    before = order.step
-    order.step = target.code
-    order.owner = by if transition.takes else order.team if target.stage == "new" else order.owner
-    order.responded_at = order.responded_at or moment
-    if target.stage == "done":
-        order.completed_at = order.completed_at or moment
-    elif not target.is_final:
-        order.completed_at = None
-    order.closed_at = moment if target.is_final else None
-    write(session, order, at=moment, by=by, action=transition.action, before=before, note=note)
-    await session.flush()
-    await append(
-        session,
-        WorkOrderMoved(
-            subject=f"work_order:{order.id}",
-            at=moment,
-            number=order.number,
-            action=transition.action,
-            from_step=before,
-            to_step=order.step,
-            by=by,
-            owner=order.owner,
-        ),
-    )
-
-
 async def _tell_opened(session: AsyncSession, order: WorkOrder, by: str) -> None:
-    write(session, order, at=order.opened_at, by=by, action="open", before=None, note="")
+    write(session, order, at=order.opened_at, act=Act("open", by, order.team), before=None)
     await append(
         session,
         WorkOrderOpened(
@@ -239,18 +249,12 @@ async def _tell_opened(session: AsyncSession, order: WorkOrder, by: str) -> None
 
 
 def write(
-    session: AsyncSession,
-    order: WorkOrder,
-    *,
-    at: datetime,
-    by: str,
-    action: str,
-    before: str | None,
-    note: str,
+    session: AsyncSession, order: WorkOrder, *, at: datetime, act: Act, before: str | None
 ) -> None:
     """One line of the order's history."""
-    line = WorkOrderMove(work_order_id=order.id, at=at, by=by, action=action, from_step=before)
-    line.to_step, line.note = order.step, note.strip()[:NOTE_CHARS_MAX]
+    line = WorkOrderMove(work_order_id=order.id, at=at, by=act.by, action=act.action)
+    line.from_step, line.to_step, line.target = before, order.step, act.to[:64]
+    line.entered_by, line.note = act.entered_by, act.note.strip()[:NOTE_CHARS_MAX]
     session.add(line)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.work_orders.events import WorkOrderUrged
+from crm.work_orders.flow import Act
 from crm.work_orders.models import WorkOrder, WorkOrderMove
 from crm.work_orders.service import write
 from mainline.clock import now
@@ -39,7 +40,7 @@ async def urge(
     )
     if await session.scalar(known) is not None:
         return True
-    write(session, order, at=moment, by=by, action=URGE, before=order.step, note=note)
+    write(session, order, at=moment, act=Act(URGE, by, note=note), before=order.step)
     told = {"number": number, "by": by, "note": note, "call_id": call_id, "count": count}
     fact = {"subject": f"work_order:{order.id}", "at": moment, **told}
     await append(session, WorkOrderUrged.model_validate(fact))

@@ -20,6 +20,7 @@ ACTING: Final = {
     "crm.context",
     "crm.messages",
     "crm.parking",
+    "crm.promises",
     "crm.sense",
     "crm.work_orders",
     "recordings",

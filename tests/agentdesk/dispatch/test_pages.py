@@ -1,6 +1,8 @@
 """Work orders and customers as pages."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from crm.catalog import service as catalog
 from crm.customers.models import Customer, CustomerPhone
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.service import open_work_order
+from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
 from tests.support.pages import Pages, pages
@@ -68,6 +71,45 @@ async def test_an_order_is_moved_on_and_keeps_its_history(
     page = await dispatcher.get(f"/work-orders/{order}")
     assert "go now" in page.text
     assert types.step(row.type_code, action.to).label.en in page.text
+
+
+async def test_the_page_tells_the_clock_and_offers_what_can_be_done_with_its_keys(
+    dispatcher: Pages, order: str
+) -> None:
+    page = (await dispatcher.get(f"/work-orders/{order}")).text
+    assert 'data-key="1"' in page
+    assert 'value="pause" data-key="P"' in page
+    assert 'value="resume"' not in page
+    assert "left" in page
+    stopped = {"action": "pause", "note": "waits for parts"}
+    assert (await dispatcher.post(f"/work-orders/{order}/moves", stopped)).status_code == 303
+    page = (await dispatcher.get(f"/work-orders/{order}")).text
+    assert "Clock stopped" in page
+    assert "waits for parts" in page
+    assert 'value="resume" data-key="R"' in page
+    assert 'data-key="1"' not in page
+    assert "Stopped" in (await dispatcher.get("/work-orders")).text
+    again = await dispatcher.post(f"/work-orders/{order}/moves", stopped)
+    assert again.status_code == 409
+
+
+async def test_a_time_is_promised_on_the_page_and_a_past_one_is_refused(
+    dispatcher: Pages, sqlite_database: Database, order: str
+) -> None:
+    async with sqlite_database.unit_of_work() as session:
+        (await session.scalars(select(WorkOrder))).one().contact = "13800008000"
+    path = f"/work-orders/{order}/promises"
+    past = {"what": "call", "due_at": "2020-01-01T10:00", "text": "soon"}
+    assert (await dispatcher.post(path, past)).status_code == 422
+    coming = (now() + timedelta(days=1)).astimezone(ZoneInfo("Asia/Shanghai"))
+    wanted = past | {"due_at": f"{coming:%Y-%m-%dT%H:%M}"}
+    assert (await dispatcher.post(path, wanted)).status_code == 303
+    page = (await dispatcher.get(f"/work-orders/{order}")).text
+    assert f"{coming:%Y-%m-%d %H:%M}" in page
+    assert "A time was promised" in page
+    dispatcher.sign_in("quality")
+    assert "/promises" not in (await dispatcher.get(f"/work-orders/{order}")).text
+    assert (await dispatcher.post(path, wanted)).status_code == 403
 
 
 async def test_who_may_only_look_cannot_move(dispatcher: Pages, order: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from crm.appointments import service
 from crm.appointments.models import Appointment
-from crm.work_orders import service as orders
+from crm.work_orders.flow import NoteNeeded
 from mainline import definitions
 from mainline.db import Database
 from mainline.errors import Invalid, MainlineError
@@ -82,7 +82,7 @@ async def test_a_moved_promise_gives_its_place_back_and_keeps_why(town: Database
     first, second, third = [await order(town, str(key)) for key in range(3)]
     one = await booked(town, first)
     await booked(town, second)
-    with pytest.raises(orders.NoteNeeded):
+    with pytest.raises(NoteNeeded):
         async with town.unit_of_work() as session:
             await service.move(session, one, WEDNESDAY, "pm", reason=" ", by="8002", zone=ZONE)
     async with town.unit_of_work() as session:

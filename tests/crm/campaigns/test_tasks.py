@@ -9,6 +9,7 @@ from crm.campaigns import tasks
 from crm.campaigns.selection import Selection
 from crm.work_orders import queries as order_queries
 from crm.work_orders import service as orders
+from crm.work_orders.flow import NoteNeeded
 from crm.work_orders.models import WorkOrder
 from mainline.db import Database
 from mainline.journal import entries_after
@@ -34,7 +35,7 @@ async def test_an_answered_complaint_is_asked_about_and_dissatisfaction_opens_it
         assert taken is not None
         assert taken.questionnaire is not None
         assert taken.task.work_order_id == task.work_order_id
-    with pytest.raises(orders.NoteNeeded):
+    with pytest.raises(NoteNeeded):
         async with town.unit_of_work() as session:
             await tasks.finish(
                 session, task.id, agent="8001", result="not_satisfied",

@@ -1,0 +1,53 @@
+"""What the pages of orders call acts, limits and promises."""
+
+from typing import Final
+
+from mainline.i18n import Text
+
+ACTS: Final = {
+    "ask_at_home": Text("The household is asked by telephone"),
+    "at_home": Text("At home"),
+    "other_time": Text("Another time"),
+    "call": Text("Talked with the customer"),
+    "book_visit": Text("Appointment made"),
+    "move_visit": Text("Appointment moved"),
+    "cancel_visit": Text("Appointment cancelled"),
+    "visit_kept": Text("Came at the time promised"),
+    "visit_broken": Text("Nobody came at the time promised"),
+    "promise": Text("A time was promised"),
+    "promise_broken": Text("A promise was broken"),
+    "urge": Text("Urged"),
+    "reassign": Text("Handed to"),
+    "second_dispatch": Text("Second team sent"),
+    "supervise": Text("Watched over by"),
+    "escalate": Text("Late: called upon"),
+    "pause": Text("Clock stopped"),
+    "resume": Text("Clock runs again"),
+    "join": Text("Joined with"),
+    "part": Text("Stands for itself again"),
+    "warn": Text("A limit is nearly used up"),
+    "overdue": Text("A limit is broken"),
+}
+"""What happened about an order and moved it nowhere."""
+VERBS: Final = {
+    "reassign": (Text("Reassign"), "H"),
+    "second_dispatch": (Text("Send a second team"), "D"),
+    "supervise": (Text("Watch over"), "W"),
+    "urge": (Text("Urge"), "U"),
+    "pause": (Text("Stop the clock"), "P"),
+    "resume": (Text("Let the clock run"), "R"),
+    "join": (Text("Join"), "J"),
+}
+"""What every order knows, with its key."""
+PROMISES: Final = {
+    "call": Text("We call"),
+    "come": Text("Somebody comes"),
+    "done": Text("It is done"),
+}
+PROMISE_STATES: Final = {
+    "open": Text("still to come"),
+    "kept": Text("kept"),
+    "broken": Text("broken"),
+    "withdrawn": Text("withdrawn"),
+}
+LIMITS: Final = {"respond": Text("Answer due"), "complete": Text("Due")}
