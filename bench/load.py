@@ -15,6 +15,8 @@ from tests.support.ports import free_port, free_ports
 
 LONGEST_S = 150
 TALK_S = 3.0
+MEDIA_PORTS = 4
+"""SIPp sends sound from the first and pictures from the third, each with its RTCP."""
 SIPP = Path(__file__).parent / "sipp"
 PLAYED = (0, 1, 97)
 """All calls well, some not, or the time was over; anything else: it could not even begin."""
@@ -106,7 +108,7 @@ class Crowd:
     def _sipp(self, scenario: str, port: int, *more: str) -> list[str]:
         return [
             "sipp", "-sf", str(SIPP / f"{scenario}.xml"), "-i", "127.0.0.1", "-p", str(port),
-            "-mp", str(free_ports(2)), "-nostdin", "-aa", "-trace_logs",
+            "-mp", str(free_ports(MEDIA_PORTS)), "-nostdin", "-aa", "-trace_logs",
             "-log_file", f"{scenario}.log", *more,
         ]  # fmt: skip
 

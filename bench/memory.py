@@ -23,6 +23,8 @@ async def measure() -> list[Figure]:
         )
         await asyncio.sleep(CALLS / RATE + 1)
         busy = {name: memory_mb(instance.pid(name)) for name in PROCESSES}
+        if burst.done():
+            raise RuntimeError(f"nobody was there to be measured with: {burst.result()}")
         burst.cancel()
     return [
         figure
