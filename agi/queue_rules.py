@@ -16,7 +16,7 @@ from agi.running import pause
 from dialplan.queue_rules import MARK, globals_of, mark
 from mainline import definitions
 from mainline.db import Database
-from mainline.errors import Unavailable
+from mainline.errors import NotFound, Unavailable
 from mainline.log import get_logger
 
 EVERY_S: Final = 2.0
@@ -53,7 +53,7 @@ class QueueRules:
         """Look once; whether Asterisk had other rules. The mark is set last."""
         rules = await self._in_force()
         wanted = mark(rules)
-        if await self._board.rule(MARK) == wanted:
+        if not rules or await self._board.rule(MARK) == wanted:
             return False
         for name, value in rules.items():
             await self._board.set_rule(name, value)
@@ -62,9 +62,11 @@ class QueueRules:
         return True
 
     async def _in_force(self) -> Mapping[str, str]:
+        """Nothing while the company has none yet."""
         async with self._database.reading() as session:
             stamp = await definitions.stamp(session)
             if stamp != self._stamp:
-                self._rules = globals_of(await queues_in_force(session))
+                with suppress(NotFound):
+                    self._rules = globals_of(await queues_in_force(session))
                 self._stamp = stamp
         return self._rules

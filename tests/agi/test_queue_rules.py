@@ -92,3 +92,12 @@ async def test_what_broke_off_half_way_is_done_again(database: Database, board: 
     board.has = broken.has
     assert await QueueRules(database, board).step()
     assert board.has["OVERFLOW_ABSENCE_repair"] == "message"
+
+
+async def test_a_company_without_queues_of_its_own_is_told_nothing_of_and_nothing_fails(
+    database: Database,
+) -> None:
+    list(modules("kinds"))
+    board = Board()
+    assert not await QueueRules(database, board).step()
+    assert board.told == []

@@ -23,10 +23,18 @@ PAGES = {
         "/messages",
         "/work-orders",
         "/appointments",
+        "/callbacks",
         "/customers",
         "/outbound",
     ],
-    "leader": ["/board", "/board/wall", "/board/alerts", "/outages", "/outbound/campaigns"],
+    "leader": [
+        "/board",
+        "/board/wall",
+        "/board/alerts",
+        "/customers/duplicates",
+        "/outages",
+        "/outbound/campaigns",
+    ],
     "quality": ["/quality"],
     "admin": ["/admin", "/admin/menus", "/admin/menus/main", "/admin/definitions", "/admin/staff"],
 }
@@ -46,6 +54,17 @@ async def test_nothing_serious_on_any_page(agents: Chromium, login: str, languag
         await page.evaluate(AXE.read_text("utf-8"))
         found[path] = await page.evaluate(LOOK)
     assert {path: words for path, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+async def test_nothing_serious_on_an_order(agents: Chromium, language: str) -> None:
+    page = await agents.page(language=language)
+    await agents.sign_in(page, "agent2")
+    await page.goto("/work-orders")
+    await page.click("main a[href^='/work-orders/']")
+    await page.wait_for_url(lambda url: "/work-orders/" in url)
+    await page.evaluate(AXE.read_text("utf-8"))
+    assert await page.evaluate(LOOK) == []
 
 
 async def test_nothing_serious_on_the_pages_for_everybody(agents: Chromium) -> None:
