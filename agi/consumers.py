@@ -83,10 +83,11 @@ class Consumers:
         Now and then all are asked: one may have been rewound, to build its picture again.
         """
         moment = asyncio.get_running_loop().time()
+        awake = [name for name in self._readers if self._not_before.get(name, 0.0) <= moment]
         async with self._database.reading() as session:
-            if moment >= self._ask_all_at or self._pauses:
+            if moment >= self._ask_all_at or not self._pauses.keys().isdisjoint(awake):
                 self._ask_all_at = moment + ASK_ALL_S
-                self._seen = min((await places(session, self._readers)).values(), default=0)
+                self._seen = min((await places(session, awake)).values(), default=self._seen)
             self._seen, kinds = await kinds_after(session, self._seen)
         return 0 if kinds.isdisjoint(self._kinds) else self._seen
 
