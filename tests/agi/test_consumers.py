@@ -160,3 +160,26 @@ async def test_a_reader_of_whole_batches_gets_its_kinds_in_order(database: Datab
     await write(database, [*facts(2), CallRefused(subject="call:x", reason="r"), *facts(1)])
     await Consumers(database, readers).catch_up()
     assert batches == [["call:0", "call:1", "call:0"]]
+
+
+async def test_a_reader_that_stands_still_keeps_nobody_busy(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agi.consumers.ASK_ALL_S", 0.0)
+    rounds: list[int] = []
+
+    async def noted(*_: object, until: int, **__: object) -> int:
+        rounds.append(until)
+        return 0
+
+    readers: Readers = {
+        "weak": {"call.degraded": Reader(failures=99)},
+        "strong": {"call.degraded": Reader()},
+    }
+    consumers = Consumers(sqlite_database, readers, pause_s=60.0)
+    await write(sqlite_database, facts(3))
+    await consumers.catch_up()
+    assert consumers.failing == {"weak"}
+    monkeypatch.setattr("agi.consumers.take_in_together", noted)
+    await consumers.catch_up()
+    assert rounds == []
