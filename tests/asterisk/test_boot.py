@@ -165,12 +165,11 @@ async def test_the_agents_number_is_told_to_the_caller_alone_at_the_answer(
     call = await (await asterisk.caller()).call("96888", caller="13800000008")
     await until(lambda: agent.taken, "the agent to answer")
     mark = call.media.moment
-    await until(
-        lambda: seconds_of_tone(call.media.heard_since(mark), 700, least=0.2) > 0.2, "工号", 2
-    )
-    await until(
-        lambda: seconds_of_tone(call.media.heard_since(mark), 2100, least=0.2) > 0.2, "1", 3
-    )
+    for hertz, what in ((700, "工号"), (2100, "1")):
+        await until(
+            lambda hz=hertz: seconds_of_tone(call.media.heard_since(mark), hz, least=0.2) > 0.2,
+            what,
+        )
     assert seconds_of_tone(agent.taken[0].media.heard(), 700, least=0.2) == 0
     assert seconds_of_tone(agent.taken[0].media.heard(), 2100, least=0.2) == 0
     await call.hang_up()

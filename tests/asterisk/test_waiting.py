@@ -275,7 +275,11 @@ async def test_who_is_called_back_goes_first_and_to_the_agent_kept_free(
     await until(lambda: carrier.taken, "the customer to answer")
     await until(lambda: agent.taken, "the agent to answer", 15)
     assert agent.rung[0].header("X-Call-Key") == key
-    assert await waiting(board) == [behind]
+
+    async def alone() -> bool:
+        return await waiting(board) == [behind]
+
+    await until(alone, "the one behind to wait alone")
     assert carrier.rung[0].caller == "96888"
     await carrier.taken[0].hang_up()
     points = await asterisk.ended(key)
