@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import Connection, event
+import aiosqlite
+from sqlalchemy import Connection, event, make_url
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from mainline.db.in_place import InPlace
 from mainline.features import modules
 
 _depth: ContextVar[int] = ContextVar("unit_of_work_depth", default=0)
@@ -57,13 +59,17 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10, hide_parameters=True
-        )
+            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10, hide_parameters=True,
+            **({"async_creator": self._open} if self.is_sqlite else {}),
+        )  # fmt: skip
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _sqlite_connected)
             event.listen(self.engine.sync_engine, "begin", _sqlite_begin)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._write_lock = asyncio.Lock()
+
+    async def _open(self) -> aiosqlite.Connection:
+        return await InPlace(make_url(self.url).database or ":memory:")
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[AsyncSession]:

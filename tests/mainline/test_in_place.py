@@ -1,0 +1,193 @@
+"""Short statements run where they are awaited; what is long or may wait never holds up the rest."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mainline.db import Database, in_place
+from mainline.db.in_place import InPlace, is_short
+
+LONG = (
+    "SELECT count(*) FROM (WITH RECURSIVE n(x) AS"
+    " (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 300000) SELECT x FROM n)"
+)
+ROWS = LONG.replace("count(*)", "x")
+TURNS = 40
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    made = Database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}")
+    async with made.unit_of_work() as session:
+        await session.execute(text("CREATE TABLE word (id INTEGER PRIMARY KEY, said TEXT)"))
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+def handed_over(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What went to the thread."""
+    seen: list[str] = []
+    real = InPlace._in_thread
+
+    async def watched(self: InPlace, fn: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        seen.append(str(args[0]) if args and isinstance(args[0], str) else fn.__name__)
+        return await real(self, fn, *args, **named)
+
+    monkeypatch.setattr(InPlace, "_in_thread", watched)
+    return seen
+
+
+@pytest.fixture
+def at_once_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every question that is looked at even once takes too long."""
+    monkeypatch.setattr(in_place, "LONGEST_S", -1.0)
+
+
+async def said(session: AsyncSession) -> list[str]:
+    return [*(await session.scalars(text("SELECT said FROM word ORDER BY id")))]
+
+
+async def put(session: AsyncSession, word: str) -> None:
+    await session.execute(text("INSERT INTO word (said) VALUES (:word)"), {"word": word})
+
+
+async def test_reading_hands_nothing_over(database: Database, handed_over: list[str]) -> None:
+    async with database.reading() as session:
+        assert await said(session) == []
+    assert handed_over == []
+
+
+async def test_writing_hands_over_only_its_beginning_and_its_end(
+    database: Database, handed_over: list[str]
+) -> None:
+    async with database.unit_of_work() as session:
+        await put(session, "a")
+        await session.execute(text("UPDATE word SET said = 'b' WHERE id = :id"), {"id": 1})
+    assert handed_over == ["BEGIN IMMEDIATE", "commit"]
+    async with database.reading() as session:
+        assert await said(session) == ["b"]
+
+
+@pytest.mark.parametrize("question", [LONG, f"SELECT max(x) FROM ({ROWS})"])
+async def test_a_long_question_is_asked_again_elsewhere_and_answered_rightly(
+    database: Database, handed_over: list[str], at_once_too_long: None, question: str
+) -> None:
+    async with database.reading() as session:
+        assert await session.scalar(text(question)) == 300_000
+    assert handed_over[0] == "_again"
+
+
+async def test_a_long_answer_is_whole_and_in_order(
+    database: Database, handed_over: list[str], at_once_too_long: None
+) -> None:
+    async with database.reading() as session:
+        assert [*(await session.scalars(text(ROWS)))] == [*range(1, 300_001)]
+    assert handed_over[0] == "_again"
+
+
+async def test_a_question_broken_off_in_a_unit_of_work_loses_nothing_written_before(
+    database: Database, handed_over: list[str], at_once_too_long: None
+) -> None:
+    async with database.unit_of_work() as session:
+        await put(session, "before")
+        assert await session.scalar(text(LONG)) == 300_000
+        await put(session, "after")
+    assert "_again" in handed_over
+    async with database.reading() as session:
+        assert await said(session) == ["before", "after"]
+
+
+async def test_what_is_written_is_never_broken_off(
+    database: Database, at_once_too_long: None
+) -> None:
+    rows = ", ".join(f"('{place}')" for place in range(20_000))
+    async with database.unit_of_work() as session:
+        await session.execute(text(f"INSERT INTO word (said) VALUES {rows}"))
+    async with database.reading() as session:
+        assert await session.scalar(text("SELECT count(*) FROM word")) == 20_000
+
+
+async def test_an_error_is_the_askers_and_is_not_asked_again(
+    database: Database, handed_over: list[str]
+) -> None:
+    async with database.reading() as session:
+        with pytest.raises(Exception, match="no such table: nowhere"):
+            await session.scalar(text("SELECT 1 FROM nowhere"))
+    assert "_again" not in handed_over
+
+
+async def test_others_have_their_turn_between_short_statements(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_place, "TURN_S", -1.0)
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with database.reading() as session:
+        task = asyncio.create_task(other())
+        for _ in range(TURNS):
+            await said(session)
+        task.cancel()
+    assert turns >= TURNS
+
+
+async def test_whoever_gives_up_a_long_question_leaves_a_whole_connection(
+    database: Database, at_once_too_long: None, handed_over: list[str]
+) -> None:
+    async with database.unit_of_work() as session:
+        await put(session, "kept")
+
+    async def ask() -> None:
+        async with database.reading() as session:
+            await session.scalar(text(LONG))
+
+    for _ in range(20):
+        asked = asyncio.create_task(ask())
+        while "_again" not in handed_over:
+            await asyncio.sleep(0)
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+        handed_over.clear()
+        async with database.reading() as session:
+            assert await said(session) == ["kept"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "short"),
+    [
+        ("SELECT 1", True),
+        ("BEGIN", True),
+        ("SAVEPOINT sa_savepoint_1", True),
+        ("INSERT INTO word (said) VALUES (?)", True),
+        ("UPDATE word SET said=? WHERE word.id = ?", True),
+        ("DELETE FROM word WHERE word.id = ?", True),
+        ("BEGIN IMMEDIATE", False),
+        ("COMMIT", False),
+        ("UPDATE word SET said = ?", False),
+        ("DELETE FROM word", False),
+        ("DELETE FROM word WHERE word.id < 5", False),
+        ("INSERT INTO word (said) SELECT said FROM word", False),
+        ("PRAGMA wal_checkpoint", False),
+        ("VACUUM", False),
+        ("WITH n AS (SELECT 1) DELETE FROM word", False),
+    ],
+)
+def test_what_may_wait_or_names_no_key_counts_as_long(statement: str, short: bool) -> None:
+    connection = sqlite3.connect(":memory:")
+    assert is_short(connection.cursor().execute, statement) is short
+    assert not is_short(connection.commit)
+    assert not is_short(connection.close)
+    assert not is_short(connection.cursor().executemany, "SELECT 1")
+    connection.close()
