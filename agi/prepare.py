@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,10 +22,9 @@ async def prepare(settings: Settings, database: Database, _say: Callable[[str], 
     """Render everything anew from staff, queues and lines in force."""
     plan = await Plans(database, settings.pack_dir).current()
     async with database.reading() as session:
-        floor = Floor(
+        floor = replace(
+            await queues_in_force(session),
             agents=await _agents(session),
-            queues=await queues_in_force(session),
-            branches=[one.code for one in await branches(session)],
             urgent=[
                 fault.id for fault in load_phrases(settings.pack_dir).faults if fault.emergency
             ],
@@ -37,9 +37,9 @@ async def _agents(session: AsyncSession) -> list[Agent]:
     return [Agent(one.number, plain(one.name) or one.number) for one in await agents(session)]
 
 
-async def queues_in_force(session: AsyncSession) -> list[Queue]:
-    """How callers wait, in the words of Asterisk's files."""
-    return [
+async def queues_in_force(session: AsyncSession) -> Floor:
+    """How callers wait and whose agents are rung first, in the words of Asterisk's files."""
+    found = [
         Queue(
             one.name,
             strategy=one.strategy,
@@ -53,6 +53,7 @@ async def queues_in_force(session: AsyncSession) -> list[Queue]:
         )
         for one in await queues(session)
     ]
+    return Floor(queues=found, branches=[one.code for one in await branches(session)])
 
 
 def plain(name: str) -> str:

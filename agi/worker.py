@@ -73,7 +73,7 @@ def _jobs(
         "link": link.run,
         "lost calls": link.compare,
         "floor": keeper.run,
-        "queue rules": QueueRules(database, link.switchboard).run,
+        "queue rules": QueueRules(database, settings, link.switchboard).run,
         "waits": Waits(database, link.switchboard).run,
         "call-backs": CallBacks(database, link.switchboard, settings.zone).run,
         "alarms": Alarms(database, settings, link.switchboard).run,

@@ -9,6 +9,8 @@ from typing import Final
 from dialplan.floor import Queue
 
 MARK: Final = "QUEUE_RULES"
+FILE_MARK: Final = "QUEUE_FILE"
+"""The mark of ``queues.conf`` itself: which queues there are and how their agents are rung."""
 _REASONS: Final = ("absence", "length", "wait")
 
 
@@ -20,6 +22,7 @@ def globals_of(queues: Iterable[Queue]) -> dict[str, str]:
     found: dict[str, str] = {}
     for queue in queues:
         found[f"WAIT_{queue.name}"] = str(queue.max_wait_s)
+        found[f"BRANCH_{queue.name}"] = str(queue.branch_first_s or "")
         rules = {rule.when: rule for rule in queue.overflow}
         for reason in _REASONS:
             rule, name = rules.get(reason), f"OVERFLOW_{reason.upper()}"
@@ -31,5 +34,9 @@ def globals_of(queues: Iterable[Queue]) -> dict[str, str]:
 
 def mark(rules: Mapping[str, str]) -> str:
     """Differs as soon as any rule does."""
-    text = "\n".join(f"{name}={value}" for name, value in sorted(rules.items()))
+    return mark_of("\n".join(f"{name}={value}" for name, value in sorted(rules.items())))
+
+
+def mark_of(text: str) -> str:
+    """Short, and another one for another text."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -26,7 +26,7 @@ from dialplan.contract import (
 )
 from dialplan.floor import SECRET, Floor, require
 from dialplan.modules import modules
-from dialplan.queue_rules import MARK, globals_of, mark
+from dialplan.queue_rules import FILE_MARK, MARK, globals_of, mark, mark_of
 from mainline.asterisk.install import Installation, installed
 from mainline.config import PROJECT, Settings
 from mainline.errors import Invalid
@@ -35,6 +35,7 @@ from mainline.i18n import _
 TEMPLATES: Final = PROJECT / "asterisk-config"
 DIALPLAN: Final = PROJECT / "dialplan"
 DEMO_ONLY: Final = "try.conf"
+QUEUES_FILE: Final = "queues.conf"
 QUEUE_EMERGENCY: Final = "emergency"
 MUSIC: Final = frozenset({".wav", ".sln", ".sln16", ".gsm", ".ulaw", ".alaw", ".g722"})
 LIVE_EVENTS: Final = ("Hold", "Unhold")
@@ -92,7 +93,23 @@ def render(
     settings: Settings, floor: Floor, secrets: HasSecrets, asterisk: Installation
 ) -> dict[str, str]:
     """File name to content, for every template."""
-    environment = Environment(
+    environment = _environment()
+    values = _values(settings, floor, secrets, asterisk)
+    names = sorted(path.name for path in TEMPLATES.glob("*.conf"))
+    files = {name: environment.get_template(name).render(values) for name in names}
+    return files | {
+        f"{name}.conf": "; Empty on purpose: the defaults are right.\n" for name in EMPTY
+    }
+
+
+def render_queues(floor: Floor) -> str:
+    """``queues.conf`` alone: which queues there are and how their agents are rung."""
+    whole = replace(floor, queues=floor.all_queues())
+    return _environment().get_template(QUEUES_FILE).render(floor=whole)
+
+
+def _environment() -> Environment:
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         finalize=safe,
@@ -101,12 +118,6 @@ def render(
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - not HTML; `safe` guards every value instead
     )
-    values = _values(settings, floor, secrets, asterisk)
-    names = sorted(path.name for path in TEMPLATES.glob("*.conf"))
-    files = {name: environment.get_template(name).render(values) for name in names}
-    return files | {
-        f"{name}.conf": "; Empty on purpose: the defaults are right.\n" for name in EMPTY
-    }
 
 
 def _values(
@@ -122,6 +133,7 @@ def _values(
         "floor": whole,
         "queue_rules": rules,
         "queue_rules_mark": (MARK, mark(rules)),
+        "queue_file_mark": (FILE_MARK, mark_of(render_queues(floor))),
         "try_slots": range(1, (floor.try_slots if settings.demo else 0) + 1),
         "systemname": system_name(settings),
         "realm": "mainline",
@@ -222,6 +234,11 @@ def write_config(settings: Settings, floor: Floor, secrets: HasSecrets) -> Path:
     for name, text in files.items():
         _write_private(etc / name, text)
     return etc
+
+
+def write_queues(settings: Settings, text: str) -> None:
+    """What ``render_queues`` made, for Asterisk to read again."""
+    _write_private(settings.asterisk_dir / "etc" / QUEUES_FILE, text)
 
 
 def _make_folders(settings: Settings) -> None:

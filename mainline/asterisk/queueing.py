@@ -122,6 +122,10 @@ class Queueing(Link):
         """All queues, members and waiting callers now."""
         return snapshots.queues(await self._ami.action("QueueStatus"))
 
+    async def reload_queues(self) -> None:
+        """Read ``queues.conf`` again. Who is in a queue, waiting or working, stays in it."""
+        await self._ami.action("QueueReload", {"Parameters": "yes", "Members": "no", "Rules": "no"})
+
     async def rule(self, name: str) -> str:
         """What the dialplan goes by for a queue; empty where there is no such rule."""
         answer = await self._ami.action(

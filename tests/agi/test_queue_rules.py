@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from agi.queue_rules import QueueRules
-from dialplan.queue_rules import MARK
+from dialplan.queue_rules import FILE_MARK, MARK
 from mainline import definitions
 from mainline.asterisk.ami import AmiDown
+from mainline.config import Settings
 from mainline.db import Database
 from mainline.features import modules
 
@@ -23,6 +24,7 @@ class Board:
         self.has: dict[str, str] = {}
         self.told: list[str] = []
         self.dead = False
+        self.reloads = 0
 
     async def rule(self, name: str) -> str:
         if self.dead:
@@ -33,26 +35,34 @@ class Board:
         self.told.append(name)
         self.has[name] = value
 
+    async def reload_queues(self) -> None:
+        self.told.append("reload")
+        self.reloads += 1
 
-async def publish(database: Database, *overflow: dict[str, Any], max_wait_s: int = 600) -> None:
+
+async def publish(
+    database: Database, *overflow: dict[str, Any], max_wait_s: int = 600, more: str = "service"
+) -> None:
     repair = {"name": "repair", "label": LABEL, "max_wait_s": max_wait_s, "overflow": [*overflow]}
-    body = {"queues": [{"name": "service", "label": LABEL}, repair]}
+    others = [{"name": name, "label": LABEL} for name in sorted({"service", more})]
+    body = {"queues": [*others, repair]}
     async with database.unit_of_work() as session:
         made = await definitions.draft(session, "queues", "company", body, author="test")
         await definitions.publish(session, "queues", "company", made.version, by="test")
 
 
 @pytest.fixture
-async def board(database: Database) -> Board:
+async def board(database: Database, settings: Settings) -> Board:
     list(modules("kinds"))
+    (settings.asterisk_dir / "etc").mkdir(parents=True)
     await publish(database, TO_MESSAGE)
     return Board()
 
 
 async def test_what_the_company_changes_is_told_once_and_the_mark_last(
-    database: Database, board: Board
+    database: Database, board: Board, settings: Settings
 ) -> None:
-    rules = QueueRules(database, board)
+    rules = QueueRules(database, settings, board)
     assert await rules.step()
     assert board.has["OVERFLOW_ABSENCE_repair"] == "message"
     assert board.told[-1] == MARK
@@ -69,16 +79,42 @@ async def test_what_the_company_changes_is_told_once_and_the_mark_last(
 
 
 async def test_an_asterisk_that_was_started_anew_is_told_again(
-    database: Database, board: Board
+    database: Database, board: Board, settings: Settings
 ) -> None:
-    rules = QueueRules(database, board)
+    rules = QueueRules(database, settings, board)
     await rules.step()
     board.has = {MARK: "0123456789ab"}
     assert await rules.step()
     assert board.has["OVERFLOW_ABSENCE_repair"] == "message"
 
 
-async def test_what_broke_off_half_way_is_done_again(database: Database, board: Board) -> None:
+async def test_a_new_queue_is_in_the_file_before_it_is_read_and_has_its_rules_after(
+    database: Database, board: Board, settings: Settings
+) -> None:
+    rules = QueueRules(database, settings, board)
+    await rules.step()
+    await publish(database, max_wait_s=300, more="billing")
+    board.told.clear()
+    assert await rules.step()
+    assert "[billing](ml-queue)" in (settings.asterisk_dir / "etc/queues.conf").read_text("utf-8")
+    assert board.told[:2] == ["reload", FILE_MARK]
+    assert board.has["WAIT_billing"] == "600"
+    assert (await rules.step(), board.reloads) == (False, 2)
+
+
+async def test_a_changed_rule_alone_has_no_queue_read_again(
+    database: Database, board: Board, settings: Settings
+) -> None:
+    rules = QueueRules(database, settings, board)
+    await rules.step()
+    await publish(database, LONG_LINE)
+    await rules.step()
+    assert board.reloads == 1
+
+
+async def test_what_broke_off_half_way_is_done_again(
+    database: Database, board: Board, settings: Settings
+) -> None:
     class Breaks(Board):
         async def set_rule(self, name: str, value: str) -> None:
             if len(self.told) == 2:
@@ -87,17 +123,17 @@ async def test_what_broke_off_half_way_is_done_again(database: Database, board: 
 
     broken = Breaks()
     with pytest.raises(AmiDown):
-        await QueueRules(database, broken).step()
+        await QueueRules(database, settings, broken).step()
     assert MARK not in broken.has
     board.has = broken.has
-    assert await QueueRules(database, board).step()
+    assert await QueueRules(database, settings, board).step()
     assert board.has["OVERFLOW_ABSENCE_repair"] == "message"
 
 
 async def test_a_company_without_queues_of_its_own_is_told_nothing_of_and_nothing_fails(
-    database: Database,
+    database: Database, settings: Settings
 ) -> None:
     list(modules("kinds"))
     board = Board()
-    assert not await QueueRules(database, board).step()
+    assert not await QueueRules(database, settings, board).step()
     assert board.told == []

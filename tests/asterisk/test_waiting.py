@@ -193,7 +193,10 @@ async def test_a_changed_way_out_of_a_queue_counts_for_the_next_caller_without_a
 ) -> None:
     """Whoever finds nobody in ``empty`` leaves a message, until the company wants them to wait."""
     list(features.modules("kinds"))
-    rules, label = QueueRules(sqlite_database, board), {"zh": "队列", "en": "Queue"}
+    rules, label = (
+        QueueRules(sqlite_database, asterisk.settings, board),
+        {"zh": "队列", "en": "Queue"},
+    )
     body = {"queues": [{"name": name, "label": label} for name in ("service", "empty")]}
     async with sqlite_database.unit_of_work() as session:
         await definitions.install(session, "queues", "company", body, by="test")
@@ -204,6 +207,30 @@ async def test_a_changed_way_out_of_a_queue_counts_for_the_next_caller_without_a
     call, key = await joins(asterisk, board, gateway, "13900000001", MAINLINE_QUEUE="empty")
     assert left(asterisk, key) == []
     await call.hang_up()
+
+
+async def test_a_new_queue_takes_callers_without_a_restart_and_who_waits_or_works_stays(
+    asterisk: PrivateAsterisk, board: Switchboard, gateway: FakeGateway, sqlite_database: Database
+) -> None:
+    list(features.modules("kinds"))
+    await asterisk.agent("8001", "repair", reaction="ignores")
+    waiter, waits = await joins(asterisk, board, gateway, "13900000001")
+    label = {"zh": "队列", "en": "Queue"}
+    body = {"queues": [{"name": name, "label": label} for name in ("service", "repair", "fresh")]}
+    async with sqlite_database.unit_of_work() as session:
+        await definitions.install(session, "queues", "company", body, by="test")
+    rules = QueueRules(sqlite_database, asterisk.settings, board)
+    assert await rules.step()
+    assert not await rules.step()
+    agent = await asterisk.agent("8002", "fresh")
+    gateway.decide(MAINLINE_ACTION="queue", MAINLINE_QUEUE="fresh", QUEUE_PRIO="0")
+    call = await (await asterisk.caller("c2")).call("96888", caller="13900000002")
+    await until(lambda: agent.taken, "the agent of the new queue to answer")
+    assert await waiting(board) == [waits]
+    found = (await board.queues()).members
+    assert {(one.queue, one.agent) for one in found} == {("repair", "8001"), ("fresh", "8002")}
+    await call.hang_up()
+    await waiter.hang_up()
 
 
 async def test_who_waits_too_long_or_finds_nobody_is_sent_on(
