@@ -77,7 +77,7 @@ async def test_the_workers_link_hears_hold_and_resume_and_nothing_else(
     )
     stop = asyncio.Event()
     running = asyncio.create_task(ami.run(stop))
-    await asyncio.wait_for(ami.up.wait(), 5)
+    await asyncio.wait_for(ami.up.wait(), 15)
     agent = await asterisk.agent("8001", "service")
     caller = await (await asterisk.caller()).call("96888", caller="13800000022")
     await until(lambda: agent.taken, "the agent to answer")

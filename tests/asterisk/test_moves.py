@@ -85,7 +85,7 @@ async def test_a_parked_customer_hears_music_and_is_taken_by_another(
 ) -> None:
     await send(board, talk, "ml-park", "707")
     await until(lambda: extras(asterisk, talk, "PARKED"), "the parking")
-    await asyncio.wait_for(talk.first.taken[0].ended.wait(), 5)
+    await asyncio.wait_for(talk.first.taken[0].ended.wait(), 15)
     await board.redirect(await board.customer_channel(talk.key), "ml-unpark", "8002")
     await until(lambda: talk.second.taken, "the colleague to have the customer")
     assert "alert-autoanswer" in talk.second.rung[0].header("Alert-Info")
@@ -142,7 +142,7 @@ async def test_three_talk_all_are_recorded_and_the_agent_leaves_the_others_toget
     await until(lambda: is_talking_with(talk, SECOND), "the colleague alone")
     await asyncio.sleep(1.0)
     await talk.call.hang_up()
-    await asyncio.wait_for(talk.second.taken[0].ended.wait(), 5)
+    await asyncio.wait_for(talk.second.taken[0].ended.wait(), 15)
     await asterisk.ended(talk.key)
     told = {"call": talk.key, "agent": "8002"}
     await until(lambda: legs_that(asterisk, "leaves"), "the leaving of the colleague")
@@ -170,7 +170,7 @@ async def test_the_third_leaves_and_two_talk_on_until_the_agent_hangs_up(
     await carrier.taken[0].hang_up()
     await until(lambda: is_talking_with(talk, FIRST), "the agent alone")
     await talk.first.taken[0].hang_up()
-    await asyncio.wait_for(talk.call.ended.wait(), 5)
+    await asyncio.wait_for(talk.call.ended.wait(), 15)
     assert [p.extra["agent"] for p in legs_that(asterisk, "joins")] == [""]
 
 

@@ -26,7 +26,7 @@ async def board(asterisk: PrivateAsterisk) -> AsyncIterator[Switchboard]:
     ami = Ami(port=asterisk.settings.ami_port, user="live", secret=asterisk.secrets.ami_live)
     stop = asyncio.Event()
     running = asyncio.create_task(ami.run(stop))
-    await asyncio.wait_for(ami.up.wait(), 5)
+    await asyncio.wait_for(ami.up.wait(), 15)
     yield Switchboard(ami, key_prefix="ml12345678")
     stop.set()
     await running

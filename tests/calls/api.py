@@ -70,7 +70,7 @@ class Api:
 
     async def _recording_id(self, call_id: str) -> int:
         """The recording's number, as soon as the call list knows it."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             while True:
                 recording = (await self.call(call_id)).get("recording")
                 if recording is not None:

@@ -132,7 +132,7 @@ class Floor:
     async def _ami(self, end: bytes = b"\r\n\r\n", **fields: str) -> str:
         """One action on a connection of its own; the answer's text."""
         password = Secrets.load_or_create(self._settings.home).ami_web
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             reader, writer = await asyncio.open_connection("127.0.0.1", self._settings.ami_port)
             await reader.readline()
             login = {"Action": "Login", "Username": "web", "Secret": password, "Events": "off"}

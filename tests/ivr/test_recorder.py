@@ -48,7 +48,7 @@ async def test_facts_of_a_call_keep_their_order(database: Database) -> None:
 async def test_facts_are_written_without_anybody_closing(sqlite_database: Database) -> None:
     writer = JournalWriter(sqlite_database, linger_s=0.001)
     writer.add(_fact("a"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while await _nodes(sqlite_database) != ["a"]:
             await asyncio.sleep(0.005)
 

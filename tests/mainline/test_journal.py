@@ -194,7 +194,7 @@ async def test_a_slow_writer_with_a_lower_id_is_not_overtaken(postgres_database:
 async def _until_somebody_waits(database: Database) -> None:
     """Until the quick writer stands before the lock."""
     waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while True:
             async with database.reading() as session:
                 if await session.scalar(waiting):

@@ -19,7 +19,7 @@ from xdist.workermanage import WorkerController
 LIVE_PROCESSES = 2
 ONE_INSTANCE = "tests/browser/"
 """All tests of this folder look at one running Mainline."""
-NICE = 10
+NICE = 19
 _LIVE = re.compile(r"mark\.(call|browser)\b")
 _SHARE = re.compile(r"\[(share\d+)\b")
 

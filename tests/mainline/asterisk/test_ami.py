@@ -49,7 +49,7 @@ class Heard:
                 self._grown.notify_all()
 
     async def count(self, number: int) -> list[Fields]:
-        async with asyncio.timeout(5), self._grown:
+        async with asyncio.timeout(15), self._grown:
             await self._grown.wait_for(lambda: len(self.events) >= number)
         return self.events
 
