@@ -8,9 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from mainline.process.priority import TELEPHONE, put_first
 from mainline.sip.g711 import ALAW, encode
 from mainline.sip.sound import tone
-from tests.calls.instance import as_in_production
 from tests.support.ports import free_port, free_ports
 
 LONGEST_S = 150
@@ -122,5 +122,5 @@ class Crowd:
             stderr=subprocess.DEVNULL,
             env={**os.environ, "TERM": "xterm"},
         )
-        as_in_production(process)
+        put_first(process.pid, TELEPHONE)
         return process

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
-from tests.calls.instance import as_in_production
+from mainline.process.priority import TELEPHONE, put_first
 
 BEAT_S, LATE_S = 0.02, 0.04
 
@@ -38,7 +38,7 @@ async def listening(folder: Path) -> AsyncIterator[Stalls]:
     path = folder / "stalls"
     path.touch()
     process = subprocess.Popen([sys.executable, "-m", "bench.metronome", str(path)])
-    as_in_production(process)
+    put_first(process.pid, TELEPHONE)
     try:
         yield Stalls(path)
     finally:

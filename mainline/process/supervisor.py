@@ -14,6 +14,7 @@ from mainline.i18n import _
 from mainline.process import pids
 from mainline.process.health import STALE_S
 from mainline.process.heartbeat import last_beat
+from mainline.process.priority import NICE, put_first
 from mainline.process.program import Program
 
 PAUSES_S: Final = (0.1, 0.5, 1.0, 2.0, 4.0)
@@ -83,6 +84,7 @@ class Keeper:
                 preexec_fn=die_with_parent,
             )
         self._process = process
+        put_first(process.pid, NICE.get(self.program.name, 0))
         self._remember(process.pid)
         watch = asyncio.create_task(self._kill_when_hung(process))
         try:

@@ -15,6 +15,7 @@ from dialplan.floor import Agent, Floor, Line, Overflow, Queue
 from dialplan.render import write_config
 from mainline.asterisk.install import asterisk_command, cli_command
 from mainline.config import Settings
+from mainline.process.priority import TELEPHONE, put_first
 from mainline.secrets import Secrets
 from mainline.sip.digest import Credentials
 from mainline.sip.phone import Phone
@@ -62,7 +63,8 @@ class PrivateAsterisk:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        await until(self._booted, "Asterisk to be ready", 20)
+        put_first(self._process.pid, TELEPHONE)
+        await until(self._booted, "Asterisk to be ready", 40)
         return self
 
     async def _booted(self) -> bool:

@@ -26,6 +26,7 @@ from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.definitions import service as definitions
+from mainline.process.priority import NICE, put_first
 from mainline.process.program import environment, mainline_command, programs
 from mainline.sip.digest import Credentials
 from mainline.sip.g711 import Sound
@@ -48,7 +49,6 @@ Furnish = Callable[[AsyncSession], Awaitable[None]]
 """What is put into the database before the processes start."""
 READY_S = 60.0
 PREPARE_S = 240
-TELEPHONE_NICE = -10
 
 
 def private_settings(home: Path, **changes: Any) -> Settings:
@@ -149,8 +149,7 @@ class Instance:
                 stderr=log,
                 start_new_session=True,
             )
-        if name == "asterisk":
-            as_in_production(self._processes[name])
+        put_first(self._processes[name].pid, NICE[name])
 
     def _log(self, name: str) -> Any:
         return (self.settings.home / "log" / f"{name}.log").open("ab")
@@ -315,12 +314,6 @@ class Instance:
 
     def _no_open_call(self) -> bool:
         return not self.facts.open_calls()
-
-
-def as_in_production(telephone: subprocess.Popen[bytes]) -> None:
-    """The telephone goes first, as deploy/systemd has it: a busy machine tears no sound."""
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, telephone.pid, TELEPHONE_NICE)
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
