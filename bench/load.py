@@ -121,6 +121,7 @@ class Crowd:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "TERM": "xterm"},
+            start_new_session=True,
         )
         put_first(process.pid, TELEPHONE)
         return process

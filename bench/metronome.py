@@ -37,7 +37,9 @@ async def listening(folder: Path) -> AsyncIterator[Stalls]:
     """It beats in a process of its own until the block ends."""
     path = folder / "stalls"
     path.touch()
-    process = subprocess.Popen([sys.executable, "-m", "bench.metronome", str(path)])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.metronome", str(path)], start_new_session=True
+    )
     put_first(process.pid, TELEPHONE)
     try:
         yield Stalls(path)
