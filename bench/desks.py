@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page, async_playwright
@@ -15,7 +14,7 @@ from crm.staff.service import add_user
 from tests.calls.instance import Instance
 
 PASSWORD = "bench-desk-password"
-CHROMIUM = Path(__file__).parent / "browser.sh"
+CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -1,7 +1,8 @@
 """A full floor: a hundred agents, a hundred talks at once, two hundred waiting, twenty boards.
 
 First the cost of a call from ten to a hundred at once, by CPU time. Then everything together at
-the full rate and, when a goal is missed, at lower ones, so that it is said what this machine bears.
+the full size and, when a goal is missed, at half, a quarter and a tenth of it, so that it is said
+what this machine bears.
 Four of the agents have real browsers. FLOOR=curve or FLOOR=full measures one of the two.
 """
 
@@ -35,8 +36,8 @@ TALK_S = 7.5
 RATES = (1.0, 2.5, 5.0, 10.0)
 """Calls a second; a call lasts ten seconds, so that ten to a hundred are up at once."""
 STEP_S = 12
-WAITING = 200
-FULL_RATES = (10.0, 5.0, 2.5)
+FULL = ((10.0, 200), (5.0, 100), (2.5, 50), (1.0, 20))
+"""Calls a second, and callers who wait meanwhile."""
 FULL_S = 20
 NOTED_S = 1.0
 """A robot is done with wrap-up so soon after the call."""
@@ -154,9 +155,10 @@ _BOUNDS = ("call.offered", "call.ended", "recording.stored")
 
 @dataclass(frozen=True)
 class Full:
-    """One rate with everything beside it."""
+    """One size of the floor, everything at once."""
 
     rate: float
+    waiting: int
     result: Result
     pops_ms: list[float]
     pops_missing: int
@@ -164,6 +166,8 @@ class Full:
     at_once: int
     broken: list[str]
     cores: dict[str, float]
+    starved: dict[str, float]
+    """Of the time in which a process could have run, the share in which others ran instead."""
 
     @property
     def holds(self) -> bool:
@@ -187,51 +191,54 @@ class Full:
             Figure(f"{name}_pops_missing_of_{len(self.pops_ms) + self.pops_missing}",
                    self.pops_missing, "0"),
             Figure(f"{name}_board_lag_p95", percentile(self.lags_s, 0.95), f"<={LAG_S:g}s", "s"),
+            Figure(f"{name}_waiting", self.waiting),
             Figure(f"{name}_recorded_at_once", self.at_once),
             Figure(f"{name}_sums_broken", len(self.broken), "0"),
             *(Figure(f"{name}_cores_{who}", used) for who, used in self.cores.items()),
+            *(Figure(f"{name}_starved_{who}", share) for who, share in self.starved.items()),
         ]  # fmt: skip
 
 
 async def _full(instance: Instance, crowd: Crowd, opened: Desks) -> list[Figure]:
-    """Down from the full rate until every goal is met."""
+    """Down from the full size until every goal is met."""
     found: list[Figure] = []
-    for rate in FULL_RATES:
-        step = await _at_once(instance, crowd, opened, rate)
+    for rate, waiting in FULL:
+        step = await _at_once(instance, crowd, opened, rate, waiting)
         found += step.figures()
         for words in [*(figure.line() for figure in step.figures()), *step.broken[:5]]:
             print(f"# {words}", flush=True)
         if step.holds:
-            return [*found, Figure("floor_fits_per_s", rate, f">={FULL_RATES[0]:g}")]
-    return [*found, Figure("floor_fits_per_s", 0, f">={FULL_RATES[0]:g}")]
+            return [*found, Figure("floor_fits_per_s", rate, f">={FULL[0][0]:g}")]
+    return [*found, Figure("floor_fits_per_s", 0, f">={FULL[0][0]:g}")]
 
 
-async def _at_once(instance: Instance, crowd: Crowd, opened: Desks, rate: float) -> Full:
+async def _at_once(instance: Instance, crowd: Crowd, opened: Desks, rate: float, many: int) -> Full:
     """Callers who wait come first; then the calls, while boards are read as pages read them."""
     before, calls = instance.facts.last_id(), int(rate * FULL_S)
     async with watching.opened(instance) as found:
-        waiting = asyncio.create_task(_wait(instance, crowd, rate))
-        await asyncio.sleep(WAITING / rate)
+        waiting = asyncio.create_task(_wait(instance, crowd, rate, many))
+        await asyncio.sleep(many / rate)
         clock = Clock({name: instance.pid(name) for name in PROCESSES})
         result = await crowd.call(
             instance.hotline, crowded.next_numbers(calls), rate=rate, calls=calls, port=free_port()
         )
-        cores = clock.cores()
+        cores, starved = clock.cores(), clock.starved()
         await waiting
         await _caught_up(instance, before)
     facts = instance.facts.since(before)
     pops, missing = _pops(facts, await opened.pops())
     left = problems(instance.facts, instance.books, after=before)
     return Full(
-        rate, result, pops, missing, _lags(facts, found), _recorded_at_once(facts), left, cores
-    )
+        rate, many, result, pops, missing, _lags(facts, found), _recorded_at_once(facts), left,
+        cores, starved,
+    )  # fmt: skip
 
 
-async def _wait(instance: Instance, crowd: Crowd, rate: float) -> None:
+async def _wait(instance: Instance, crowd: Crowd, rate: float, many: int) -> None:
     """They come at the same rate, and stay until the last call has begun."""
-    seconds = WAITING / rate + FULL_S
+    seconds = many / rate + FULL_S
     await crowd.wait(
-        instance.lines[UNSTAFFED_LINE], crowded.next_numbers(WAITING), WAITING,
+        instance.lines[UNSTAFFED_LINE], crowded.next_numbers(many), many,
         rate=rate, seconds=seconds,
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ class Clock:
         self._pids = dict(pids or {})
         self._begun = time.monotonic()
         self._used = {name: _cpu_of(pid) for name, pid in self._pids.items()}
+        self._turns = {name: _turns_of(pid) for name, pid in self._pids.items()}
         self._machine = _machine_busy_s()
 
     @property
@@ -31,12 +32,27 @@ class Clock:
         machine = (_machine_busy_s() - self._machine) / self.seconds
         return {**used, "others": machine - sum(used.values()), "machine": machine}
 
+    def starved(self) -> dict[str, float]:
+        """Of the time in which each main thread could have run, the share it stood in line."""
+        found = {}
+        for name, (ran_before, stood_before) in self._turns.items():
+            ran, stood = _turns_of(self._pids[name])
+            wanted = ran - ran_before + stood - stood_before
+            found[name] = (stood - stood_before) / wanted if wanted else 0.0
+        return found
+
 
 def _machine_busy_s() -> float:
     """CPU seconds that were not idle, of all cores."""
     first = Path("/proc/stat").read_text("utf-8").splitlines()[0].split()[1:9]
     user, nice, system, _idle, _wait, irq, softirq, _steal = map(int, first)
     return (user + nice + system + irq + softirq) / _TICK
+
+
+def _turns_of(pid: int) -> tuple[int, int]:
+    """Nanoseconds that its main thread ran, and stood in line to run."""
+    ran, stood, _times = map(int, Path(f"/proc/{pid}/schedstat").read_text("ascii").split())
+    return ran, stood
 
 
 def cpu_s(pids: Iterable[int]) -> float:

@@ -1,4 +1,4 @@
-"""Who goes first on a busy machine: the telephone, then who serves its calls, then all else.
+"""Who goes first on a busy machine: calls, then screens and books, then all else.
 
 The same as ``Nice`` in deploy/systemd.
 """
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 TELEPHONE: Final = -10
-"""Sound that comes late is torn."""
-SERVICE: Final = -5
-"""Menus, pops and boards; exports, imports and reports go after them."""
-NICE: Final = {"asterisk": TELEPHONE, "gateway": SERVICE, "web": SERVICE, "worker": SERVICE}
+"""Sound that comes late is torn, and a caller in the menu waits for nobody else."""
+SCREENS: Final = -5
+"""Pops and boards; exports, imports and reports go after them."""
+NICE: Final = {"asterisk": TELEPHONE, "gateway": TELEPHONE, "web": SCREENS, "worker": SCREENS}
 
 
 def put_first(pid: int, nice: int) -> None:
