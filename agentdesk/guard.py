@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentdesk.shell import best_locale, known_locale
+from mainline import acting
 from mainline.config import Settings
 from mainline.errors import Forbidden, MainlineError
 from mainline.i18n import LOCALES, Locale, Text, speaking
@@ -119,7 +120,7 @@ class Guard:
         policy = content_policy(self._settings, headers.get("host", ""))
         own = {**self._headers, "Content-Security-Policy": policy}
         outgoing = _Outgoing(send, own, scope["path"])
-        with speaking(request_locale(headers, self._settings)):
+        with speaking(request_locale(headers, self._settings)), acting.one_request():
             try:
                 _check(scope["method"], headers)
                 async with asyncio.timeout(_limit_s(scope["path"])):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Final
 
 from agi.running import pause
@@ -11,6 +12,7 @@ from crm.appointments import queries, service
 from crm.promises import service as given
 from crm.work_orders import limiting
 from ivr.modes import give_back, over
+from mainline.audit import anchors
 from mainline.clock import now
 from mainline.db import Database
 from mainline.log import get_logger
@@ -18,6 +20,7 @@ from mainline.log import get_logger
 LINES_EVERY_S: Final = 1.0
 PROMISES_EVERY_S: Final = 10.0
 LIMITS_EVERY_S: Final = 5.0
+ANCHORS_EVERY_S: Final = 600.0
 
 log = get_logger("chores")
 
@@ -57,3 +60,10 @@ async def limits(database: Database) -> None:
     """Limits of work orders warn, break, and call upon who watches over them."""
     if count := await limiting.run_out(database, now()):
         log.info("chores.limits", orders=count)
+
+
+async def keep_anchor(database: Database, path: Path) -> None:
+    """The end of the audit log is written down outside of the database."""
+    async with database.reading() as session:
+        entry_id, sealed = await anchors.head(session)
+    await asyncio.to_thread(anchors.keep, path, entry_id, sealed)

@@ -1,7 +1,7 @@
 """Tables: how far Asterisk's record has been read, and what is known of calls in progress."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,6 +18,7 @@ class CelCursor(Base):
     """
 
     __tablename__ = "cel_cursor"
+    __unaudited__: ClassVar[str] = "how far a reader has come"
 
     head: Mapped[str] = mapped_column(String(64), primary_key=True)
     offset: Mapped[int] = mapped_column(BigId, default=0)
@@ -28,6 +29,7 @@ class LiveCall(Base):
     """A call in progress, as far as its rows have been read; gone when the call has ended."""
 
     __tablename__ = "live_call"
+    __unaudited__: ClassVar[str] = "calls in progress, gone with them"
 
     call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     state: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -8,10 +8,12 @@ from functools import partial
 from agi.alarms import Alarms
 from agi.callbacks import CallBacks
 from agi.chores import (
+    ANCHORS_EVERY_S,
     LIMITS_EVERY_S,
     LINES_EVERY_S,
     PROMISES_EVERY_S,
     again,
+    keep_anchor,
     limits,
     lines,
     promises,
@@ -30,6 +32,7 @@ from agi.waits import Waits
 from agi.watch import Watch
 from crm.sense import watch
 from mainline.asterisk.ari import Ari
+from mainline.audit import anchors
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.process.heartbeat import Pulse, beating
@@ -80,6 +83,9 @@ def _jobs(
         "lines": partial(again, LINES_EVERY_S, partial(lines, database)),
         "promises": partial(again, PROMISES_EVERY_S, partial(promises, database)),
         "limits": partial(again, LIMITS_EVERY_S, partial(limits, database)),
+        "audit anchors": partial(
+            again, ANCHORS_EVERY_S, partial(keep_anchor, database, settings.home / anchors.FILE)
+        ),
         "leases": Watch(database, link.switchboard, ari).run,
         "outbound": Dialler(database, link.switchboard, settings).run,
         "recordings": partial(finalise.run, database, settings),

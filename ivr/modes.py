@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.hours import Mode
 from ivr.models import LineMode
+from mainline.acting import because
 from mainline.clock import now
 from mainline.errors import Invalid
 from mainline.journal import append
@@ -41,6 +42,7 @@ async def set_mode(
     """Answer the line so from now on; ``auto`` gives it back to the calendar."""
     if until is not None and (mode == "auto" or until <= now()):
         raise Invalid("until")
+    because(session, why)
     row = await session.get(LineMode, dnis)
     if mode == "auto":
         if row is not None:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from mainline import log
+from mainline import acting, log
 from mainline.config import Settings
 from mainline.features import FEATURES
 from mainline.i18n import speaking
@@ -87,8 +87,9 @@ app = typer.Typer(
 
 
 @app.callback()
-def _mainline() -> None:
+def _mainline(ctx: typer.Context) -> None:
     """Mainline, a telephony-first contact centre for heat, gas and water companies."""
+    acting.run_as(f"mainline {ctx.invoked_subcommand}")
 
 
 @app.command("up")
@@ -154,6 +155,7 @@ def web() -> None:
 def _process(name: str) -> None:
     module, _, function = PROCESSES[name].partition(":")
     log.set_up(name)
+    acting.run_as(name)
     getattr(import_module(module), function)(Settings())
 
 

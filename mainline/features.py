@@ -3,7 +3,8 @@
 ``models`` (tables), ``events``, ``api`` (a ``router`` under /api), ``subscribers``
 (``CONSUMERS``: consumer name to handlers), ``finders`` (``FINDERS``: ways to find a customer),
 ``commands`` (``app``: a typer group named like it),
-``kinds`` (definition kinds), ``demo`` (async ``load(session, pack)``). Adding a feature is adding
+``kinds`` (definition kinds), ``demo`` (async ``load(session, pack)``), ``capture`` (listens at
+every unit of work). Adding a feature is adding
 its folder and its line here; a test fails when either is missing.
 """
 
@@ -14,6 +15,7 @@ from types import ModuleType
 
 FEATURES: tuple[str, ...] = (
     "mainline.journal",
+    "mainline.audit",
     "mainline.definitions",
     "mainline.process",
     "mainline.sip",

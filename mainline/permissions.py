@@ -26,6 +26,7 @@ class Permission(StrEnum):
     EDIT_DEFINITIONS = "edit-definitions"
     SEE_DEFINITIONS = "see-definitions"
     ADMINISTER = "administer"
+    SEE_AUDIT = "see-audit"
     SEE_HEALTH = "see-health"
     SEE_CAMPAIGNS = "see-campaigns"
     RUN_CAMPAIGNS = "run-campaigns"

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute, Route
 
+from mainline import acting
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.errors import Forbidden, Invalid, Unauthenticated
@@ -58,6 +59,8 @@ async def principal(request: Request) -> Principal:
         authenticate: Authenticate = request.app.state.authenticate
         found = await authenticate(request)
         request.state.principal = found
+        if found is not None:
+            acting.by(found.agent_number or found.name)
     if found is None:
         raise Unauthenticated
     return found

@@ -1,7 +1,7 @@
 """Tables: recordings, the raw segments they are made of, and who heard what."""
 
 from datetime import datetime
-from typing import Final
+from typing import ClassVar, Final
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,6 +25,7 @@ class Recording(Record):
     """The recording of one call, or the message left in it."""
 
     __tablename__ = "recording"
+    __audited__: ClassVar[frozenset[str]] = frozenset({"kept", "deleted_at", "deleted_why"})
     __table_args__ = (UniqueConstraint("call_id", "kind"), Index(None, "state", "started_at"))
 
     call_id: Mapped[str] = mapped_column(String(96))
@@ -52,6 +53,7 @@ class RecordingSegment(Record):
     """One file that Asterisk wrote, as its record tells of it."""
 
     __tablename__ = "recording_segment"
+    __unaudited__: ClassVar[str] = "made from Asterisk's record"
 
     recording_id: Mapped[int] = mapped_column(ForeignKey("recording.id"), index=True)
     number: Mapped[int]

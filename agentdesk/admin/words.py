@@ -56,3 +56,16 @@ def state_words(state: str) -> str:
 def role_words(role: str) -> str:
     """A role."""
     return _(_ROLES[role]) if role in _ROLES else role
+
+
+_ACTIONS: Final[dict[str, Text]] = {
+    "insert": Text("new"),
+    "update": Text("changed"),
+    "delete": Text("deleted"),
+    "load": Text("loaded"),
+}
+
+
+def action_words(action: str) -> str:
+    """What was done with a row."""
+    return _(_ACTIONS[action]) if action in _ACTIONS else action

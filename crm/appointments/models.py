@@ -1,6 +1,7 @@
 """Tables: promised times, and the row that bookings of one day wait for."""
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -46,6 +47,7 @@ class AppointmentDay(Base):
     """Two who book the same pool on the same day at once wait for one another here."""
 
     __tablename__ = "appointment_day"
+    __unaudited__: ClassVar[str] = "a row to wait at"
 
     pool: Mapped[str] = mapped_column(String(24), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)

@@ -27,6 +27,7 @@ from crm.work_orders.flow import NoteNeeded
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.noting import note
 from mainline import definitions
+from mainline.acting import because
 from mainline.clock import now
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
@@ -145,6 +146,7 @@ async def move(
     was_at = row.starts_at
     row.pool, row.day, row.slot, row.place = pool.code, day, slot, place
     row.starts_at, row.ends_at = wanted.starts_at, wanted.ends_at
+    because(session, why)
     row.moves, row.answer, row.reason = row.moves + 1, "", why
     await note(session, order, "move_visit", by=by, text=f"{told(wanted)} {why}")
     fact = AppointmentMoved(**_promise(row, order, by), was_at=was_at, reason=why)
@@ -158,6 +160,7 @@ async def cancel(
     """Nobody comes at that time; its place is free for others."""
     row, order = await _standing(session, appointment_id)
     why = _why(reason)
+    because(session, why)
     row.place, row.reason = None, why
     _end(row, "cancelled", by, at or now())
     await note(session, order, "cancel_visit", by=by, text=why, at=at)

@@ -1,7 +1,7 @@
 """Tables: campaigns, whom they call, each attempt by machine, and who is never to be called."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -81,6 +81,7 @@ class DialAttempt(Record):
     """One automatic call. It is written before Asterisk is asked, and is never asked for twice."""
 
     __tablename__ = "dial_attempt"
+    __unaudited__: ClassVar[str] = "one line a call, never changed by people"
     __table_args__ = (UniqueConstraint("task_id", "number"), Index(None, "ended_at", "begun_at"))
 
     task_id: Mapped[int] = mapped_column(ForeignKey("campaign_task.id"))

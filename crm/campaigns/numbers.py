@@ -12,6 +12,7 @@ from crm.campaigns.events import DoNotCallChanged
 from crm.campaigns.models import CampaignTask, DoNotCall
 from crm.customers.models import CustomerPhone
 from crm.work_orders.models import WorkOrder
+from mainline.acting import because
 from mainline.errors import Invalid, NotFound
 from mainline.journal import append
 from mainline.phone import normalise
@@ -81,6 +82,7 @@ async def bar(
     row = await session.scalar(select(DoNotCall).where(DoNotCall.number == number))
     if row is not None:
         return row, False
+    because(session, reason)
     row = DoNotCall(number=number, source=source, reason=reason.strip()[:200], by=by[:64])
     session.add(row)
     await session.flush()

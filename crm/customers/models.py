@@ -1,13 +1,14 @@
 """Tables: premises, customers, telephones, accounts, barred numbers."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from crm.addresses.models import Path, bytewise
 from crm.addresses.pinyin import initials
-from mainline.db import Record
+from mainline.db import SECRET, Record
 
 
 class Premise(Record):
@@ -41,7 +42,7 @@ class Customer(Record):
     language: Mapped[str | None] = mapped_column(String(8))
     """``zh`` or ``en``; None: as the line decides."""
     notes: Mapped[str] = mapped_column(Text, default="")
-    id_tail: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    id_tail: Mapped[str] = mapped_column(String(64), default="", server_default="", info=SECRET)
     """The last four characters of the identity card, as ``identity.sealed`` leaves them."""
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     """The customer whom this one turned out to be."""
@@ -89,6 +90,7 @@ class IdentityFailure(Record):
     """Somebody on the telephone gave facts about this customer that were wrong."""
 
     __tablename__ = "identity_failure"
+    __unaudited__: ClassVar[str] = "counts tries"
     __table_args__ = (Index(None, "customer_id", "at"),)
 
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))

@@ -19,6 +19,7 @@ from crm.duplicates.events import (
 )
 from crm.duplicates.models import DuplicateDecision
 from crm.duplicates.rules import What
+from mainline.acting import because
 from mainline.clock import now
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
@@ -112,6 +113,7 @@ async def _decide(
     session: AsyncSession, what: What, kept_id: int, other_id: int, verdict: str, by: str, note: str
 ) -> DuplicateDecision:
     """Written before anything moves: of two who decide at once, one is refused."""
+    because(session, note)
     low, high = sorted((kept_id, other_id))
     decision = DuplicateDecision(
         what=what, kept_id=kept_id, other_id=other_id, open_key=f"{what}:{low}:{high}",

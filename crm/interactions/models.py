@@ -5,7 +5,7 @@ not know must never keep the other facts from being read.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,6 +17,7 @@ class CallTimeline(Base):
     """The facts of one call as the journal told them; everything else is computed from these."""
 
     __tablename__ = "call_timeline"
+    __unaudited__: ClassVar[str] = "a projection of the journal"
 
     call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     facts: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
@@ -26,6 +27,7 @@ class Interaction(Base):
     """Projection: one call, however many telephones took part. ``id`` is Asterisk's linkedid."""
 
     __tablename__ = "interaction"
+    __unaudited__: ClassVar[str] = "a projection of the journal"
     __table_args__ = (
         Index(None, "began_at", "id"),
         Index(None, "customer_id", "began_at"),
@@ -81,6 +83,7 @@ class QueueVisit(Base):
     """Projection: one stay of a call in a queue; ``how`` None while the caller waits."""
 
     __tablename__ = "queue_visit"
+    __unaudited__: ClassVar[str] = "a projection of the journal"
     __table_args__ = (Index(None, "queue", "entered_at"), Index(None, "how", "queue"))
 
     call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -124,6 +127,7 @@ class MenuPassage(Base):
     """Projection: one node of a menu a caller came to. Written when the call is over."""
 
     __tablename__ = "menu_passage"
+    __unaudited__: ClassVar[str] = "a projection of the journal"
     __table_args__ = (
         Index("ix_menu_passage_counting", "menu", "at", "node", "keys", "target", "gave_up"),
     )

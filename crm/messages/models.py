@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mainline.db import BigId, Record
+from mainline.db import SECRET, BigId, Record
 
 
 class VoiceMessage(Record):
@@ -38,6 +38,6 @@ class VoiceMessage(Record):
     told: Mapped[str] = mapped_column(String(16), default="", server_default="")
     """How it became done: told, or waived; unreached while a promised call has failed."""
     done_at: Mapped[datetime | None]
-    transcript: Mapped[str] = mapped_column(Text, default="", server_default="")
+    transcript: Mapped[str] = mapped_column(Text, default="", server_default="", info=SECRET)
     heard_by: Mapped[str] = mapped_column(String(64), default="", server_default="")
     """The model that wrote the transcript; - when it could not."""

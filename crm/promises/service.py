@@ -15,6 +15,7 @@ from crm.work_orders import service as orders
 from crm.work_orders.flow import NoteNeeded
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.noting import note
+from mainline.acting import because
 from mainline.clock import now
 from mainline.db import Database
 from mainline.errors import Invalid, MainlineError, NotFound
@@ -127,6 +128,7 @@ async def withdraw(session: AsyncSession, promise_id: int, *, by: str, reason: s
         raise NoteNeeded
     row = await _open(session, promise_id)
     row.reason = reason.strip()[:TEXT_CHARS_MAX]
+    because(session, row.reason)
     await end(session, row, "withdrawn", by=by, at=now())
     return row
 

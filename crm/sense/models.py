@@ -1,6 +1,7 @@
 """Tables: what calls point to, what was suspected, who wants to be told of the end."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -53,6 +54,7 @@ class OutageSignal(Record):
     """
 
     __tablename__ = "outage_signal"
+    __unaudited__: ClassVar[str] = "a projection of the journal"
     __table_args__ = (
         UniqueConstraint("call_id", "class_code", "area_id", "premise_id"),
         Index(None, "area_id", "class_code", "at"),

@@ -1,12 +1,12 @@
 """Tables: people, their queues, sign-ins and tokens, and the floor as a projection."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mainline.db import Base, Record
+from mainline.db import SECRET, Base, Record
 
 
 class User(Record):
@@ -16,7 +16,7 @@ class User(Record):
 
     login: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(64))
-    password_hash: Mapped[str] = mapped_column(String(255))
+    password_hash: Mapped[str] = mapped_column(String(255), info=SECRET)
     roles: Mapped[list[str]] = mapped_column(JSON)
     agent_number: Mapped[str | None] = mapped_column(String(8), unique=True)
     station: Mapped[str] = mapped_column(String(16), default="softphone")
@@ -49,6 +49,7 @@ class AuthSession(Record):
     """A sign-in. Only the hash of its token is kept; ``public_id`` names it in logs."""
 
     __tablename__ = "auth_session"
+    __unaudited__: ClassVar[str] = "sign-ins, gone when they are over"
 
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -62,7 +63,7 @@ class ApiToken(Record):
 
     __tablename__ = "api_token"
 
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True, info=SECRET)
     role: Mapped[str] = mapped_column(String(32))
     name: Mapped[str] = mapped_column(String(64), default="")
     expires_at: Mapped[datetime | None]
@@ -73,6 +74,7 @@ class LoginFailure(Record):
     """A refused sign-in; ``who`` is the hash of a login or of an address."""
 
     __tablename__ = "login_failure"
+    __unaudited__: ClassVar[str] = "counts tries, gone in minutes"
     __table_args__ = (Index(None, "who", "at"),)
 
     who: Mapped[str] = mapped_column(String(64))
@@ -87,6 +89,7 @@ class AgentFact(Record):
     """What happened to an agent, in order of the event's time: the floor is computed from these."""
 
     __tablename__ = "agent_fact"
+    __unaudited__: ClassVar[str] = "a projection of the journal"
     __table_args__ = (UniqueConstraint("agent", "at", "kind", "call_id"), Index(None, "call_id"))
 
     agent: Mapped[str] = mapped_column(String(8))
@@ -100,6 +103,7 @@ class AgentState(Base):
     """Projection: what an agent does now."""
 
     __tablename__ = "agent_state"
+    __unaudited__: ClassVar[str] = "a projection of the journal"
 
     number: Mapped[str] = mapped_column(String(8), primary_key=True)
     state: Mapped[str] = mapped_column(String(16), default="closed")
@@ -125,6 +129,7 @@ class AgentStint(Record):
     """Projection: a stretch of time in one state; ``ended_at`` None is the present one."""
 
     __tablename__ = "agent_stint"
+    __unaudited__: ClassVar[str] = "a projection of the journal"
     __table_args__ = (Index(None, "agent", "began_at"),)
 
     agent: Mapped[str] = mapped_column(String(8))

@@ -1,6 +1,7 @@
 """Tables: ratings (a projection), and whose turn it is to be asked."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,6 +13,7 @@ class CallRating(Base):
     """Projection: what a caller was asked and said after a call."""
 
     __tablename__ = "call_rating"
+    __unaudited__: ClassVar[str] = "a projection of the journal"
     __table_args__ = (Index(None, "agent", "asked_at"),)
 
     call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -31,6 +33,7 @@ class SurveyTurn(Base):
     """How many calls of a queue ended by the agent there were."""
 
     __tablename__ = "survey_turn"
+    __unaudited__: ClassVar[str] = "a counter"
 
     queue: Mapped[str] = mapped_column(String(32), primary_key=True)
     count: Mapped[int] = mapped_column(default=0)

@@ -24,6 +24,7 @@ from crm.work_orders.events import WorkOrderHandled, WorkOrderMoved, WorkOrderOp
 from crm.work_orders.flow import Act, Around, State
 from crm.work_orders.models import WorkOrder, WorkOrderMove
 from crm.work_orders.numbering import next_number
+from mainline.acting import because
 from mainline.clock import now
 from mainline.db import Base
 from mainline.errors import Invalid, NotFound
@@ -256,6 +257,7 @@ def write(
     line.from_step, line.to_step, line.target = before, order.step, act.to[:64]
     line.entered_by, line.note = act.entered_by, act.note.strip()[:NOTE_CHARS_MAX]
     session.add(line)
+    because(session, line.note)
 
 
 async def _by_key(session: AsyncSession, key: str) -> WorkOrder | None:

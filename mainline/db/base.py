@@ -1,7 +1,7 @@
 """The declarative base and the constraint names migrations rely on."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -30,6 +30,8 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+SECRET: Final = {"secret": True}
+"""``mapped_column(info=SECRET)``: the audit log tells that it changed, not what it was."""
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 

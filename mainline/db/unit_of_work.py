@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.orm import Session as SqlSession
 
 from mainline.db.in_place import InPlace
 from mainline.features import modules
@@ -51,11 +52,16 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
+class Session(SqlSession):
+    """What a unit of work is underneath: where features listen that see every change."""
+
+
 class Database:
     """The engine, and the two ways to use it: ``unit_of_work`` and ``reading``."""
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         list(modules("models"))  # a table may point to one of a feature that nobody has imported
+        list(modules("capture"))
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine: AsyncEngine = create_async_engine(
@@ -65,7 +71,9 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _sqlite_connected)
             event.listen(self.engine.sync_engine, "begin", _sqlite_begin)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = async_sessionmaker(
+            self.engine, sync_session_class=Session, expire_on_commit=False
+        )
         self._write_lock = asyncio.Lock()
 
     async def _open(self) -> aiosqlite.Connection:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mainline.acting import because
 from mainline.clock import now
 from mainline.definitions.events import DefinitionPublished, DefinitionWithdrawn
 from mainline.definitions.kind import Problem, kind_named
@@ -144,6 +145,7 @@ async def publish(
     if row.published_at is None:
         row.published_at, row.published_by, row.valid_from = present, by, at or present
         row.why = why[:500] or row.why
+        because(session, row.why)
         await append(
             session,
             DefinitionPublished(

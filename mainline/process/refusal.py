@@ -15,6 +15,7 @@ EXIT_CODES: Final = {
     "already-up": 21,
     "other-pack": 22,
     "strange-database": 23,
+    "audit-broken": 24,
 }
 """Stable, listed in docs/operations.md; every other refusal is 1. setup.sh uses 10 to 15."""
 

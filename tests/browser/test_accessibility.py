@@ -36,7 +36,14 @@ PAGES = {
         "/outbound/campaigns",
     ],
     "quality": ["/quality"],
-    "admin": ["/admin", "/admin/menus", "/admin/menus/main", "/admin/definitions", "/admin/staff"],
+    "admin": [
+        "/admin",
+        "/admin/menus",
+        "/admin/menus/main",
+        "/admin/definitions",
+        "/admin/staff",
+        "/admin/audit",
+    ],
 }
 
 

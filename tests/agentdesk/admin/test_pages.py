@@ -38,6 +38,7 @@ PATHS = (
     "/admin/definitions/ivr_menu/main",
     "/admin/definitions/recording_retention/default",
     "/admin/staff",
+    "/admin/audit",
     "/admin/health",
 )
 
