@@ -77,6 +77,8 @@ class CallerView:
     """The screen pop of one call."""
 
     call_id: str
+    seen: int = 0
+    """The newest fact of the call that is in it."""
     number: str = ""
     line: str = ""
     queue: str = ""
@@ -97,18 +99,18 @@ class CallerView:
     """Prices and rules for a customer of this class."""
 
 
-async def facts(session: AsyncSession, call_id: str) -> list[Event]:
-    """What the journal knows of the call; NotFound when it knows nothing."""
+async def facts(session: AsyncSession, call_id: str) -> tuple[list[Event], int]:
+    """What the journal knows of the call, and up to where; NotFound when it knows nothing."""
     found = await entries_after(session, 0, subject=call_subject(call_id))
     if not found:
         raise NotFound("call")
-    return [entry.event for entry in found]
+    return [entry.event for entry in found], max(entry.id for entry in found)
 
 
 async def caller(session: AsyncSession, settings: Settings, call_id: str) -> CallerView:
     """Everything about the caller of this call."""
-    events = await facts(session, call_id)
-    view = CallerView(call_id)
+    events, seen = await facts(session, call_id)
+    view = CallerView(call_id, seen=seen)
     _from_facts(view, events)
     await _name_places(session, view, events)
     view.again = again(events)

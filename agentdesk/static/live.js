@@ -10,7 +10,7 @@
 /**
  * Listen to the stream. Handlers by event name: facts ("agent.offered"), "feed.<name>", "hello"
  * (connected; ask for the present state), "reset" (too far behind; ask anew).
- * @param {Record<string, (data: any) => void>} handlers
+ * @param {Record<string, (data: any, id: number) => void>} handlers a fact comes with its place in the journal
  * @param {LiveOptions} [options]
  * @returns {() => void} stops listening
  */
@@ -36,7 +36,7 @@ export function listen(handlers, options = {}) {
       opened.addEventListener(name, (event) => {
         beat = Date.now();
         if (event.lastEventId) last = event.lastEventId;
-        handle(JSON.parse(event.data));
+        handle(JSON.parse(event.data), Number(event.lastEventId));
       });
     }
     if (!handlers.hello) opened.addEventListener("hello", (event) => { last = event.lastEventId; });

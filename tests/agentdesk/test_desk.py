@@ -13,7 +13,7 @@ from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.errors import Unavailable
-from mainline.journal import append, entries_after
+from mainline.journal import append, entries_after, last_id
 from mainline.journal.call_events import (
     AgentAnswered,
     CallerIdentified,
@@ -305,7 +305,9 @@ async def test_what_a_caller_is_called_is_text_and_never_markup(
     async with company.unit_of_work() as session:
         await append(session, CallOffered(subject="call:ml-9.9", ani=bait, dnis=bait))
         await append(session, CallerIdentified(subject="call:ml-9.9", how="none"))
+        newest = await last_id(session)
     page = (await agent1.get("/desk/pop/ml-9.9")).text
+    assert f'data-seen="{newest}"' in page
     assert "<img" not in page
     assert "&lt;im" in page
 

@@ -59,13 +59,13 @@ async function settle() {
   return state;
 }
 
-/** @param {string} kind @param {any} fact */
-function learn(kind, fact) {
+/** @param {string} kind @param {any} fact @param {number} id its place in the journal */
+function learn(kind, fact, id) {
   const mine = !fact.agent || fact.agent === floor.number; // others take part in my call too
   if (mine) status.standing = after(status.standing, kind, fact);
   const call = String(fact.subject ?? "").replace(/^call:/, "");
-  if (kind === "agent.offered" || kind === "call.placed") void pop.show(call, true);
-  if (kind === "caller.identified" && call === pop.call) void pop.show(call, true);
+  if (kind === "agent.offered" || kind === "call.placed") void pop.learn(call, id);
+  if (kind === "caller.identified" && call === pop.call) void pop.learn(call, id);
   if (kind === "agent.left_call" || kind === "agent.missed" || kind === "call.ended") { setTimeout(history, 800); tidy(call); }
   if (kind === "conference.joined" || kind === "conference.left") {
     lines.others.set(call, Math.max(0, (lines.others.get(call) ?? 0) + (kind === "conference.joined" ? 1 : -1)));
@@ -295,7 +295,7 @@ part("leader").addEventListener("click", () => void tried(async () => {
 }));
 part("take-back").addEventListener("click", () => tried(takePhone));
 
-const handlers = Object.fromEntries(FACTS.map((kind) => [kind, (/** @type {any} */ fact) => learn(kind, fact)]));
+const handlers = Object.fromEntries(FACTS.map((kind) => [kind, (/** @type {any} */ fact, /** @type {number} */ id) => learn(kind, fact, id)]));
 listen(
   { ...handlers, hello: () => void settle(), reset: () => void settle(), "desk.claimed": claimed,
     "feed.desk": (picture) => { floor.show(picture); floorChanged(); } },

@@ -15,6 +15,7 @@ export class Pop {
   call = "";
   #asked = 0;
   #answered = 0;
+  /** @type {Promise<void> | null} */ #drawing = null;
 
   /** @param {(customer: number | null) => void} onCustomer told when the pop knows its customer */
   constructor(onCustomer) {
@@ -29,7 +30,16 @@ export class Pop {
     const changed = call !== this.call;
     this.call = call;
     if (changed) this.place.dataset.call = call;
-    await this.#draw(this.#path(), changed);
+    this.#drawing = this.#draw(this.#path(), changed);
+    await this.#drawing;
+  }
+
+  /** Something has become known of the call: asked for only when what is shown does not know it yet.
+   * @param {string} call @param {number} fact its place in the journal */
+  async learn(call, fact) {
+    if (call === this.call) await this.#drawing;
+    const seen = Number(this.place.querySelector("[data-seen]")?.getAttribute("data-seen") ?? 0);
+    if (call !== this.call || seen < fact) await this.show(call, true);
   }
 
   /** @param {string} path @param {boolean} fresh */
