@@ -1,6 +1,7 @@
 """Settings, read once from ``MAINLINE_*``; every default is safe to start with."""
 
-from functools import cached_property
+import os
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -117,3 +118,15 @@ class Settings(BaseSettings):
     def pack_dir(self) -> Path:
         """Words, menus, catalog and demo town of the sector."""
         return PROJECT / "packs" / self.pack
+
+
+def zone_here() -> ZoneInfo:
+    """The company's time zone, for rules that were not handed the settings; kept, for it is asked
+    for each line of a list.
+    """
+    return _zone(os.environ.get("MAINLINE_TIMEZONE"))
+
+
+@lru_cache(maxsize=4)
+def _zone(_told: str | None) -> ZoneInfo:
+    return Settings().zone

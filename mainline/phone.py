@@ -30,6 +30,8 @@ _SERVICE: Final = re.compile(r"(1\d{2}|12\d{3}|1[012]\d{3,5}|95\d{3}|96\d{3,4}|[
 _SEPARATORS: Final = re.compile(r"[\s\-().·/]+")
 _EXTENSION: Final = re.compile(r"(?:ext\.?|转|#|,|;|x|p|w)\s*\d{1,6}$", re.IGNORECASE)
 _LONGEST: Final = 64
+TAIL: Final = 4
+"""So many figures at its end are how people search for a number."""
 
 
 @dataclass(frozen=True, slots=True)

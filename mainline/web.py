@@ -109,12 +109,15 @@ def every_route(routes: Sequence[BaseRoute]) -> Iterator[RouteContext]:
 
 
 def declared(route: RouteContext) -> frozenset[Permission] | None:
-    """What a route declares; None when it forgot to."""
-    for dependant in _all_dependants(getattr(route, "dependant", None)):
-        found = getattr(dependant.call, "declared", None)
-        if found is not None:
-            return frozenset(found)
-    return None
+    """What a route declares itself, else what its router does; None when both forgot to."""
+    return next(reversed(needed(route)), None)
+
+
+def needed(route: RouteContext) -> list[frozenset[Permission]]:
+    """All declarations that a request has to pass, one of each set; the outermost first."""
+    dependants = _all_dependants(getattr(route, "dependant", None))
+    found = [getattr(dependant.call, "declared", None) for dependant in dependants]
+    return [frozenset(each) for each in found if each is not None]
 
 
 def _all_dependants(dependant: Any) -> Iterable[Any]:

@@ -17,7 +17,7 @@ from agentdesk.panels.booking import (
     day_words,
     slot_words,
 )
-from agentdesk.panels.contacts import order_line
+from agentdesk.panels.contacts import order_lines
 from agentdesk.shell import render
 from crm.appointments import queries, service
 from crm.appointments.models import Appointment
@@ -115,7 +115,7 @@ async def _page(
     return render(
         request, "appointments/order.html", status=refused.status if refused else 200,
         **_words(who), booking=await booking(session, config, order),
-        line=await order_line(session, order),
+        line=(await order_lines(session, [order]))[0],
         past=[one for one in await queries.history(session, order.id) if one.state != "booked"],
         slot_words=lambda code: slot_words(rules, code),
         refused=refused.words.to(current_locale(), **refused.values) if refused else "",
@@ -134,10 +134,11 @@ async def of_day(
     shown = day or now().astimezone(config.zone).date()
     rules = await service.rules(session)
     found = await queries.on_day(session, shown)
+    lines = await order_lines(session, [order for _row, order in found])
     return render(
         request, "appointments/day.html", day=shown, day_words=day_words,
         before=shown - timedelta(days=1), after=shown + timedelta(days=1),
-        rows=[(row, await order_line(session, order)) for row, order in found],
+        rows=[(row, line) for (row, _order), line in zip(found, lines, strict=True)],
         names=await _names(session, [order for _row, order in found]),
         slots=rules.slots, load=_load(rules, shown, [row for row, _order in found]),
         pools={pool.code: pool.label.to(current_locale()) for pool in rules.pools},

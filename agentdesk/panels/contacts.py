@@ -13,6 +13,7 @@ from crm.appointments import queries as appointments
 from crm.appointments.models import Appointment
 from crm.catalog import service as catalog
 from crm.catalog.reasons import CallReasons
+from crm.catalog.work_order_types import WorkOrderTypes
 from crm.interactions import queries as interactions
 from crm.interactions.models import Interaction
 from crm.staff.models import ELSEWHERE, AgentFact
@@ -135,16 +136,18 @@ async def open_orders(session: AsyncSession, customer_id: int | None) -> list[Or
 
 
 async def order_lines(session: AsyncSession, found: Sequence[WorkOrder]) -> list[OrderLine]:
-    """Several, with the times that were promised."""
+    """Orders in the words of the versions they were opened under, with the promised times."""
     visits = await appointments.of_orders(session, [order.id for order in found])
-    lines = [await order_line(session, order) for order in found]
+    known = {
+        version: (await catalog.work_order_types(session, version)).body
+        for version in {order.type_version for order in found}
+    }
+    lines = [_line(order, known[order.type_version]) for order in found]
     return [replace(line, visit=visits.get(line.order.id)) for line in lines]
 
 
-async def order_line(session: AsyncSession, order: WorkOrder) -> OrderLine:
-    """An order in the words of the version it was opened under."""
+def _line(order: WorkOrder, types: WorkOrderTypes) -> OrderLine:
     locale = current_locale()
-    types = (await catalog.work_order_types(session, order.type_version)).body
     counts = gauge(clocks.of_order(order, types), clocks.running(order), clock.now())
     return OrderLine(
         order,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.queries import find as find_customers
 from crm.interactions.models import Interaction
-from mainline.phone import normalise, spellings
+from mainline.phone import TAIL, normalise, spellings
 
 LIMIT: Final = 50
 _TAIL_MAX: Final = 7
@@ -39,6 +39,8 @@ async def search(
 ) -> list[Interaction]:  # fmt: skip
     """Newest first; ``heard``: only those with a recording."""
     statement = select(Interaction).where(*_plain(wanted, zone))
+    if wanted.reason:
+        statement = statement.where(Interaction.reason.in_(await _reasons(session, wanted.reason)))
     if wanted.caller.strip():
         statement = statement.where(await _caller(session, wanted.caller.strip(), area_code))
     if heard:
@@ -64,8 +66,6 @@ def _plain(wanted: Wanted, zone: ZoneInfo) -> list[ColumnElement[bool]]:
     ):
         if value:
             found.append(column == value)
-    if wanted.reason:
-        found.append(func.lower(Interaction.reason).startswith(wanted.reason.lower()))
     if wanted.customer_id is not None:
         found.append(Interaction.customer_id == wanted.customer_id)
     if wanted.since:
@@ -79,6 +79,15 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
+async def _reasons(session: AsyncSession, begins: str) -> list[str]:
+    """Reasons ever noted that begin so: a step of the index for each of them, none for a call."""
+    first = select(func.min(Interaction.reason).label("reason")).cte("noted", recursive=True)
+    after = select(func.min(Interaction.reason)).where(Interaction.reason > first.c.reason)
+    noted = first.union_all(select(after.scalar_subquery()).where(first.c.reason.is_not(None)))
+    known = await session.scalars(select(noted.c.reason).where(noted.c.reason.is_not(None)))
+    return [each for each in known if each.lower().startswith(begins.lower())]
+
+
 async def _caller(session: AsyncSession, text: str, area_code: str) -> ColumnElement[bool]:
     """Whoever the text may mean: a call, a number, the end of one, customers."""
     ways: list[ColumnElement[bool]] = [Interaction.id == text]
@@ -86,8 +95,15 @@ async def _caller(session: AsyncSession, text: str, area_code: str) -> ColumnEle
     if phone is not None:
         ways.append(Interaction.ani.in_(spellings(phone, area_code=area_code)))
     if text.isdecimal() and text.isascii() and len(text) <= _TAIL_MAX:
-        ways.append(Interaction.ani.endswith(text, autoescape=True))
+        ways.append(_ending(text))
     people = await find_customers(session, text, limit=LIMIT, area_code=area_code)
     if people:
         ways.append(Interaction.customer_id.in_([each.customer.id for each in people]))
     return or_(*ways)
+
+
+def _ending(digits: str) -> ColumnElement[bool]:
+    """Numbers that end so: by the index of their last figures, where enough were told."""
+    if len(digits) < TAIL:
+        return Interaction.ani_tail.endswith(digits, autoescape=True)
+    return (Interaction.ani_tail == digits[-TAIL:]) & Interaction.ani.endswith(digits)

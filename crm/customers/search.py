@@ -20,13 +20,12 @@ from crm.customers.identity import sealed
 from crm.customers.merged import kept
 from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
 from mainline import features
-from mainline.phone import normalise
+from mainline.phone import TAIL, normalise
 
 MATCHES_MAX: Final = 200
 QUERY_CHARS_MAX: Final = 64
 NARROWED_MAX: Final = 12
 """So many people of a name are held against the end of a number: a seal takes its time."""
-_TAIL: Final = 4
 _ADDRESS_SCORE_MIN: Final = 0.7
 _NAME_AND_TAIL: Final = re.compile(r"([^\d]{1,32}?)\s*(\d{3}[\dXx])")
 _END: Final = "\U0010ffff"
@@ -68,8 +67,8 @@ def _by_digits(text: str, digits: str, area_code: str) -> Iterator[Select[int]]:
     if number is not None:
         yield of_phone.where(phone == number)
     yield of_account.where(account >= digits, account < f"{digits}:")
-    if number is None and len(digits) >= _TAIL:
-        yield of_phone.where(CustomerPhone.tail == digits[-_TAIL:], phone.endswith(digits))
+    if number is None and len(digits) >= TAIL:
+        yield of_phone.where(CustomerPhone.tail == digits[-TAIL:], phone.endswith(digits))
 
 
 def _finders() -> Iterator[Finder]:

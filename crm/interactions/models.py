@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from mainline.db import Base, Record
+from mainline.phone import TAIL
 
 
 class CallTimeline(Base):
@@ -34,12 +35,15 @@ class Interaction(Base):
         Index(None, "agent", "began_at"),
         Index(None, "queue", "began_at"),
         Index(None, "ani", "began_at"),
+        Index(None, "ani_tail", "began_at"),
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     direction: Mapped[str] = mapped_column(String(4), default="in")
     ani: Mapped[str] = mapped_column(String(64), default="")
     """The caller as the network told it; of an outgoing call, the number that was called."""
+    ani_tail: Mapped[str] = mapped_column(String(TAIL), default="", server_default="")
+    """Its last four characters: how people search."""
     dnis: Mapped[str] = mapped_column(String(32), default="")
     began_at: Mapped[datetime]
     """The earliest fact: what the call list is ordered by."""
@@ -78,13 +82,22 @@ class Interaction(Base):
     wait_s: Mapped[float | None]
     talk_s: Mapped[float | None]
 
+    @validates("ani")
+    def _ends(self, _key: str, ani: str) -> str:
+        self.ani_tail = ani[-TAIL:]
+        return ani
+
 
 class QueueVisit(Base):
     """Projection: one stay of a call in a queue; ``how`` None while the caller waits."""
 
     __tablename__ = "queue_visit"
     __unaudited__: ClassVar[str] = "a projection of the journal"
-    __table_args__ = (Index(None, "queue", "entered_at"), Index(None, "how", "queue"))
+    __table_args__ = (
+        Index(None, "queue", "entered_at"),
+        Index(None, "how", "queue"),
+        Index(None, "entered_at"),
+    )
 
     call_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)

@@ -36,6 +36,7 @@ from mainline.journal.call_events import (
     RecordingStarted,
     RecordingStored,
 )
+from mainline.phone import TAIL
 
 IDENTIFYING: Final = frozenset({"identify"})
 """Flows that find out who calls: no service yet."""
@@ -88,9 +89,11 @@ def _at(event: Event | None) -> datetime | None:
 def _ends(told: Sequence[Event]) -> dict[str, Any]:
     offered = first(told, CallOffered)
     placed = first(told, CallPlaced) or first(told, CallDialled)
+    number = (offered.ani if offered else placed.number if placed else "")[:64]
     return {
         "direction": "out" if placed and not offered else "in",
-        "ani": offered.ani[:64] if offered else placed.number[:64] if placed else "",
+        "ani": number,
+        "ani_tail": number[-TAIL:],
         "dnis": offered.dnis[:32] if offered else "",
         "offered_at": _at(offered or placed),
         "queued_at": _at(first(told, QueueEntered)),

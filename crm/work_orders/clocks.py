@@ -8,7 +8,7 @@ from crm.catalog.work_order_types import WorkOrderTypes
 from crm.work_orders.flow import Act, State
 from crm.work_orders.limits import Limits, Running, limits_of, moments, resumed
 from crm.work_orders.models import WorkOrder
-from mainline.config import Settings
+from mainline.config import zone_here
 
 REASON_CHARS_MAX: Final = 400
 _WITHOUT_ANSWER: Final = frozenset(
@@ -19,7 +19,7 @@ _WITHOUT_ANSWER: Final = frozenset(
 
 def of_order(order: WorkOrder, types: WorkOrderTypes, zone: ZoneInfo | None = None) -> Limits:
     """The limits an order was opened under."""
-    return limits_of(types, order.type_code, order.urgency, zone or Settings().zone)
+    return limits_of(types, order.type_code, order.urgency, zone or zone_here())
 
 
 def running(order: WorkOrder) -> Running:

@@ -17,6 +17,7 @@ class WorkOrder(Record):
         Index(None, "customer_id", "closed_at"),
         Index(None, "step", "due_complete_at"),
         Index(None, "premise_id", "closed_at"),
+        Index(None, "owner", "opened_at"),
     )
 
     number: Mapped[str] = mapped_column(String(20), unique=True)

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -21,6 +22,7 @@ from mainline.journal import append
 
 BODY_CHARS_MAX = 1_000_000
 AHEAD_MAX = timedelta(days=366)
+PARSED_KEPT = 256
 _EFFECTIVE = func.coalesce(DefinitionVersion.valid_from, DefinitionVersion.published_at)
 """From when on a published version counts."""
 
@@ -66,13 +68,18 @@ class Version:
     name: str
     version: int
     body: Any
-    source: Any
-    """The body as it was written: plain data."""
+    text: str = field(repr=False)
+    """The body as it is kept."""
     author: str
     why: str
     published_at: datetime | None
     published_by: str | None
     valid_from: datetime | None = None
+
+    @property
+    def source(self) -> Any:
+        """The body as it was written: plain data, the caller's own."""
+        return json.loads(self.text)
 
     @property
     def effective_at(self) -> datetime | None:
@@ -283,9 +290,14 @@ async def _row(session: AsyncSession, kind: str, name: str, number: int) -> Defi
 
 
 def _version(row: DefinitionVersion, *, parse: bool = True) -> Version:
-    source = json.loads(row.body)
-    body = kind_named(row.kind).parse(source) if parse else None
+    body = _parsed(row.kind, row.body) if parse else None
     return Version(
-        row.kind, row.name, row.version, body, source,
+        row.kind, row.name, row.version, body, row.body,
         row.author, row.why, row.published_at, row.published_by, row.valid_from,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=PARSED_KEPT)
+def _parsed(kind: str, text: str) -> Any:
+    """The same text is read once, however many pages and calls go by it; bodies are frozen."""
+    return kind_named(kind).parse(json.loads(text))

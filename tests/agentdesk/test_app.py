@@ -5,63 +5,13 @@ from time import process_time
 
 import pytest
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
 
 from agentdesk import app as web
 from agentdesk.app import UndeclaredRoute, create_app
 from agentdesk.shell import NAVIGATION
 from mainline.config import Settings
 from mainline.db import Database
-from mainline.web import declared
-from tests.agentdesk.conftest import ROLES, Browser, Telephony, browser
-
-PAGES = {
-    "/desk": {"agent1", "agent2"},
-    "/board": {"leader", "admin"},
-    "/outages": {"leader", "admin"},
-    "/recordings": {"leader", "quality", "admin"},
-    "/calls": {"agent1", "agent2", "leader", "quality", "admin"},
-    "/callbacks": {"agent1", "agent2", "leader", "quality", "admin"},
-    "/messages": {"agent1", "agent2", "leader", "quality", "admin"},
-    "/work-orders": {
-        "agent1", "agent2", "leader", "quality", "dispatcher", "field", "admin"
-    },
-    "/appointments": {
-        "agent1", "agent2", "leader", "quality", "dispatcher", "field", "admin"
-    },
-    "/customers": {"agent1", "agent2", "leader", "quality", "dispatcher", "cashier", "admin"},
-    "/outbound": {"agent1", "agent2", "leader", "admin"},
-    "/outbound/campaigns": {"leader", "admin"},
-    "/outbound/do-not-call": {"leader", "admin"},
-    "/outbound/ratings": {"leader", "admin"},
-    "/admin": {"leader", "admin"},
-    "/api/agents": {"leader", "admin"},
-}  # fmt: skip
-"""Who may open what; a leader's or administrator's own telephone is none of an agent's desk."""
-
-
-@pytest.mark.parametrize("login", ROLES)
-async def test_each_role_opens_its_pages_and_no_others(app: FastAPI, login: str) -> None:
-    there = {path for route in app.routes if (path := getattr(route, "path", ""))}
-    async with browser(app, Accept="application/json") as client:
-        await client.sign_in(login)
-        for path in PAGES.keys() & there:
-            status = (await client.get(path)).status_code
-            allowed = status in {200, 303} or (path == "/desk" and status == 409)
-            expected = login in PAGES[path] or (path == "/desk" and status == 409)
-            assert allowed == expected, (path, login, status)
-
-
-async def test_strangers_are_sent_to_the_sign_in_by_every_page_that_is_not_public(
-    app: FastAPI, stranger: Browser
-) -> None:
-    for route in app.routes:
-        if not isinstance(route, APIRoute) or "GET" not in route.methods or not declared(route):
-            continue
-        path = re.sub(r"\{[^}]*\}", "1", route.path)
-        answer = await stranger.get(path, headers={"Accept": "application/json"})
-        assert answer.status_code in {401, 404, 422}, path
-        assert path == "/metrics" or answer.status_code == 401, (path, answer.status_code)
+from tests.agentdesk.conftest import Browser, Telephony, browser
 
 
 def test_a_route_that_declares_nothing_keeps_the_application_from_starting(

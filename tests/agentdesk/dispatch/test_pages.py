@@ -5,7 +5,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from agentdesk.dispatch import views
 from crm.catalog import service as catalog
@@ -52,6 +52,33 @@ async def test_the_list_shows_open_orders_and_hides_markup(dispatcher: Pages, or
     assert order in page.text
     assert HOSTILE not in page.text
     assert order not in (await dispatcher.get("/work-orders?show=overdue")).text
+
+
+async def test_a_long_list_asks_the_database_no_oftener_than_a_short_one(
+    dispatcher: Pages, sqlite_database: Database, order: str
+) -> None:
+    asked: list[str] = []
+
+    def heard(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    event.listen(sqlite_database.engine.sync_engine, "before_cursor_execute", heard)
+    await dispatcher.get("/work-orders")
+    short, asked[:] = list(asked), []
+    assert len(short) > 3
+    async with sqlite_database.unit_of_work() as session:
+        for key in range(9):
+            customer = Customer(name=f"王{key}")
+            session.add(customer)
+            await session.flush()
+            await open_work_order(
+                session, type_code="no_heat", key=str(key), by="8001", source="ivr",
+                customer_id=customer.id,
+            )  # fmt: skip
+    asked.clear()
+    page = await dispatcher.get("/work-orders")
+    assert "王8" in page.text
+    assert len(asked) == len(short)
 
 
 async def test_an_order_is_moved_on_and_keeps_its_history(

@@ -16,12 +16,16 @@ START = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 
 @pytest.fixture
 async def calls(database: Database) -> Database:
-    rows = [("a", "13800008000", -1), ("b", "31234567", 0), ("c", "+8613800008000", 3600)]
+    rows = [
+        ("a", "13800008000", -1, "repair.leak"), ("b", "31234567", 0, None),
+        ("c", "+8613800008000", 3600, "Repair.noise"),
+    ]  # fmt: skip
     async with database.unit_of_work() as session:
         session.add_all(
             Interaction(id=name, ani=ani, began_at=START + timedelta(seconds=after),
-                        outcome="answered", agent="8001", menu_path=[], keys=[], flows=[])
-            for name, ani, after in rows
+                        outcome="answered", agent="8001", reason=reason, menu_path=[], keys=[],
+                        flows=[])
+            for name, ani, after, reason in rows
         )  # fmt: skip
     return database
 
@@ -39,7 +43,12 @@ async def found(database: Database, wanted: Wanted, **more: object) -> list[str]
         (Wanted(caller="13800008000"), ["c", "a"]),
         (Wanted(caller="024-31234567"), ["b"]),
         (Wanted(caller="8000"), ["c", "a"]),
+        (Wanted(caller="00"), ["c", "a"]),
+        (Wanted(caller="38000"), []),
         (Wanted(caller="_000"), []),
+        (Wanted(reason="repair"), ["c", "a"]),
+        (Wanted(reason="repair.l"), ["a"]),
+        (Wanted(reason="%"), []),
         (Wanted(since=date(2026, 11, 23)), ["c", "b"]),
         (Wanted(until=date(2026, 11, 22)), ["a"]),
         (Wanted(agent="8001", outcome="answered"), ["c", "b", "a"]),

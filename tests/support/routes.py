@@ -1,0 +1,134 @@
+"""Who may open which route, as the application declares it and as ``routes.txt`` promises it."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.routing import RouteContext
+
+from mainline.permissions import ROLES
+from mainline.web import every_route, needed
+
+TABLE = Path(__file__).parents[1] / "agentdesk" / "routes.txt"
+_WITHIN_S = 20
+EVERYBODY, SIGNED_IN = "everybody", "signed-in"
+
+
+@dataclass(frozen=True, order=True)
+class Door:
+    """A route with one of its methods."""
+
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def address(self) -> str:
+        """A path that leads to it, whether or not anything is there."""
+        return re.sub(r"\{[^}]*\}", "1", self.path)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the table says of a door: what is needed, and which roles have it."""
+
+    needs: str
+    roles: frozenset[str]
+
+
+def promised(text: str | None = None) -> dict[Door, Promise]:
+    """The table. Below a heading ``needs: roles`` stand its routes, one a line."""
+    found: dict[Door, Promise] = {}
+    under: Promise | None = None
+    for line in (text or TABLE.read_text("utf-8")).splitlines():
+        words = line.partition("#")[0].split()
+        if words and not line.startswith(" "):
+            needs, _colon, roles = line.partition(":")
+            under = Promise(needs.strip(), frozenset(roles.split()))
+        elif words and under is not None:
+            door = Door(*words)
+            assert door not in found, f"{door} stands in the table twice"
+            found[door] = under
+    return found
+
+
+def served(app: FastAPI) -> dict[Door, str]:
+    """What the application serves, and what each route declares to be needed."""
+    return {
+        Door(method, str(route.path)): declaration(route)
+        for route in every_route(app.routes)
+        for method in sorted(set(route.methods or ()) - {"HEAD"})
+    }
+
+
+def declaration(route: RouteContext) -> str:
+    """``see-board``, ``call-out or supervise``, ``see-campaigns and run-campaigns``."""
+    sets = [" or ".join(sorted(map(str, one))) for one in needed(route)]
+    return " and ".join(dict.fromkeys(one for one in sets if one)) or EVERYBODY
+
+
+def may(needs: str, role: str | None) -> bool:
+    """Whether that role, or a stranger, has all that is needed."""
+    if needs == EVERYBODY:
+        return True
+    if role is None:
+        return False
+    held = {SIGNED_IN, *map(str, ROLES[role])}
+    return all(held & set(one.split(" or ")) for one in needs.split(" and "))
+
+
+def roles_with(needs: str) -> frozenset[str]:
+    """All roles that have it."""
+    return frozenset(role for role in ROLES if may(needs, role))
+
+
+def differences(app: FastAPI) -> Iterator[str]:
+    """What to write into the table, or take from it, line by line."""
+    there, table = served(app), promised()
+    for door, needs in sorted(there.items()):
+        if door not in table:
+            yield f'{door} is missing: add it below the heading "{needs}:"'
+        elif table[door].needs != needs:
+            yield f'{door} needs "{needs}": it stands below "{table[door].needs}:"'
+    yield from (f"{door} is served no more" for door in sorted(table.keys() - there.keys()))
+    for one in sorted({(each.needs, each.roles) for each in table.values()}, key=str):
+        if one[1] != roles_with(one[0]):
+            yield f"{one[0]}: {' '.join(sorted(roles_with(one[0])))} have it, not {sorted(one[1])}"
+
+
+async def status(app: FastAPI, door: Door, **headers: str) -> int:
+    """How the application answers; whoever asks goes away when the answer begins."""
+    begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    asked = False
+
+    async def receive() -> dict[str, object]:
+        nonlocal asked
+        if not asked:
+            asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await asyncio.wait([begun])
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, object]) -> None:
+        if message["type"] == "http.response.start" and not begun.done():
+            begun.set_result(int(str(message["status"])))
+
+    async with asyncio.timeout(_WITHIN_S):
+        await app(_scope(door, headers), receive, send)  # type: ignore[arg-type]
+    return begun.result()
+
+
+def _scope(door: Door, headers: dict[str, str]) -> dict[str, object]:
+    ours = {"host": "localhost", "sec-fetch-site": "same-origin", **headers}
+    return {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http",
+        "method": door.method, "path": door.address, "raw_path": door.address.encode(),
+        "query_string": b"", "root_path": "", "client": ("192.0.2.1", 1),
+        "server": ("localhost", 80),
+        "headers": [(name.encode(), value.encode()) for name, value in ours.items()],
+    }  # fmt: skip
