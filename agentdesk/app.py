@@ -15,6 +15,7 @@ from starlette.types import Scope
 from agentdesk import auth, desks, errors
 from agentdesk.agent.claims import Claims
 from agentdesk.audience import Audience
+from agentdesk.description import description
 from agentdesk.guard import Guard
 from agentdesk.live import Feed, Live
 from agentdesk.shell import environment, render, static_files
@@ -26,7 +27,7 @@ from mainline.log import set_up
 from mainline.process import http as health
 from mainline.process.heartbeat import beating
 from mainline.secrets import Secrets
-from mainline.web import Who, declared, every_route, public, signed_in, undeclared
+from mainline.web import Who, public, signed_in, undeclared
 
 API: Final = "/api"
 router = APIRouter()
@@ -149,23 +150,13 @@ async def live_stream(
 @router.get("/api/openapi.json", dependencies=[public], include_in_schema=False)
 async def openapi(request: Request) -> JSONResponse:
     """The API's description for programs."""
-    return JSONResponse(_api_description(request.app))
+    return JSONResponse(description(request.app))
 
 
 @router.get("/api/docs", dependencies=[public], include_in_schema=False)
 async def docs(request: Request) -> HTMLResponse:
     """The API's description for people, made here, without foreign scripts."""
-    return render(request, "api_docs.html", api=_api_description(request.app))
-
-
-def _api_description(app: FastAPI) -> dict[str, Any]:
-    description = app.openapi()
-    for route in every_route(app.routes):
-        for method in route.methods or ():
-            operation = description["paths"].get(route.path, {}).get(method.lower())
-            if operation is not None:
-                operation["x-permissions"] = sorted(map(str, declared(route) or ()))
-    return description
+    return render(request, "api_docs.html", api=description(request.app))
 
 
 def server(settings: Settings, app: FastAPI) -> uvicorn.Server:

@@ -1,11 +1,12 @@
 """Refusals as people and programs read them: pages for browsers, one JSON form for the API."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.exc import StatementError
 from starlette.exceptions import HTTPException
 
 from agentdesk.guard import error_body
@@ -15,6 +16,8 @@ from mainline.i18n import Text, current_locale
 from mainline.log import get_logger
 
 log = get_logger("web")
+_DATA_EXCEPTION: Final = "22"
+"""The class of a database's errors that are about a value, not about us."""
 
 
 class Unexpected(MainlineError):
@@ -88,9 +91,24 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     return answer(request, Unexpected())
 
 
+async def _unfit(request: Request, error: Exception) -> Response:
+    """A value that nothing can hold: too large a number, a character or a time that is none."""
+    if isinstance(error, StatementError) and not _of_value(error.orig):
+        return await _unexpected(request, error)
+    log.warning("request.unfit", path=request.url.path, error=type(error).__name__)
+    return answer(request, Invalid("value"))
+
+
+def _of_value(error: BaseException | None) -> bool:
+    state = str(getattr(error, "sqlstate", None) or "")
+    return isinstance(error, ValueError | OverflowError) or state.startswith(_DATA_EXCEPTION)
+
+
 def install(app: FastAPI) -> None:
     """Let the application answer its errors in our way."""
     app.add_exception_handler(MainlineError, _expected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    for unfit in (OverflowError, UnicodeError, StatementError):
+        app.add_exception_handler(unfit, _unfit)
     app.add_exception_handler(Exception, _unexpected)

@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import os
 
-PARTS = ("identification", "growth", "calls", "memory", "pop", "kills", "floor")
+PARTS = ("identification", "growth", "office", "limits", "calls", "memory", "pop", "kills", "floor")
 
 
 async def main() -> None:

@@ -155,7 +155,7 @@ async def _town(kind: str, size: int) -> AsyncIterator[Asked]:
         settings = Settings(home=folder, database_url=url, demo=False)
         database = Database(url)
         stack.push_async_callback(database.dispose)
-        if not await _there(database):
+        if not await there(database):
             await build(database, settings, size)
         app = create_app(settings, database)
         app.state.authenticate = _leader
@@ -175,7 +175,8 @@ async def _fresh(stack: AsyncExitStack, kind: str, folder: Path) -> str:
     return cluster.url("postgres")
 
 
-async def _there(database: Database) -> bool:
+async def there(database: Database) -> bool:
+    """Whether the town was built before."""
     async with database.engine.connect() as connection:
         tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
     if "customer" not in tables:

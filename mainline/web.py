@@ -8,7 +8,8 @@ import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Generic, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.params import Depends as DependsMarker
@@ -25,6 +26,9 @@ from mainline.i18n import Locale
 from mainline.permissions import Permission, permitted
 
 T = TypeVar("T")
+K = TypeVar("K", int, str)
+ID_MAX: Final = 2**63 - 1
+"""The largest number that a database can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,3 +184,17 @@ def position(text: str | None, length: int) -> list[Any] | None:
     if not isinstance(found, list) or len(found) != length:
         raise Invalid("cursor")
     return found
+
+
+def last_line(text: str | None, key: type[K]) -> tuple[datetime, K] | None:
+    """Moment and key of the last line of the page before, from ``cursor``; None for the start."""
+    found = position(text, 2)
+    if found is None:
+        return None
+    try:
+        at, last = datetime.fromisoformat(found[0]), key(found[1])
+        if at.tzinfo is None or (isinstance(last, int) and abs(last) > ID_MAX):
+            raise Invalid("cursor")
+        return at.astimezone(UTC), last
+    except (TypeError, ValueError, OverflowError) as error:
+        raise Invalid("cursor") from error

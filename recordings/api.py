@@ -10,9 +10,8 @@ from fastapi.responses import FileResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from mainline.db import Database
-from mainline.errors import Invalid
 from mainline.permissions import Permission
-from mainline.web import Page, Principal, ReadSession, Who, allow, cursor, position, settings
+from mainline.web import Page, Principal, ReadSession, Who, allow, cursor, last_line, settings
 from recordings import queries
 from recordings.export import Side, export_wav
 from recordings.peaks import POINTS_MAX, peaks
@@ -70,17 +69,9 @@ async def list_recordings(
 ) -> Page[RecordingOut]:
     """Newest first."""
     wanted = queries.Wanted(call, kind, state, since, until, short)
-    rows = await queries.find(session, wanted, after=_place(after), limit=limit)
+    rows = await queries.find(session, wanted, after=last_line(after, int), limit=limit)
     more = cursor(rows[-1].started_at.isoformat(), rows[-1].id) if len(rows) == limit else None
     return Page(items=[RecordingOut.model_validate(row) for row in rows], next=more)
-
-
-def _place(after: str | None) -> tuple[datetime, int] | None:
-    place = position(after, 2)
-    try:
-        return (datetime.fromisoformat(str(place[0])), int(place[1])) if place else None
-    except ValueError as error:
-        raise Invalid("next") from error
 
 
 @router.get("/{recording_id}")

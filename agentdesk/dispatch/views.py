@@ -26,7 +26,7 @@ from crm.work_orders.handling import handle, possible
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.parts import parts
 from mainline.clock import now
-from mainline.errors import Invalid, NotFound
+from mainline.errors import NotFound
 from mainline.i18n import _, current_locale
 from mainline.permissions import Permission
 from mainline.web import (
@@ -36,7 +36,7 @@ from mainline.web import (
     WriteSession,
     allow,
     cursor,
-    position,
+    last_line,
 )
 
 router = APIRouter()
@@ -62,7 +62,7 @@ async def orders(
         type_code=type or None,
         overdue_at=now() if show == "overdue" else None,
     )
-    found = await queries.find(session, wanted, limit=LIMIT, before=_before(after))
+    found = await queries.find(session, wanted, limit=LIMIT, before=last_line(after, int))
     last = found[-1] if len(found) == LIMIT else None
     more = {"show": show, "type": type, "after": cursor(last.opened_at.isoformat(), last.id)} if (
         last is not None
@@ -79,14 +79,6 @@ async def orders(
         type=type,
         more=urlencode(more) if more else "",
     )
-
-
-def _before(after: str) -> tuple[datetime, int] | None:
-    place = position(after, 2)
-    try:
-        return (datetime.fromisoformat(str(place[0])), int(place[1])) if place else None
-    except ValueError as error:
-        raise Invalid("after") from error
 
 
 async def _names(session: AsyncSession, found: list[WorkOrder]) -> dict[int, str]:

@@ -22,7 +22,7 @@ from crm.customers.identify import Candidate, identify
 from crm.customers.queries import AccountView, CustomerView
 from crm.outages import service as outages
 from crm.outages.models import Outage
-from crm.sense.queries import Suspicion, suspected_at
+from crm.sense.queries import Suspicion, suspected_around
 from ivr.kinds import IVR_MENU, LINE, POLICIES
 from ivr.lines import Line, line_for
 from ivr.menu import MenuTree
@@ -206,16 +206,19 @@ async def add_customer(
     accounts = view.customer.accounts
     today = clock.now().astimezone(settings.zone).date()
     owed = await billing.arrears_of(session, [each.id for each in accounts], today=today)
-    served = await areas.of_premises(session, [each.premise_id for each in accounts])
+    homes = [each.premise_id for each in accounts]
+    served = await areas.of_premises(session, homes)
+    interrupted = await outages.for_premises(session, homes)
+    suspected = await suspected_around(session, homes)
     metered = await meters(session, [each.id for each in accounts], limit=1)
     view.accounts = [
         AccountBox(
             account,
             owed.get(account.id, Arrears()),
-            await outages.for_premise(session, account.premise_id),
+            interrupted.get(account.premise_id, ()),
             served.get(account.premise_id, ()),
             metered.get(account.id, ()),
-            await suspected_at(session, account.premise_id),
+            suspected.get(account.premise_id, ()),
         )
         for account in sorted(accounts, key=lambda each: each.id != view.account_id)
     ]

@@ -1,7 +1,7 @@
 """The list of calls, and the page on which one call is read and heard."""
 
 import secrets
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -16,17 +16,17 @@ from agentdesk.panels.caller import trees_of
 from agentdesk.panels.labels import labels_of
 from agentdesk.panels.terms import OUTCOMES, outcome_words
 from agentdesk.quality.rows import rows_of
-from agentdesk.quality.search import LIMIT, Place, Wanted, search
+from agentdesk.quality.search import LIMIT, Wanted, search
 from agentdesk.quality.story import marks, story
 from agentdesk.shell import render
 from crm.interactions.models import Disposition, Interaction
 from crm.interactions.notes import notes_on
 from crm.work_orders.models import WorkOrder
-from mainline.errors import Invalid, NotFound
+from mainline.errors import NotFound
 from mainline.ids import call_subject
 from mainline.journal import entries_after
 from mainline.permissions import Permission
-from mainline.web import Config, ReadSession, Who, allow, cursor, position
+from mainline.web import Config, ReadSession, Who, allow, cursor, last_line
 from recordings import queries as recordings
 from recordings.models import MESSAGE
 
@@ -95,7 +95,7 @@ class _Listing:
         """One page of it."""
         found = await search(
             self._session, wanted, heard=heard, zone=self._settings.zone,
-            area_code=self._settings.home_area_code, after=_place(after), limit=LIMIT,
+            area_code=self._settings.home_area_code, after=last_line(after, str), limit=LIMIT,
         )  # fmt: skip
         more = cursor(found[-1].began_at.isoformat(), found[-1].id) if len(found) == LIMIT else ""
         return render(
@@ -113,14 +113,6 @@ def _query(wanted: Wanted) -> str:
         "until": wanted.until, "customer": wanted.customer_id,
     }  # fmt: skip
     return urlencode({name: value for name, value in fields.items() if value})
-
-
-def _place(after: str) -> Place | None:
-    place = position(after, 2)
-    try:
-        return (datetime.fromisoformat(str(place[0])), str(place[1])) if place else None
-    except ValueError as error:
-        raise Invalid("after") from error
 
 
 @router.get("/calls/{call_id}", dependencies=[_see])

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from crm.customers import queries
 from crm.customers.schemas import CustomerRead
 from crm.customers.search import QUERY_CHARS_MAX
+from mainline.errors import Invalid
 from mainline.permissions import Permission
 from mainline.web import Config, Page, ReadSession, Who, allow, cursor, position
 
@@ -26,8 +27,10 @@ async def find_customers(
 ) -> Page[CustomerRead]:
     """Find customers by name, number, account or address."""
     place = position(after, 1) or [0]
+    if not isinstance(place[0], int):
+        raise Invalid("cursor")
     found = await queries.find(
-        session, q, limit=limit, after=int(place[0]), area_code=config.home_area_code
+        session, q, limit=limit, after=place[0], area_code=config.home_area_code
     )
     see = who.may(Permission.SEE_NUMBERS)
     more = cursor(found[-1].customer.id) if len(found) == limit else None

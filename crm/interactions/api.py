@@ -1,6 +1,5 @@
 """``/api/calls`` (also ``/api/interactions``) and ``/api/queues``."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -15,7 +14,7 @@ from crm.interactions.schemas import (
     QueueRead,
     TodayRead,
 )
-from mainline.errors import Forbidden, Invalid
+from mainline.errors import Forbidden
 from mainline.permissions import Permission
 from mainline.phone import normalise
 from mainline.web import (
@@ -25,7 +24,7 @@ from mainline.web import (
     Who,
     allow,
     cursor,
-    position,
+    last_line,
 )
 
 router = APIRouter(tags=["calls"])
@@ -59,23 +58,13 @@ async def list_calls(
     wanted = Filter(
         since, until, number, customer, agent, queue, outcome, reason, area_code=area_code
     )
-    calls = await queries.find(session, wanted, limit=limit, before=_before(after))
+    calls = await queries.find(session, wanted, limit=limit, before=last_line(after, str))
     names = await queries.customer_names(session, calls)
     more = cursor(calls[-1].began_at.isoformat(), calls[-1].id) if len(calls) == limit else None
     return Page(
         items=[CallRead.of(c, names.get(c.customer_id or 0), see_numbers=see) for c in calls],
         next=more,
     )
-
-
-def _before(after: str | None) -> tuple[datetime, str] | None:
-    place = position(after, 2)
-    if place is None:
-        return None
-    try:
-        return datetime.fromisoformat(place[0]), str(place[1])
-    except (TypeError, ValueError) as error:
-        raise Invalid("cursor") from error
 
 
 @router.get("/calls/{call_id}", dependencies=_CALLS)

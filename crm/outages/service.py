@@ -1,8 +1,9 @@
 """Interruptions: whom they concern, and how they begin and end."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import case, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,7 @@ from mainline.errors import Invalid, NotFound
 from mainline.text import LocalizedText
 
 LIVE = ("announced", "running")
+SHOWN_MAX: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +33,44 @@ async def for_premise(session: AsyncSession, premise_id: int) -> list[Outage]:
 
     Of the place itself, of any place above it, and of the areas that serve it.
     """
-    path = await session.scalar(select(Premise.path).where(Premise.id == premise_id))
-    if path is None:
+    found = await for_premises(session, [premise_id])
+    if premise_id not in found:
         raise NotFound("premise")
-    places = {int(part) for part in path.split("/") if part}
-    serving = select(AreaPremise.area_id).where(AreaPremise.premise_id == premise_id)
+    return found[premise_id]
+
+
+async def for_premises(
+    session: AsyncSession, premise_ids: Collection[int]
+) -> dict[int, list[Outage]]:
+    """The same of several that are known, in three statements however many they are."""
+    wanted = select(Premise.id, Premise.path).where(Premise.id.in_(premise_ids))
+    places = {
+        premise: {int(part) for part in path.split("/") if part}
+        for premise, path in await session.execute(wanted)
+    }
+    serving: dict[int, set[int]] = {premise: set() for premise in places}
+    areas = select(AreaPremise.premise_id, AreaPremise.area_id)
+    for premise, area in await session.execute(areas.where(AreaPremise.premise_id.in_(places))):
+        serving[premise].add(area)
+    around, served = set().union(*places.values()), set().union(*serving.values())
+    live = await _live_at(session, around, served)
+    return {
+        premise: [
+            one for one in live if one.area_id in inside or one.service_area_id in serving[premise]
+        ][:SHOWN_MAX]
+        for premise, inside in places.items()
+    }
+
+
+async def _live_at(
+    session: AsyncSession, places: Collection[int], areas: Collection[int]
+) -> list[Outage]:
     moment = now()
     found = await session.scalars(
         select(Outage)
-        .where(or_(Outage.area_id.in_(places), Outage.service_area_id.in_(serving)))
+        .where(or_(Outage.area_id.in_(places), Outage.service_area_id.in_(areas)))
         .where(Outage.status.in_(LIVE))
         .order_by(case((Outage.began_at <= moment, 0), else_=1), Outage.began_at, Outage.id)
-        .limit(20)
     )
     return [one for one in found if not _over(one, moment)]
 

@@ -1,6 +1,6 @@
 """Suspicions with their evidence, outages with those who wait for their end."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -59,14 +59,24 @@ async def suspicion(session: AsyncSession, candidate_id: int) -> Suspicion:
 
 async def suspected_at(session: AsyncSession, premise_id: int) -> list[Suspicion]:
     """What is suspected where a premise lies."""
+    return (await suspected_around(session, [premise_id])).get(premise_id, [])
+
+
+async def suspected_around(
+    session: AsyncSession, premise_ids: Collection[int]
+) -> dict[int, list[Suspicion]]:
+    """The same of several, in one statement; where nothing is suspected is left out."""
     rows = await session.execute(
-        select(OutageCandidate, ServiceArea)
+        select(AreaPremise.premise_id, OutageCandidate, ServiceArea)
+        .join(OutageCandidate, OutageCandidate.area_id == AreaPremise.area_id)
         .join(ServiceArea, ServiceArea.id == OutageCandidate.area_id)
-        .join(AreaPremise, AreaPremise.area_id == OutageCandidate.area_id)
-        .where(AreaPremise.premise_id == premise_id, OutageCandidate.state == OPEN)
+        .where(AreaPremise.premise_id.in_(premise_ids), OutageCandidate.state == OPEN)
         .order_by(OutageCandidate.raised_at)
     )
-    return [Suspicion(candidate, area) for candidate, area in rows]
+    found: dict[int, list[Suspicion]] = {}
+    for premise, candidate, area in rows:
+        found.setdefault(premise, []).append(Suspicion(candidate, area))
+    return found
 
 
 async def evidence(session: AsyncSession, candidate_id: int) -> list[Evidence]:

@@ -1,6 +1,5 @@
 """``/api/work-orders``: open, find, look at, move on."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -13,7 +12,6 @@ from crm.work_orders.models import WorkOrder
 from crm.work_orders.queries import Filter
 from crm.work_orders.schemas import WorkOrderAct, WorkOrderDetail, WorkOrderOpen, WorkOrderRead
 from mainline.clock import now
-from mainline.errors import Invalid
 from mainline.permissions import Permission
 from mainline.web import (
     Config,
@@ -24,7 +22,7 @@ from mainline.web import (
     WriteSession,
     allow,
     cursor,
-    position,
+    last_line,
 )
 
 router = APIRouter(prefix="/work-orders", tags=["work orders"])
@@ -51,20 +49,10 @@ async def list_work_orders(
     """Work orders, the newest first."""
     late = now() if overdue else None
     wanted = Filter(is_open, step, type_code, team, owner, urgency, customer, call, late)
-    found = await queries.find(session, wanted, limit=limit, before=_before(after))
+    found = await queries.find(session, wanted, limit=limit, before=last_line(after, int))
     see = who.may(Permission.SEE_NUMBERS)
     more = cursor(found[-1].opened_at.isoformat(), found[-1].id) if len(found) == limit else None
     return Page(items=[WorkOrderRead.of(one, see_numbers=see) for one in found], next=more)
-
-
-def _before(after: str | None) -> tuple[datetime, int] | None:
-    place = position(after, 2)
-    if place is None:
-        return None
-    try:
-        return datetime.fromisoformat(place[0]), int(place[1])
-    except (TypeError, ValueError) as error:
-        raise Invalid("cursor") from error
 
 
 @router.post("", status_code=201, dependencies=[allow(Permission.OPEN_WORK_ORDERS)])

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.catalog import service as catalog
+from crm.catalog.work_order_types import WorkOrderTypes
 from crm.work_orders import clocks
 from crm.work_orders.events import WorkOrderLimit
 from crm.work_orders.flow import Act
@@ -42,18 +43,21 @@ async def _any(database: Database, at: datetime) -> bool:
 
 async def _batch(session: AsyncSession, at: datetime) -> int:
     due = select(WorkOrder).where(WorkOrder.next_limit_at <= at).order_by(WorkOrder.next_limit_at)
-    orders = await session.scalars(due.limit(BATCH).with_for_update(skip_locked=True))
-    facts: list[Event] = []
-    told = 0
-    for order in orders:
-        facts += await _speak(session, order, at)
-        told += 1
+    orders = (await session.scalars(due.limit(BATCH).with_for_update(skip_locked=True))).all()
+    known = {
+        version: (await catalog.work_order_types(session, version)).body
+        for version in {order.type_version for order in orders}
+    }
+    facts = [
+        fact for order in orders for fact in _speak(session, order, known[order.type_version], at)
+    ]
     await append_all(session, facts)
-    return told
+    return len(orders)
 
 
-async def _speak(session: AsyncSession, order: WorkOrder, at: datetime) -> list[Event]:
-    types = (await catalog.work_order_types(session, order.type_version)).body
+def _speak(
+    session: AsyncSession, order: WorkOrder, types: WorkOrderTypes, at: datetime
+) -> list[Event]:
     limits = clocks.of_order(order, types)
     ahead = moments(limits, clocks.running(order), order.limits_told)
     due = [moment for moment in ahead if moment.at <= at]

@@ -5,10 +5,10 @@ the process instead of failing with "database is locked".
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Final
 
 import aiosqlite
 from sqlalchemy import Connection, event, make_url
@@ -52,6 +52,16 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
+_POSTGRES: Final[Mapping[str, Any]] = {
+    "connect_args": {
+        "prepared_statement_cache_size": 1000,
+        "server_settings": {"jit": "off"},
+    }
+}
+"""Our statements are many, short and always the same: each is planned once a connection. What is
+open beyond the pool would be opened and closed again with each request: there is nothing beyond."""
+
+
 class Session(SqlSession):
     """What a unit of work is underneath: where features listen that see every change."""
 
@@ -64,9 +74,10 @@ class Database:
         list(modules("capture"))
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
+        own: Mapping[str, Any] = {"async_creator": self._open} if self.is_sqlite else _POSTGRES
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10, hide_parameters=True,
-            **({"async_creator": self._open} if self.is_sqlite else {}),
+            url, pool_size=2 * pool_size, max_overflow=0, pool_timeout=10, hide_parameters=True,
+            **own,
         )  # fmt: skip
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _sqlite_connected)

@@ -128,7 +128,12 @@ async def test_huge_bodies_are_refused_by_length_and_by_flood(agent1: Browser) -
 
 async def test_api_describes_itself_with_permissions_and_without_pages(stranger: Browser) -> None:
     described = (await stranger.get("/api/openapi.json")).json()
-    assert described["paths"]["/api/agents"]["get"]["x-permissions"] == ["see-board"]
+    agents = described["paths"]["/api/agents"]["get"]
+    assert agents["x-permissions"] == ["see-board"]
+    refusal = agents["responses"]["422"]["content"]["application/json"]["schema"]
+    assert refusal == {"$ref": "#/components/schemas/Refusal"}
+    assert described["components"]["schemas"]["Refusal"]["required"] == ["error"]
+    assert "401" not in described["paths"]["/health"]["get"]["responses"]
     assert all(path.startswith(("/api/", "/health", "/metrics")) for path in described["paths"])
     docs = await stranger.get("/api/docs")
     assert "/api/agents" in docs.text

@@ -1,6 +1,5 @@
 """Who may open which route, as the application declares it and as ``routes.txt`` promises it."""
 
-import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from fastapi.routing import RouteContext
 
 from mainline.permissions import ROLES
 from mainline.web import every_route, needed
+from tests.support.asking import Request, ask
 
 TABLE = Path(__file__).parents[1] / "agentdesk" / "routes.txt"
-_WITHIN_S = 20
 EVERYBODY, SIGNED_IN = "everybody", "signed-in"
 
 
@@ -101,34 +100,7 @@ def differences(app: FastAPI) -> Iterator[str]:
             yield f"{one[0]}: {' '.join(sorted(roles_with(one[0])))} have it, not {sorted(one[1])}"
 
 
-async def status(app: FastAPI, door: Door, **headers: str) -> int:
-    """How the application answers; whoever asks goes away when the answer begins."""
-    begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    asked = False
-
-    async def receive() -> dict[str, object]:
-        nonlocal asked
-        if not asked:
-            asked = True
-            return {"type": "http.request", "body": b"", "more_body": False}
-        await asyncio.wait([begun])
-        return {"type": "http.disconnect"}
-
-    async def send(message: dict[str, object]) -> None:
-        if message["type"] == "http.response.start" and not begun.done():
-            begun.set_result(int(str(message["status"])))
-
-    async with asyncio.timeout(_WITHIN_S):
-        await app(_scope(door, headers), receive, send)  # type: ignore[arg-type]
-    return begun.result()
-
-
-def _scope(door: Door, headers: dict[str, str]) -> dict[str, object]:
-    ours = {"host": "localhost", "sec-fetch-site": "same-origin", **headers}
-    return {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http",
-        "method": door.method, "path": door.address, "raw_path": door.address.encode(),
-        "query_string": b"", "root_path": "", "client": ("192.0.2.1", 1),
-        "server": ("localhost", 80),
-        "headers": [(name.encode(), value.encode()) for name, value in ours.items()],
-    }  # fmt: skip
+async def status(app: FastAPI, door: Door) -> int:
+    """How the application answers who asks without saying anything."""
+    request = Request(door.method, door.address.encode(), accept="")
+    return (await ask(app, request)).status
