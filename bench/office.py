@@ -25,6 +25,7 @@ from bench.figures import Figure, percentile
 from bench.growth import there
 from bench.history import build
 from bench.town import SEED, number_of
+from crm.catalog import service as catalog
 from crm.staff import auth
 from crm.staff.service import add_user
 from mainline.config import PROJECT, Settings
@@ -48,9 +49,11 @@ class Person:
 
     web: aiohttp.ClientSession
     dice: random.Random
+    index: int = 0
+    kind: str = ""
+    """A type of order that asks for nothing more."""
     order: str = ""
     opened: int = 0
-    index: int = 0
 
     @property
     def anybody(self) -> int:
@@ -98,7 +101,7 @@ async def _make(one: Person) -> None:
     one.opened += 1
     key = f"office-{os.getpid()}-{one.index}-{one.opened}"
     made = await one.post(
-        "/api/work-orders", {"type": "no_heat", "key": key, "customer_id": one.anybody}
+        "/api/work-orders", {"type": one.kind, "key": key, "customer_id": one.anybody}
     )
     one.order = str(made["number"])
 
@@ -154,7 +157,8 @@ async def measure() -> list[Figure]:
         cookie = await _signed_in(settings)
         port = settings.http_port
         async with _process("web", f"http://127.0.0.1:{port}/sign-in", _environment(settings)):
-            taken = await _load(f"http://localhost:{port}", ACTS, cookie)
+            kind = await _kind(settings)
+            taken = await _load(f"http://localhost:{port}", ACTS, cookie, kind)
         bare_port = free_port()
         environment = {"BARE_URL": settings.database, "BARE_PORT": str(bare_port)}
         async with _process("bare", f"http://127.0.0.1:{bare_port}/1", environment):
@@ -175,14 +179,14 @@ def _figures(name: str, taken: Taken, goal: str) -> Iterator[Figure]:
         yield Figure(f"{name}_{act}_p95", percentile(times, 0.95), "none", "ms")
 
 
-async def _load(address: str, acts: dict[str, Act], cookie: str) -> Taken:
+async def _load(address: str, acts: dict[str, Act], cookie: str, kind: str = "") -> Taken:
     taken = Taken()
     headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
     async with aiohttp.ClientSession(
         address, cookies={"mainline_session": cookie}, headers=headers,
         connector=aiohttp.TCPConnector(limit=0),
     ) as web:  # fmt: skip
-        people = [Person(web, random.Random(SEED + k), index=k) for k in range(PEOPLE)]
+        people = [Person(web, random.Random(SEED + k), k, kind) for k in range(PEOPLE)]
         begins = time.perf_counter() + WARM_UP_S
         await asyncio.gather(*(_work(one, acts, begins, taken) for one in people))
     return taken
@@ -228,6 +232,14 @@ async def _signed_in(settings: Settings) -> str:
     signed = await auth.sign_in(database, login=login, password=PASSWORD, address="127.0.0.1")
     await database.dispose()
     return signed.token
+
+
+async def _kind(settings: Settings) -> str:
+    database = Database(settings.database)
+    async with database.reading() as session:
+        types = (await catalog.work_order_types(session)).body.types
+    await database.dispose()
+    return next(one.code for one in types if not any(field.required for field in one.fields))
 
 
 def _environment(settings: Settings) -> dict[str, str]:
