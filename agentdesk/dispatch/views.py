@@ -82,8 +82,7 @@ async def orders(
 
 
 async def _names(session: AsyncSession, found: list[WorkOrder]) -> dict[int, str]:
-    ids = {each.customer_id for each in found if each.customer_id is not None}
-    return {v.customer.id: v.customer.name for v in await customers.views(session, list(ids))}
+    return await customers.names(session, {one.customer_id for one in found if one.customer_id})
 
 
 async def _types(session: AsyncSession) -> list[tuple[str, str]]:

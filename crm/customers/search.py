@@ -111,7 +111,12 @@ async def _sealed_so(some: Sequence[Customer], tail: str) -> list[int]:
 
 
 async def _by_address(session: AsyncSession, text: str) -> list[Select[int]]:
-    """People at the places that may be meant, then those whose address has the words."""
+    """People at the places that may be meant, then those whose address has the words.
+
+    Figures alone say no place, they may only be part of a name.
+    """
+    if text.isdecimal():
+        return [await by_fragment(session, text)]
     resolved = await addresses.resolve(session, text)
     ways = [
         _at(one.path)
