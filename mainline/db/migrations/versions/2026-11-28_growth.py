@@ -1,14 +1,14 @@
 """calls by the end of their number, visits by time, orders by owner: what lists ask for
 
 Revision ID: growth
-Revises: promises
+Revises: audit
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "growth"
-down_revision = "promises"
+down_revision = "audit"
 branch_labels = None
 depends_on = None
 
