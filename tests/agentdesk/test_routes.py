@@ -24,6 +24,10 @@ def _sign_in(app: FastAPI, role: str) -> None:
     app.state.authenticate = authenticate
 
 
+def test_every_route_stands_in_the_table_of_who_may_open_it(app: FastAPI) -> None:
+    assert "\n".join(routes.differences(app)) == ""
+
+
 @pytest.mark.parametrize("role", sorted(ROLES))
 async def test_each_role_opens_its_pages_and_no_others(app: FastAPI, role: str) -> None:
     _sign_in(app, role)

@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from agentdesk.app import create_app
 from mainline import features
 from mainline.config import PROJECT, Settings
-from mainline.db import Database
 from mainline.errors import Invalid, MainlineError
 from mainline.i18n import LOCALES, PACKAGES, Text, _, speaking, translate
 from mainline.permissions import ROLES, Permission, permitted
@@ -21,7 +19,6 @@ from mainline.process import ports
 from mainline.process.refusal import EXIT_CODES
 from mainline.secrets import Secrets
 from scripts import translations
-from tests.support import routes
 from tests.support.ports import free_port
 
 # --- languages ---------------------------------------------------------------------------------
@@ -127,11 +124,6 @@ def test_rights_add_up_and_an_unknown_role_gives_none() -> None:
     }
     assert permitted({"king"}) == frozenset()
     assert permitted({"admin"}) == set(Permission)
-
-
-def test_every_route_stands_in_the_table_of_who_may_open_it(settings: Settings) -> None:
-    app = create_app(settings, Database(settings.database))
-    assert list(routes.differences(app)) == []
 
 
 # --- settings ----------------------------------------------------------------------------------
