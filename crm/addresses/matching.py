@@ -72,7 +72,15 @@ def is_clear(scores: Sequence[float]) -> bool:
 def parse(typed: str, gazetteer: Gazetteer) -> Parsed:
     """Read an address; never refuses, whatever was typed."""
     text = plain(typed)
-    ways = readings(text)
+    return _parsed(text, readings(text), gazetteer)
+
+
+def parse_reading(way: Reading, gazetteer: Gazetteer) -> Parsed:
+    """The places that one reading may mean."""
+    return _parsed(way.place, [way], gazetteer)
+
+
+def _parsed(text: str, ways: Sequence[Reading], gazetteer: Gazetteer) -> Parsed:
     best: dict[tuple[int, House], Candidate] = {}
     for way in ways:
         for one in _candidates(way, gazetteer):

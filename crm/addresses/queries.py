@@ -133,7 +133,12 @@ def _found(
 
 def number_of(node: AddressNode) -> str:
     """The number of a building, unit or room."""
-    bare = plain(node.name_zh)
+    return number_in(node.name_zh)
+
+
+def number_in(name: str) -> str:
+    """The number in a name: ``3号楼`` is ``3``."""
+    bare = plain(name)
     for mark in _MARKS:
         bare = bare.removesuffix(mark)
     return number(bare)

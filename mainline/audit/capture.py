@@ -132,6 +132,12 @@ def _stored(session: SqlSession, row: object, names: Sequence[str]) -> dict[str,
     return dict(found or {})
 
 
+def loaded(session: SqlSession, model: type[Any], count: int, digest: str) -> None:
+    """Many new rows went into the table past the session, in this transaction."""
+    told = {"rows": count, "sha256": digest}
+    _pending(session).append(Change(LOAD, inspect(model), "", {}, told))
+
+
 # --- statements ------------------------------------------------------------------------------
 
 

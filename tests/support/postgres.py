@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 TEMPLATE = "mainline_template"
 _SETTINGS = (
@@ -42,7 +43,15 @@ class Cluster:
         self.sql(f"DROP DATABASE {name} WITH (FORCE)")
 
     def sql(self, statement: str) -> None:
-        command = [self.bin / "psql", "-qXh", self.folder, "-U", "mainline", "-d", "postgres"]
+        command: list[str | Path] = [
+            self.bin / "psql",
+            "-qXh",
+            self.folder,
+            "-U",
+            "mainline",
+            "-d",
+            "postgres",
+        ]
         subprocess.run([*command, "-v", "ON_ERROR_STOP=1", "-c", statement], check=True, timeout=60)
 
     def stop(self) -> None:
@@ -62,7 +71,9 @@ def start() -> Cluster:
     user = _unprivileged()
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
-    who = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    who: dict[str, Any] = (
+        {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    )
     subprocess.run(
         [programs / "initdb", "-D", folder / "data", "-U", "mainline", "-A", "trust", "-N",
          "--encoding=UTF8", "--locale=C.UTF-8"],

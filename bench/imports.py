@@ -1,0 +1,162 @@
+"""(i) Bringing in an old system's data, against the database's own bulk load of the same rows.
+
+``MAINLINE_BENCH_CUSTOMERS`` says how large: 800,000 have 1.2 M telephones and 5.6 M bills.
+The bulk load knows the rows beforehand and checks nothing but what the database checks itself.
+"""
+
+import asyncio
+import csv
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table
+
+from bench.figures import Figure
+from crm.addresses.models import AddressNode
+from crm.billing.models import Bill
+from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
+from crm.migration.prepare import prepare
+from crm.migration.sample.company import Company, Size
+from mainline import features
+from mainline.config import PROJECT, Settings
+from mainline.db import Base, Database
+from tests.support import postgres
+
+CUSTOMERS = int(os.environ.get("MAINLINE_BENCH_CUSTOMERS", "20000"))
+GOAL_RATIO = 3.0
+GOAL_MEMORY = 1.3
+SMALLER = 8
+"""Memory is flat when so many times the rows take no more of it."""
+_LOADED: tuple[type[Any], ...] = (
+    AddressNode, Premise, Customer, ServiceAccount, CustomerPhone, Bill,
+)  # fmt: skip
+
+
+async def measure() -> list[Figure]:
+    """Both databases, one after the other."""
+    for role in ("models", "kinds", "events"):
+        list(features.modules(role))
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for name, count in (("large", CUSTOMERS), ("small", CUSTOMERS // SMALLER)):
+            Company(Size(count)).write(folder / name, core=True)
+        figures += await _on_sqlite(folder)
+        figures += await _on_postgresql(folder)
+    return figures
+
+
+async def _on_sqlite(folder: Path) -> list[Figure]:
+    large, small = (folder / f"{name}.db" for name in ("large", "small"))
+    took, memory = await _import(f"sqlite+aiosqlite:///{large}", folder, "large")
+    _, memory_small = await _import(f"sqlite+aiosqlite:///{small}", folder, "small")
+    for model in _LOADED:
+        await asyncio.to_thread(_dump_sqlite, large, model.__table__, folder)
+    target = folder / "bulk.db"
+    await _tables(f"sqlite+aiosqlite:///{target}")
+    begun = time.perf_counter()
+    await asyncio.to_thread(_load_sqlite, target, folder)
+    return _figures("sqlite", took, time.perf_counter() - begun, memory, memory_small)
+
+
+async def _on_postgresql(folder: Path) -> list[Figure]:
+    cluster = postgres.start()
+    try:
+        for name in ("large", "small", "bulk"):
+            cluster.sql(f"CREATE DATABASE {name}")
+        took, memory = await _import(cluster.url("large"), folder, "large")
+        _, memory_small = await _import(cluster.url("small"), folder, "small")
+        await _tables(cluster.url("bulk"))
+        dumps = [folder / f"{model.__tablename__}.copy" for model in _LOADED]
+        for model, dump in zip(_LOADED, dumps, strict=True):
+            _psql(cluster, "large", f"\\copy (TABLE {model.__tablename__} ORDER BY id) TO {dump}")
+        begun = time.perf_counter()
+        for model, dump in zip(_LOADED, dumps, strict=True):
+            _psql(cluster, "bulk", f"\\copy {model.__tablename__} FROM {dump}")
+        bulk = time.perf_counter() - begun
+    finally:
+        cluster.stop()
+    return _figures("postgresql", took, bulk, memory, memory_small)
+
+
+def _figures(
+    name: str, took: float, bulk: float, memory: float, memory_small: float
+) -> list[Figure]:
+    return [
+        Figure(f"import_{name}_{CUSTOMERS}_customers", took, "none", "s"),
+        Figure(f"import_{name}_bulk_load_of_the_same_rows", bulk, "none", "s"),
+        Figure(f"import_{name}_to_bulk_load_ratio", took / bulk, f"<{GOAL_RATIO:g}"),
+        Figure(f"import_{name}_memory", memory, "none", "MB"),
+        Figure(f"import_{name}_memory_to_an_eighth_ratio", memory / memory_small,
+               f"<{GOAL_MEMORY:g}"),
+    ]  # fmt: skip
+
+
+async def _tables(url: str) -> None:
+    database = Database(url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    await database.dispose()
+
+
+async def _import(url: str, folder: Path, name: str) -> tuple[float, float]:
+    """Seconds that ``mainline import`` takes, and the megabytes of its process."""
+    await _tables(url)
+    home = folder / f"home-{name}"
+    database = Database(url)
+    await prepare(Settings(home=home), database, lambda _words: None)
+    await database.dispose()
+    command = [sys.executable, "-m", "mainline.cli", "import", str(folder / name)]
+    environment = {**os.environ, "MAINLINE_DATABASE_URL": url, "MAINLINE_HOME": str(home)}
+    begun = time.perf_counter()
+    child = subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE)
+    told = await asyncio.to_thread(child.stdout.read) if child.stdout else b""
+    _, status, usage = await asyncio.to_thread(os.wait4, child.pid, 0)
+    took = time.perf_counter() - begun
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode or "分毫不差" not in told.decode():
+        raise RuntimeError(f"the import did not agree: {told.decode()[-400:]}")
+    return took, usage.ru_maxrss / 1024
+
+
+def _psql(cluster: postgres.Cluster, database: str, command: str) -> None:
+    """The database's own client."""
+    base = [str(cluster.bin / "psql"), "-qXh", str(cluster.folder), "-U", "mainline"]
+    subprocess.run([*base, "-d", database, "-v", "ON_ERROR_STOP=1", "-c", command], check=True)
+
+
+def _dump_sqlite(path: Path, table: Table, folder: Path) -> None:
+    connection = sqlite3.connect(path)
+    with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        names = ", ".join(column.name for column in table.columns)
+        writer.writerows(connection.execute(f"SELECT {names} FROM {table.name} ORDER BY id"))
+    connection.close()
+
+
+def _load_sqlite(path: Path, folder: Path) -> None:
+    """What SQLite has for it: prepared statements in one transaction, rows from a file."""
+    connection = sqlite3.connect(path)
+    connection.executescript("PRAGMA cache_size=-32000")
+    for model in _LOADED:
+        table: Table = model.__table__
+        names = ", ".join(column.name for column in table.columns)
+        places = ", ".join("?" for _ in table.columns)
+        with connection:
+            connection.executemany(
+                f"INSERT INTO {table.name} ({names}) VALUES ({places})",
+                _rows(folder / f"{table.name}.csv"),
+            )
+    connection.close()
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.reader(file)

@@ -1,0 +1,1 @@
+"""Bringing in the old system's data: customers, meters, bills, payments and orders from files."""

@@ -1,0 +1,182 @@
+"""A batch of rows, column by column: what each cell came to, and which rows cannot come in."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import compress
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from crm.migration import cells
+from crm.migration.cells import Memo
+from crm.migration.fields import TABLES, Field, Table
+from crm.migration.headers import Header
+from crm.migration.mapping import Column, ImportMapping
+from crm.migration.problems import PROBLEMS, Bad, Problem
+from crm.migration.texts import Rows
+
+Values = list[Any]
+"""The values of a column: what they are depends on the field."""
+_SHOWN_CHARS_MAX: Final = 120
+_DIGIT: Final = re.compile(r"(?<=\d)\d")
+"""Of a telephone number only the first digit is shown."""
+
+
+@dataclass
+class Batch:
+    """Rows that can come in, as columns; the problems found so far; what money the rows tell."""
+
+    table: Table
+    numbers: Sequence[int]
+    columns: dict[str, Values]
+    raw: dict[str, Sequence[str]]
+    problems: list[Problem] = field(default_factory=list)
+    read: int = 0
+    sums: dict[str, int] = field(default_factory=dict)
+    """Fen that the file tells of, also in rows that cannot come in."""
+    told: dict[str, dict[str, int | None]] = field(default_factory=dict)
+    """What the old system says it had, by item: count and amount."""
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def copy(self) -> "Batch":
+        """To be tried with: what is dropped or found there is not so here."""
+        return replace(self, columns=dict(self.columns), problems=list(self.problems))
+
+    def found(self, at: int, field: str, code: str, hint: str = "") -> None:
+        """A problem with the at-th row."""
+        value = self.raw[field][at][:_SHOWN_CHARS_MAX] if field in self.raw else ""
+        shown = _DIGIT.sub("*", value) if field == "phones" else value
+        self.problems.append(Problem(self.numbers[at], field, code, shown, hint))
+
+    def keep(self, good: Sequence[bool]) -> None:
+        """Only these rows go on."""
+        if all(good):
+            return
+        self.numbers = list(compress(self.numbers, good))
+        self.columns = {name: list(compress(each, good)) for name, each in self.columns.items()}
+        self.raw = {name: list(compress(each, good)) for name, each in self.raw.items()}
+
+    def drop(self, indexes: Sequence[int]) -> None:
+        """These rows do not go on."""
+        if indexes:
+            gone = set(indexes)
+            self.keep([at not in gone for at in range(len(self))])
+
+
+class Reader:
+    """Turns rows of one source into batches; remembers what cells came to."""
+
+    def __init__(self, table: Table, header: Header, mapping: ImportMapping, where: "Where"):
+        self._table, self._header = table, header
+        self._columns = mapping.tables[table].columns
+        self._convert = {
+            name: _converter(field, self._columns[name], where)
+            for name, field in TABLES[table].items()
+            if name in self._columns
+        }
+
+    def read(self, rows: Rows) -> Batch:
+        """Everything about these rows that needs no database."""
+        batch = Batch(self._table, rows.numbers, {}, {}, list(rows.damaged))
+        batch.read = len(rows.rows) + len(rows.damaged)
+        batch.raw = self._cells(batch, rows.rows)
+        good = [True] * len(batch)
+        for name, convert in self._convert.items():
+            batch.columns[name] = list(map(convert.__getitem__, batch.raw[name]))
+            self._look(batch, name, good)
+        batch.sums = {
+            name: sum(value for value in batch.columns[name] if value.__class__ is int)
+            for name, each in TABLES[self._table].items()
+            if each.sort == "money" and name in batch.columns
+        }
+        batch.keep(good)
+        return batch
+
+    def _cells(self, batch: Batch, rows: list[list[str]]) -> dict[str, Sequence[str]]:
+        """The cells of each field; empty rows are none, rows of a wrong width are refused."""
+        width = self._header.width
+        if set(map(len, rows)) != {width}:
+            rows = self._widened(batch, rows, width)
+        across = list(zip(*rows, strict=True)) or [()] * width
+        nothing = ("",) * len(rows)
+        picked: dict[str, Sequence[str]] = {}
+        for name, column in self._columns.items():
+            places = self._header.places.get(name, ())
+            if not places:
+                picked[name] = nothing
+            elif column.join is None:
+                picked[name] = across[places[0]]
+            else:
+                parts = zip(*(across[place] for place in places), strict=True)
+                picked[name] = [column.join.join(filter(None, each)) for each in parts]
+        return picked
+
+    def _widened(self, batch: Batch, rows: list[list[str]], width: int) -> list[list[str]]:
+        numbers, kept = [], []
+        for number, row in zip(batch.numbers, rows, strict=True):
+            if not any(map(str.strip, row)):
+                batch.read -= 1
+            elif any(map(str.strip, row[width:])):
+                batch.problems.append(Problem(number, "", "columns", f"{len(row)} ≠ {width}"))
+            else:
+                numbers.append(number)
+                kept.append([*row[:width], *[""] * (width - len(row))])
+        batch.numbers = numbers
+        return kept
+
+    def _look(self, batch: Batch, name: str, good: list[bool]) -> None:
+        """Cells that could not be read keep their rows out."""
+        if Bad not in map(type, batch.columns[name]):
+            return
+        for at, value in enumerate(batch.columns[name]):
+            if value.__class__ is Bad:
+                batch.found(at, name, value.code, value.hint)
+                good[at] = good[at] and PROBLEMS[value.code].level != "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What the town settles: its clock and area code."""
+
+    zone: ZoneInfo
+    area_code: str
+
+
+def _converter(field: Field, column: Column, where: Where) -> Memo[Any]:
+    """From a cell to a value, an empty one to the default; remembered."""
+    convert = _plain_converter(field, column, where)
+
+    def read(cell: str) -> Any:
+        text = cell.strip() or column.default
+        if text:
+            return convert(text)
+        return Bad("empty") if field.required else _NOTHING[field.sort]
+
+    return Memo(read)
+
+
+_NOTHING: Final[Mapping[str, Any]] = {
+    "number": "", "text": "", "word": "", "phones": (),
+    "day": None, "moment": None, "money": None, "count": None,
+}  # fmt: skip
+
+
+def _plain_converter(field: Field, column: Column, where: Where) -> Callable[[str], Any]:
+    translated = column.values
+
+    def text(cell: str) -> Any:
+        return cells.text_of(translated.get(cell, cell), field.longest)
+
+    converters: dict[str, Callable[[str], Any]] = {
+        "number": lambda cell: cells.number_of(cell, field.longest, column.pad),
+        "text": text,
+        "day": cells.day_of,
+        "moment": lambda cell: cells.moment_of(cell, where.zone),
+        "money": lambda cell: cells.fen_of(cell, column.unit),
+        "count": cells.count_of,
+        "word": lambda cell: cells.word_of(cell, column.values, field.words),
+        "phones": lambda cell: cells.phones_of(cell, where.area_code),
+    }
+    return converters[field.sort]
