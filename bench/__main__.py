@@ -4,7 +4,18 @@ import asyncio
 import importlib
 import os
 
-PARTS = ("identification", "growth", "office", "limits", "calls", "memory", "pop", "kills", "floor")
+PARTS = (
+    "imports",
+    "identification",
+    "growth",
+    "office",
+    "limits",
+    "calls",
+    "memory",
+    "pop",
+    "kills",
+    "floor",
+)
 
 
 async def main() -> None:

@@ -31,6 +31,7 @@ SHORTCUTS: Final = {
     "rebuild": "crm.interactions.commands",
     "recount": "crm.interactions.commands",
     "rehearse": "rehearsal.commands",
+    "import": "crm.migration.commands",
 }
 """Commands of a feature that stand at the top: ``mainline token``."""
 

@@ -39,6 +39,7 @@ FEATURES: tuple[str, ...] = (
     "crm.context",
     "crm.campaigns",
     "crm.messages",
+    "crm.migration",
     "recordings",
     "ivr",
     "agi",

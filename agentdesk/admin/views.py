@@ -3,7 +3,17 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
-from agentdesk.admin import audit, definitions, editing, health, menus, prompts, rehearsing, staff
+from agentdesk.admin import (
+    audit,
+    definitions,
+    editing,
+    health,
+    imports,
+    menus,
+    prompts,
+    rehearsing,
+    staff,
+)
 from mainline.permissions import Permission
 from mainline.web import allow
 
@@ -16,5 +26,5 @@ async def home(_request: Request) -> RedirectResponse:
     return RedirectResponse("/admin/menus", 303)
 
 
-for part in (prompts, menus, editing, rehearsing, definitions, staff, audit, health):
+for part in (prompts, menus, editing, rehearsing, definitions, staff, audit, imports, health):
     router.include_router(part.router)

@@ -5,6 +5,7 @@ from typing import Final
 from mainline.i18n import Text, _
 
 _KINDS: Final[dict[str, Text]] = {
+    "import_mapping": Text("Mappings of old systems"),
     "ivr_menu": Text("Menus"),
     "hours": Text("Opening hours"),
     "line": Text("Hotline numbers"),

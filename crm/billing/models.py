@@ -59,7 +59,7 @@ class MeterReading(Record):
     read_at: Mapped[datetime]
     value: Mapped[int] = mapped_column(BigInteger)
     source: Mapped[str] = mapped_column(String(16))
-    """ivr, desk, round or remote."""
+    """ivr, desk, round, remote, or import: from the old system."""
     state: Mapped[str] = mapped_column(String(16))
     """accepted, to_check or refused."""
     call_id: Mapped[str | None] = mapped_column(String(64), index=True)

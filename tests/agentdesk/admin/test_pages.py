@@ -1,11 +1,15 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 import yaml
 
 from agentdesk.admin.views import router
+from crm.migration.prepare import prepare
+from crm.migration.sample.company import Company, Size
+from crm.migration.service import bring_in
 from crm.staff.models import User
 from ivr.kinds import IVR_MENU
 from mainline import definitions
@@ -39,6 +43,7 @@ PATHS = (
     "/admin/definitions/recording_retention/default",
     "/admin/staff",
     "/admin/audit",
+    "/admin/imports",
     "/admin/health",
 )
 
@@ -58,7 +63,7 @@ async def test_who_answers_calls_does_not_administer(desk: Pages, path: str):
     assert (await desk.get(path)).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/admin/staff", "/admin/health"])
+@pytest.mark.parametrize("path", ["/admin/staff", "/admin/imports", "/admin/health"])
 async def test_a_leader_sees_menus_but_not_staff_and_health(desk: Pages, path: str):
     desk.sign_in("leader")
     assert (await desk.get("/admin/menus")).status_code == 200
@@ -170,6 +175,23 @@ async def test_staff_are_listed_with_their_number(desk: Pages):
     assert "李娜" in text
     assert "8001" in text
     assert "password" not in text.lower()
+
+
+async def test_an_import_shows_rows_totals_and_what_is_wrong_without_anybodys_data(
+    desk: Pages, settings: Settings, sqlite_database: Database, tmp_path: Path
+):
+    assert "mainline import" in (await desk.get("/admin/imports")).text
+    Company(Size(customers=60, dirt=0.2)).write(tmp_path / "old", core=True)
+    await prepare(settings, sqlite_database, lambda _words: None)
+    await bring_in(sqlite_database, settings, tmp_path / "old", mapping="house", by="王工")
+    listed = (await desk.get("/admin/imports")).text
+    assert 'href="/admin/imports/1"' in listed
+    assert "王工" in listed
+    text = (await desk.get("/admin/imports/1", language="zh-CN")).text
+    for words in ("分毫不差", "account-taken", "地址不明确", "客户资料.csv:", "账单.csv:"):
+        assert words in text
+    assert "1.234.5" not in text
+    assert (await desk.get("/admin/imports/2")).status_code == 404
 
 
 async def test_health_names_every_process(desk: Pages):

@@ -1,7 +1,7 @@
 """runs of the import
 
 Revision ID: imports
-Revises: audit
+Revises: growth
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from mainline.db import BigId, Moment
 
 revision = "imports"
-down_revision = "audit"
+down_revision = "growth"
 branch_labels = None
 depends_on = None
 
