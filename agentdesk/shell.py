@@ -43,6 +43,7 @@ NAVIGATION: Final = (
     NavItem("/messages", Text("Messages"), Permission.SEE_CALLS, "9"),
     NavItem("/work-orders", Text("Work orders"), Permission.SEE_WORK_ORDERS, "5"),
     NavItem("/customers", Text("Customers"), Permission.SEE_CUSTOMERS, "6"),
+    NavItem("/knowledge", Text("Knowledge"), Permission.SEE_CUSTOMERS, "="),
     NavItem("/outages", Text("Outages"), Permission.SEE_BOARD, "8"),
     NavItem("/outbound", Text("Outbound"), Permission.SEE_CAMPAIGNS, "-"),
     NavItem("/admin", Text("Administration"), Permission.SEE_DEFINITIONS, "7"),

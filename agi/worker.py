@@ -37,6 +37,7 @@ from mainline.config import Settings
 from mainline.db import Database
 from mainline.process.heartbeat import Pulse, beating
 from mainline.secrets import Secrets
+from mainline.webhooks.sending import Sender
 from recordings import finalise
 
 
@@ -90,6 +91,7 @@ def _jobs(
         "outbound": Dialler(database, link.switchboard, settings).run,
         "recordings": partial(finalise.run, database, settings),
         "transcripts": Transcripts(database, settings).run,
+        "webhooks": Sender(database, settings).run,
         "outage sense": partial(watch.run, database, settings),
     }
 

@@ -2,6 +2,7 @@
 
 import os
 from functools import cached_property, lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -61,8 +62,17 @@ class Settings(BaseSettings):
     """How long a customer stays parked before they come back to the agent who parked them."""
     asterisk_root: Path | None = None
     """A private Asterisk to use instead of looking for one; set by ``mainline up``."""
+    webhook_allow: str = ""
+    """Comma-separated networks inside to which facts may be sent; without one, only outside."""
     tts_cmd: str = ""
     """A voice of the company's own: a command with {text_file} {out_wav} {lang}."""
+
+    @field_validator("webhook_allow")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in filter(None, (each.strip() for each in value.split(","))):
+            ip_network(part)
+        return value
 
     @field_validator("home", "cache")
     @classmethod

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     SEE_HEALTH = "see-health"
     SEE_CAMPAIGNS = "see-campaigns"
     RUN_CAMPAIGNS = "run-campaigns"
+    WRITE_KNOWLEDGE = "write-knowledge"
+    APPROVE_KNOWLEDGE = "approve-knowledge"
 
 
 P = Permission
@@ -60,9 +62,19 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
             P.SEE_DEFINITIONS,
             P.SEE_NUMBERS,
             P.EDIT_CUSTOMERS,
+            P.WRITE_KNOWLEDGE,
+            P.APPROVE_KNOWLEDGE,
         }
     ),
-    "quality": frozenset({P.SEE_CALLS, P.HEAR_RECORDINGS, P.SEE_CUSTOMERS, P.SEE_WORK_ORDERS}),
+    "quality": frozenset(
+        {
+            P.SEE_CALLS,
+            P.HEAR_RECORDINGS,
+            P.SEE_CUSTOMERS,
+            P.SEE_WORK_ORDERS,
+            P.WRITE_KNOWLEDGE,
+        }
+    ),
     "dispatcher": frozenset(
         {P.SEE_CUSTOMERS, P.SEE_WORK_ORDERS, P.OPEN_WORK_ORDERS, P.MOVE_WORK_ORDERS, P.SEE_NUMBERS}
     ),

@@ -13,6 +13,7 @@ from agentdesk.admin import (
     prompts,
     rehearsing,
     staff,
+    webhooks,
 )
 from mainline.permissions import Permission
 from mainline.web import allow
@@ -26,5 +27,5 @@ async def home(_request: Request) -> RedirectResponse:
     return RedirectResponse("/admin/menus", 303)
 
 
-for part in (prompts, menus, editing, rehearsing, definitions, staff, audit, imports, health):
+for part in (prompts, menus, editing, rehearsing, definitions, staff, audit, imports, health, webhooks):
     router.include_router(part.router)

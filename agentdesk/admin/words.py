@@ -20,6 +20,8 @@ _KINDS: Final[dict[str, Text]] = {
     "directory": Text("Directory"),
     "skill_routing": Text("Routing by skill"),
     "message_rules": Text("Rules for messages"),
+    "service_standards": Text("Promises of service"),
+    "knowledge_words": Text("Words that mean the same"),
     "recording_retention": Text("How long recordings are kept"),
 }
 
@@ -29,6 +31,11 @@ def kind_words(kind: str) -> str:
     return _(_KINDS[kind]) if kind in _KINDS else kind
 
 
+DELIVERY_STATES: Final[dict[str, Text]] = {
+    "waiting": Text("Waits"),
+    "delivered": Text("Taken"),
+    "skipped": Text("Given up"),
+}
 _STATES: Final[dict[str, Text]] = {
     "ok": Text("all well"),
     "up": Text("up"),

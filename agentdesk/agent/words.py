@@ -80,6 +80,7 @@ KEYS: Final[tuple[tuple[str, Text], ...]] = (
     ("Alt+O", Text("Call out")),
     ("Alt+G", Text("Choose among several customers")),
     ("Alt+W", Text("Reason: type to find, Enter takes it")),
+    ("Alt+E", Text("Knowledge: search; arrows go through the articles")),
     ("Alt+N", Text("Work order")),
     ("Alt+I", Text("Appointment for the newest order")),
     ("Alt+Enter", Text("Finish the call, ready again")),

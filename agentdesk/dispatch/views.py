@@ -12,6 +12,7 @@ from agentdesk.dispatch.words import ACTS, LIMITS, PROMISE_STATES, PROMISES, VER
 from agentdesk.panels.booking import ANSWERS
 from agentdesk.panels.caller import CallerView, add_customer
 from agentdesk.panels.contacts import contacts, open_orders, order_lines
+from agentdesk.panels.service import length
 from agentdesk.panels.words import CALLER_WORDS, URGENCIES
 from agentdesk.shell import render
 from crm.catalog import service as catalog
@@ -21,6 +22,7 @@ from crm.customers.models import Premise
 from crm.outages import service as outages
 from crm.promises import service as promised
 from crm.sense.queries import suspected_at
+from crm.standards import clocks
 from crm.work_orders import people, queries, service
 from crm.work_orders.handling import handle, possible
 from crm.work_orders.models import WorkOrder
@@ -94,7 +96,9 @@ async def _types(session: AsyncSession) -> list[tuple[str, str]]:
 
 
 @router.get("/work-orders/{number}", dependencies=[_SEES_ORDERS])
-async def order(request: Request, number: Number, session: ReadSession, who: Who) -> HTMLResponse:
+async def order(
+    request: Request, number: Number, session: ReadSession, who: Who, settings: Config
+) -> HTMLResponse:
     """One order: what, where, for whom, how far, and what can be done now."""
     found = await service.by_number(session, number)
     types = (await catalog.work_order_types(session, found.type_version)).body
@@ -108,6 +112,8 @@ async def order(request: Request, number: Number, session: ReadSession, who: Who
         premise=await _premise(session, customer, found),
         filled=list(_filled(types.type(found.type_code), found)),
         can=await possible(session, found) if who.may(Permission.MOVE_WORK_ORDERS) else None,
+        clocks=await clocks.of_work_order(session, found, settings.zone),
+        length=length,
         verbs=VERBS,
         limits=LIMITS,
         promise_words=PROMISES,

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from agentdesk.guard import content_policy
 from agentdesk.panels.caller import trees_of
 from agentdesk.panels.labels import labels_of
+from agentdesk.panels.service import length
 from agentdesk.panels.terms import OUTCOMES, outcome_words
 from agentdesk.quality.rows import rows_of
 from agentdesk.quality.search import LIMIT, Wanted, search
@@ -21,6 +22,7 @@ from agentdesk.quality.story import marks, story
 from agentdesk.shell import render
 from crm.interactions.models import Disposition, Interaction
 from crm.interactions.notes import notes_on
+from crm.standards import clocks
 from crm.work_orders.models import WorkOrder
 from mainline.errors import NotFound
 from mainline.ids import call_subject
@@ -142,6 +144,7 @@ async def call(
         disposition=await _disposition(session, call_id), orders=await _orders(session, call_id),
         notes=await notes_on(session, call_subject(call_id)) if may_hear else [],
         heard_by=await recordings.accesses(session, sound.id) if sound and may_hear else [],
+        clocks=await clocks.of_call(session, call_id, settings.zone), length=length,
         may_hear=may_hear, nonce=nonce, outcome_words=outcome_words, labels=labels,
     )  # fmt: skip
     response.headers["Content-Security-Policy"] = content_policy(settings).replace(

@@ -78,6 +78,33 @@ async def entries_after(
     return [Entry(row.id, event_of(row.kind, row.payload)) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a fact stands, without what it says."""
+
+    id: int
+    kind: str
+    subject: str
+
+
+async def entries_of_kinds(
+    session: AsyncSession, after: int, kinds: Collection[str], *, limit: int
+) -> list[Line]:
+    """The next facts of these kinds, unread."""
+    entry = JournalEntry
+    wanted = select(entry.id, entry.kind, entry.subject).where(entry.id > after)
+    rows = await session.execute(
+        wanted.where(entry.kind.in_(tuple(kinds))).order_by(entry.id).limit(limit)
+    )
+    return [Line(*row) for row in rows]
+
+
+async def entries_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int, str]:
+    """What these say, as it was written."""
+    wanted = select(JournalEntry.id, JournalEntry.payload).where(JournalEntry.id.in_(ids))
+    return {entry_id: payload for entry_id, payload in await session.execute(wanted)}  # noqa: C416 - rows are no pairs
+
+
 async def told_of(session: AsyncSession, subjects: Collection[str]) -> dict[str, list[Event]]:
     """All that was ever told of each of these subjects, oldest first."""
     told: dict[str, list[Event]] = {subject: [] for subject in subjects}

@@ -32,6 +32,11 @@ PAGES = {
         "/board/wall",
         "/board/alerts",
         "/customers/duplicates",
+        "/knowledge",
+        "/knowledge/1",
+        "/knowledge/new",
+        "/knowledge/report",
+        "/standards",
         "/outages",
         "/outbound/campaigns",
     ],
@@ -43,6 +48,7 @@ PAGES = {
         "/admin/definitions",
         "/admin/staff",
         "/admin/audit",
+        "/admin/webhooks",
     ],
 }
 

@@ -103,11 +103,12 @@ def test_who_may_do_what() -> None:
             "take-calls"
         ),
         "leader": (
-            "edit-customers hear-recordings move-work-orders open-work-orders run-campaigns "
+            "approve-knowledge edit-customers hear-recordings move-work-orders open-work-orders "
+            "run-campaigns "
             "see-board see-calls see-campaigns see-customers see-definitions see-numbers "
-            "see-work-orders supervise"
+            "see-work-orders supervise write-knowledge"
         ),
-        "quality": "hear-recordings see-calls see-customers see-work-orders",
+        "quality": "hear-recordings see-calls see-customers see-work-orders write-knowledge",
         "dispatcher": (
             "move-work-orders open-work-orders see-customers see-numbers see-work-orders"
         ),

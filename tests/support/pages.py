@@ -20,9 +20,11 @@ class Pages:
     def __init__(self, app: FastAPI, client: httpx.AsyncClient) -> None:
         self.app, self.client = app, client
 
-    def sign_in(self, *roles: str, name: str = "chen", number: str | None = None) -> None:
+    def sign_in(
+        self, *roles: str, name: str = "chen", number: str | None = None, user_id: int = 7
+    ) -> None:
         """From now on this person asks."""
-        who = Principal(7, name, frozenset(roles), agent_number=number, session_id="s7")
+        who = Principal(user_id, name, frozenset(roles), agent_number=number, session_id="s7")
 
         async def authenticate(_request: Request) -> Principal | None:
             return who if roles else None

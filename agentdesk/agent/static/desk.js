@@ -5,6 +5,7 @@ import { Softphone } from "/static/softphone.js";
 import { Microphone, echoProven, until } from "./checks.js";
 import { Floor } from "./floor.js";
 import { bind, press } from "./keys.js";
+import { Knowledge } from "./knowledge.js";
 import { Lines } from "./lines.js";
 import { MissedCalls } from "./missed.js";
 import { AppointmentDialog } from "./appointment.js";
@@ -37,7 +38,8 @@ const missedCalls = new MissedCalls(async (number) => { await phone?.call(number
 const pop = new Pop((customer) => customerKnown(customer));
 const order = new OrderDialog(() => ({ call: wrapup.call || pop.call, customer: wrapup.customer }), () => pop.show(pop.call, true));
 const appointment = new AppointmentDialog(() => wrapup.call || pop.call, () => pop.show(pop.call, true));
-const wrapup = new Wrapup({ onDone: () => { if (!lines.all.length) pop.clear(); setTimeout(history, 500); }, onReason: (reason) => { if (reason.order_type) order.prefer(reason.order_type); } });
+const knowledge = new Knowledge();
+const wrapup = new Wrapup({ onDone: () => { knowledge.clear(); if (!lines.all.length) pop.clear(); setTimeout(history, 500); }, onReason: (reason) => { knowledge.about(reason.code); if (reason.order_type) order.prefer(reason.order_type); } });
 /** @type {Softphone | null} */ let phone = null;
 let locked = false, skew = 0, settling = 0, autoAnswer = false;
 
@@ -264,6 +266,7 @@ bind([
   { key: "b", alt: true, act: press("back") },
   { key: "o", alt: true, act: press("out") },
   { key: "w", alt: true, act: () => part("reason-filter").focus() },
+  { key: "e", alt: true, act: () => knowledge.focus() },
   { key: "n", alt: true, act: press("new-order") },
   { key: "i", alt: true, act: () => appointment.openFirst() },
   { key: "g", alt: true, act: () => /** @type {HTMLElement | null} */ (part("pop").querySelector("[data-choose]"))?.focus() },

@@ -239,10 +239,11 @@ def test_what_is_not_kept_is_known() -> None:
     assert left_out == {
         "agent_fact", "agent_state", "agent_stint", "appointment_day", "audit_entry", "audit_left",
         "auth_session", "call_rating", "call_timeline", "cel_cursor", "dial_attempt",
-        "identity_failure", "import_run",
-        "interaction", "journal_cursor", "journal_entry", "live_call",
+        "identity_failure", "import_run", "interaction", "journal_cursor", "journal_entry",
+        "knowledge_file", "knowledge_mark", "knowledge_search", "knowledge_term", "knowledge_use",
+        "live_call",
         "login_failure", "menu_passage", "outage_signal", "parked_call", "queue_visit",
-        "recording_segment", "survey_turn", "work_order_counter",
+        "recording_segment", "survey_turn", "webhook", "webhook_delivery", "work_order_counter",
     }  # fmt: skip
 
 

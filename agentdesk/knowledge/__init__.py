@@ -1,0 +1,1 @@
+"""Knowledge: looked up, read beside a call, written and approved."""

@@ -1,0 +1,1 @@
+"""What agents look up while somebody talks: articles, wording by reason, a search that forgives."""
