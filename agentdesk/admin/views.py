@@ -27,5 +27,16 @@ async def home(_request: Request) -> RedirectResponse:
     return RedirectResponse("/admin/menus", 303)
 
 
-for part in (prompts, menus, editing, rehearsing, definitions, staff, audit, imports, health, webhooks):
+for part in (
+    prompts,
+    menus,
+    editing,
+    rehearsing,
+    definitions,
+    staff,
+    audit,
+    imports,
+    health,
+    webhooks,
+):
     router.include_router(part.router)
