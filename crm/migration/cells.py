@@ -117,8 +117,9 @@ def _serial(days: float, *, timed: bool) -> tuple[date, time | None] | None:
 
 def fen_of(cell: str, unit: str) -> int | Bad:
     """Money in whole fen from yuan or fen: ``1,234.50``, ``￥12``, ``(3.00)`` is below zero."""
-    if unit == "yuan" and _PLAIN.fullmatch(cell):
-        fen = int(cell.replace(",", "").replace(".", ""))
+    bare = cell.strip("¥￥元 ")
+    if unit == "yuan" and _PLAIN.fullmatch(bare):
+        fen = int(bare.replace(",", "").replace(".", ""))
         return fen if fen <= FEN_MAX else Bad("not-money")
     text = folded(cell).translate(_YUAN)
     if text.startswith("(") and text.endswith(")"):

@@ -20,6 +20,7 @@ from mainline.i18n import speaking
 app = typer.Typer(no_args_is_help=True, help="Bringing in the old system's data.")
 Folder = Annotated[Path, typer.Argument(help="Where the files lie.", file_okay=False)]
 _BAR = 30
+_GARBAGE = 200_000
 
 
 @app.command("import")
@@ -35,7 +36,8 @@ def bring_in(
     settings = Settings()
     for role in ("kinds", "events"):
         list(features.modules(role))
-    gc.freeze()  # what is loaded by now stays: the collector need not look at it again and again
+    gc.freeze()  # what is loaded by now stays, and rows go without the collector
+    gc.set_threshold(_GARBAGE)
     with speaking(settings.locale):
         outcome = asyncio.run(_bring_in(settings, folder, mapping, dry=dry_run))
     typer.echo(f"\n{outcome.text}{outcome.folder}")
