@@ -43,6 +43,7 @@ FEATURES: tuple[str, ...] = (
     "crm.messages",
     "crm.migration",
     "crm.knowledge",
+    "crm.timeline",
     "recordings",
     "ivr",
     "agi",

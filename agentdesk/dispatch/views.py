@@ -1,5 +1,6 @@
 """``/work-orders`` and ``/customers``: find, read, move on."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
@@ -8,6 +9,8 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from agentdesk.dispatch.history import YEARS_DAYS, history_of, moment_of
+from agentdesk.dispatch.past import orders_then, view_then
 from agentdesk.dispatch.words import ACTS, LIMITS, PROMISE_STATES, PROMISES, VERBS
 from agentdesk.panels.booking import ANSWERS
 from agentdesk.panels.caller import CallerView, add_customer
@@ -45,6 +48,10 @@ router = APIRouter()
 LIMIT: Final = 50
 Number = Annotated[str, Path(pattern=r"^[0-9-]{4,20}$")]
 Next = Annotated[str, Query(max_length=300)]
+Kinds = Annotated[Sequence[Literal[
+    "call", "order", "appointment", "promise", "callback", "message", "note", "bill", "payment",
+    "reading", "outage", "change",
+]], Query(max_length=12)]  # fmt: skip
 Choice = Annotated[str, Query(pattern=r"^(open|overdue|all)$")]
 _SEES_ORDERS: Final = allow(Permission.SEE_WORK_ORDERS)
 _SEES_CUSTOMERS: Final = allow(Permission.SEE_CUSTOMERS)
@@ -244,21 +251,42 @@ async def find_customers(
 
 @router.get("/customers/{customer_id:int}", dependencies=[_SEES_CUSTOMERS])
 async def customer(
-    request: Request, customer_id: int, session: ReadSession, settings: Config, who: Who
+    request: Request,
+    customer_id: int,
+    session: ReadSession,
+    settings: Config,
+    who: Who,
+    kind: Kinds = (),
+    day: Annotated[str, Query(max_length=10)] = "",
+    after: Next = "",
 ) -> Response:
-    """One customer: accounts, arrears, interruptions, orders, calls."""
+    """One customer: accounts, arrears, orders, and everything that happened; also as of a day."""
+    until = moment_of(day, settings.zone)
     view = CallerView(call_id="")
     await add_customer(session, settings, view, customer_id)
     if view.customer is None:
         raise NotFound("customer")
     if view.customer.customer.id != customer_id:
         return RedirectResponse(f"/customers/{view.customer.customer.id}", status_code=303)
+    title = view.customer.customer.name
+    orders = await open_orders(session, customer_id) if until is None else []
+    if until is not None:
+        view = await view_then(session, customer_id, until, settings.zone)
+        orders = await orders_then(session, customer_id, until)
+    history = await history_of(
+        session, customer_id, who=who, zone=settings.zone, kinds=kind, until=until, after=after
+    )
     return render(
         request,
         "dispatch/customer.html",
         view=view,
-        contacts=await contacts(session, "", customer_id, ""),
-        orders=await open_orders(session, customer_id),
+        title=title,
+        customer_id=customer_id,
+        history=history,
+        kinds=kind,
+        reach=YEARS_DAYS,
+        contacts=await contacts(session, "", customer_id, "") if until is None else [],
+        orders=orders,
         words=CALLER_WORDS,
         shows_numbers=who.may(Permission.SEE_NUMBERS),
         may_call_out=False,

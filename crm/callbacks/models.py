@@ -34,7 +34,7 @@ class Callback(Record):
     """The call in which it was asked for."""
     own_call_id: Mapped[str | None] = mapped_column(String(64), index=True)
     """The customer's own call while it is up: who is on the line is not called."""
-    customer_id: Mapped[int | None]
+    customer_id: Mapped[int | None] = mapped_column(index=True)
     asked_by: Mapped[str] = mapped_column(String(64), default="")
     attempts: Mapped[int] = mapped_column(default=0)
     attempt_call_id: Mapped[str | None] = mapped_column(String(64), index=True)

@@ -3,8 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
 
 from crm.customers import queries
+from crm.customers.past import customers_of_premise_as_of, view_as_of
 from crm.customers.schemas import CustomerRead
 from crm.customers.search import QUERY_CHARS_MAX
 from mainline.errors import Invalid
@@ -37,8 +39,23 @@ async def find_customers(
     return Page(items=[CustomerRead.of(view, see_numbers=see) for view in found], next=more)
 
 
+@router.get("/of-premise/{premise_id}")
+async def read_customers_of_premise(
+    premise_id: int, session: ReadSession, who: Who, as_of: AwareDatetime
+) -> Page[CustomerRead]:
+    """Who had an account at a premise at that moment."""
+    found = await customers_of_premise_as_of(session, premise_id, as_of)
+    see = who.may(Permission.SEE_NUMBERS)
+    return Page(items=[CustomerRead.of(view, see_numbers=see) for view in found])
+
+
 @router.get("/{customer_id}")
-async def read_customer(customer_id: int, session: ReadSession, who: Who) -> CustomerRead:
-    """One customer."""
-    view = await queries.view(session, customer_id)
+async def read_customer(
+    customer_id: int, session: ReadSession, who: Who, as_of: AwareDatetime | None = None
+) -> CustomerRead:
+    """One customer; ``as_of``: as they stood at that moment."""
+    if as_of is None:
+        view = await queries.view(session, customer_id)
+    else:
+        view = await view_as_of(session, customer_id, as_of)
     return CustomerRead.of(view, see_numbers=who.may(Permission.SEE_NUMBERS))

@@ -28,7 +28,7 @@ class VoiceMessage(Record):
     owner: Mapped[str | None] = mapped_column(String(64))
     """Who sees to it: by rule at first, then whoever took it."""
     due_at: Mapped[datetime | None]
-    customer_id: Mapped[int | None] = mapped_column(BigId)
+    customer_id: Mapped[int | None] = mapped_column(BigId, index=True)
     work_order: Mapped[str | None] = mapped_column(String(20))
     """The number of the order that came of it."""
     outcome: Mapped[str] = mapped_column(Text, default="", server_default="")

@@ -23,7 +23,7 @@ class Promise(Record):
     text: Mapped[str] = mapped_column(String(400), default="")
     number: Mapped[str] = mapped_column(String(32))
     """Who is called when it is broken; an ordinary national number."""
-    customer_id: Mapped[int | None]
+    customer_id: Mapped[int | None] = mapped_column(index=True)
     work_order_id: Mapped[int | None] = mapped_column(ForeignKey("work_order.id"), index=True)
     call_id: Mapped[str | None] = mapped_column(String(64))
     """The call in which it was promised."""

@@ -3,12 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.catalog import service as catalog
 from crm.work_orders import queries, service
 from crm.work_orders.handling import handle, possible
 from crm.work_orders.models import WorkOrder
+from crm.work_orders.past import open_as_of
 from crm.work_orders.queries import Filter
 from crm.work_orders.schemas import WorkOrderAct, WorkOrderDetail, WorkOrderOpen, WorkOrderRead
 from mainline.clock import now
@@ -70,6 +72,16 @@ async def open_work_order(
         **body.model_dump(exclude={"type", "key"}),
     )
     return await _detail(session, order, who)
+
+
+@router.get("/open", dependencies=_SEE)
+async def list_open_as_of(
+    session: ReadSession, who: Who, customer: Annotated[int, Query(ge=1)], as_of: AwareDatetime
+) -> Page[WorkOrderRead]:
+    """A customer's orders that were open at that moment, as they stood then."""
+    found = await open_as_of(session, [customer], as_of)
+    see = who.may(Permission.SEE_NUMBERS)
+    return Page(items=[WorkOrderRead.of(one, see_numbers=see) for one in found])
 
 
 @router.get("/{number}", dependencies=_SEE)

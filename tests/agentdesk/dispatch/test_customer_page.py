@@ -15,11 +15,12 @@ from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import Event
 from mainline.journal.call_events import CallerNotVerified, CallerVerified
+from tests.support.clock import StandingClock
 from tests.support.pages import Pages, pages
 
 
 @pytest.fixture
-async def shop(sqlite_database: Database, settings: Settings) -> None:
+async def shop(sqlite_database: Database, settings: Settings, clock: StandingClock) -> None:
     """A shop whose reading of today cannot be true."""
     async with sqlite_database.unit_of_work() as session:
         await install(session, settings.pack_dir)
@@ -89,3 +90,35 @@ _REFUSED = CallerNotVerified(subject="call:1", customer_id=1, attempts=3)
 )
 def test_the_last_check_of_a_caller_counts(events: list[Event], shown: str) -> None:
     assert proof(events) == shown
+
+
+async def test_the_history_stands_beside_the_customer_filtered_and_linked(people: Pages) -> None:
+    page = (await people.get("/customers/1")).text
+    assert page.count('class="kind-reading"') == 2
+    assert page.count('class="kind-change"') == 3
+    assert "M10000011 700 kWh" in page
+    only = (await people.get("/customers/1?kind=reading")).text
+    assert only.count('class="kind-') == only.count('class="kind-reading"') == 2
+    assert 'href="?kind=reading&amp;kind=change"' in only
+    assert "Nothing of this kind." in (await people.get("/customers/1?kind=bill")).text
+    for bad in ("kind=secret", "after=x"):
+        assert (await people.get(f"/customers/1?{bad}")).status_code == 422
+
+
+async def test_the_page_is_shown_as_it_stood_on_a_day(
+    people: Pages, sqlite_database: Database, clock: StandingClock
+) -> None:
+    async with sqlite_database.unit_of_work() as session:
+        (await session.get_one(Customer, 1)).name = "旧店名"
+    clock.forward(days=2)
+    async with sqlite_database.unit_of_work() as session:
+        (await session.get_one(Customer, 1)).name = "新店名"
+    today, past = await people.get("/customers/1"), await people.get("/customers/1?day=2026-11-24")
+    assert "旧店名</h1>" in past.text
+    assert "新店名</h1>" in today.text
+    assert "The page as it stood at the end of 2026-11-24." in past.text
+    assert "The page as it stood" not in today.text
+    assert 'value="-1"' in past.text
+    early = (await people.get("/customers/1?day=2020-01-01")).text
+    assert "This customer was not in the books yet." in early
+    assert "The page as it stood" not in (await people.get("/customers/1?day=2026-99-99")).text

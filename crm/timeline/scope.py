@@ -1,0 +1,58 @@
+"""Whose history it is: the customer with all merged records, their accounts and places."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from crm.customers.merged import same_person
+from crm.customers.models import CustomerPhone, Premise, ServiceAccount
+from mainline.audit.as_of import rows_where_as_of
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Ids of everything that hangs on one customer."""
+
+    people: Sequence[int]
+    phones: Sequence[int]
+    accounts: Sequence[int]
+    premises: Sequence[int]
+    places: Sequence[int]
+    """Of the address tree: where the premises are, and all above."""
+    zone: ZoneInfo
+    until: datetime | None = None
+    """Nothing later; the page as it stood then."""
+
+
+async def scope_of(
+    session: AsyncSession, customer_id: int, zone: ZoneInfo, until: datetime | None = None
+) -> Scope:
+    """What hangs on the customer now, or hung on them then."""
+    people = list(await session.scalars(same_person([customer_id])))
+    accounts = await _rows(session, ServiceAccount.customer_id, people, until)
+    phones = await _rows(session, CustomerPhone.customer_id, people, until)
+    premises = list({each.premise_id for each in accounts})
+    paths = await session.scalars(select(Premise.path).where(Premise.id.in_(premises)))
+    places = {int(part) for path in paths for part in path.split("/") if part}
+    return Scope(
+        people, [each.id for each in phones], [each.id for each in accounts], premises,
+        sorted(places), zone, until,
+    )  # fmt: skip
+
+
+async def _rows(
+    session: AsyncSession,
+    column: InstrumentedAttribute[int],
+    people: Sequence[int],
+    until: datetime | None,
+) -> Sequence[Any]:
+    if until is not None:
+        return await rows_where_as_of(session, column, people, until)
+    kind = column.class_
+    return list(await session.scalars(select(kind).where(column.in_(people))))
