@@ -60,7 +60,7 @@ def _note(session: SqlSession, _context: object) -> None:
             pending.append(Change(INSERT, mapper, key_of(mapper, values), {},
                                   plain_row(mapper, values)))  # fmt: skip
     for action, row, old in session.info.pop(_BEFORE, ()):
-        values = _whole(session, row) if action == UPDATE else old
+        values = _values(session, row, old) if action == UPDATE else old
         pending.extend(_change(_mapper(row), action, old, values))
 
 
@@ -103,8 +103,15 @@ def _old(session: SqlSession, row: object) -> dict[str, Any]:
 
 
 def _whole(session: SqlSession, row: object) -> dict[str, Any]:
+    return _values(session, row, [each.key for each in _mapper(row).column_attrs])
+
+
+def _values(session: SqlSession, row: object, names: Iterable[str]) -> dict[str, Any]:
+    """Present values of these columns and of the key; what is not loaded is asked for."""
     state: Any = inspect(row)
-    found = {each.key: state.dict.get(each.key, _UNKNOWN) for each in _mapper(row).column_attrs}
+    mapper = _mapper(row)
+    keys = [mapper.get_property_by_column(each).key for each in mapper.primary_key]
+    found = {name: state.dict.get(name, _UNKNOWN) for name in (*keys, *names)}
     missing = [name for name, value in found.items() if value is _UNKNOWN]
     return found | (_stored(session, row, missing) if missing else {})
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.dialects import sqlite
 
 from crm.billing.models import Bill, Meter, MeterReading, Payment
 from crm.callbacks.models import Callback
@@ -15,8 +16,8 @@ from crm.messages.models import VoiceMessage
 from crm.outages.models import Outage
 from crm.promises.models import Promise
 from crm.timeline.queries import Item, history
-from crm.timeline.scope import scope_of
-from crm.timeline.sources import KINDS
+from crm.timeline.scope import Scope, scope_of
+from crm.timeline.sources import KINDS, SOURCES
 from crm.work_orders.models import WorkOrder, WorkOrderMove
 from mainline.clock import now
 from mainline.db import Database
@@ -221,3 +222,18 @@ async def test_open_orders_are_read_as_of_a_moment(
         asked = {"customer": str(order.customer_id), "as_of": moment.isoformat()}
         found = (await leader.get("/work-orders/open", params=asked)).json()["items"]
         assert (order.number in [each["number"] for each in found]) is there
+
+
+async def test_every_kind_is_answered_by_an_index(sqlite_database: Database) -> None:
+    scope = Scope([1], [1, 2], [1], [1], [1, 2, 3], ZONE)
+    async with sqlite_database.reading() as session:
+        for source in SOURCES:
+            statement = source.wanted(scope).order_by(source.at.desc()).limit(50)
+            made = statement.compile(
+                dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
+            )
+            connection = await session.connection()
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {made}")
+            steps = [row.detail for row in plan]
+            assert steps, source.kind
+            assert [step for step in steps if step.startswith("SCAN")] == [], source.kind

@@ -180,6 +180,13 @@ async def test_a_projection_costs_no_statement_and_a_change_costs_two(
     seen.clear()
     assert await statements(Customer(name="王芳")) == 4
     assert await told(sqlite_database, "interaction") == []
+    seen.clear()
+    async with sqlite_database.unit_of_work() as session:
+        wang = Customer(name="王芳")
+        session.add(wang)
+        await session.flush()
+        wang.elderly = True
+    assert len(seen) == 5
 
 
 async def test_the_rows_of_two_processes_make_one_chain(
