@@ -34,7 +34,7 @@ async def rows_as_of(
     """These rows, by key; those that were not there then are left out."""
     mapper, found = inspect(kind), dict[str, R]()
     for some in _pieces(sorted(set(keys))):
-        values = await _now(session, mapper, some)
+        values = await rows_now(session, mapper, some)
         await _undo(session, mapper, values, some, moment)
         found |= {key: kind(**each) for key, each in values.items() if _was_there(each, moment)}
     return found
@@ -76,7 +76,10 @@ async def keys_changed_since(
     return list(await session.scalars(after.distinct().limit(limit)))
 
 
-async def _now(session: AsyncSession, mapper: Mapper[Any], keys: Collection[str]) -> dict[str, Any]:
+async def rows_now(
+    session: AsyncSession, mapper: Mapper[Any], keys: Collection[str]
+) -> dict[str, Any]:
+    """These rows as they stand, by key."""
     wanted = select(*(column.label(name) for name, column in columns(mapper)))
     rows = await session.execute(wanted.where(_are(mapper, keys)))
     return {key_of(mapper, row): dict(row) for row in map(dict, rows.mappings())}

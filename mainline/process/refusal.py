@@ -16,6 +16,7 @@ EXIT_CODES: Final = {
     "other-pack": 22,
     "strange-database": 23,
     "audit-broken": 24,
+    "audit-rows-differ": 25,
 }
 """Stable, listed in docs/operations.md; every other refusal is 1. setup.sh uses 10 to 15."""
 

@@ -14,6 +14,7 @@ from agi.chores import keep_anchor
 from crm.customers.models import Customer
 from mainline.audit import anchors
 from mainline.audit.api import router
+from mainline.audit.compare import Difference, differences
 from mainline.clock import now
 from mainline.db import Database
 from mainline.errors import Invalid, MainlineError
@@ -126,13 +127,32 @@ def test_the_command_names_the_first_bad_entry_and_leaves_with_its_code(
     asyncio.run(fill())
     assert len(anchor.read_text().splitlines()) == 1
     run = CliRunner()
-    whole = run.invoke(app, ["audit", "verify"])
+    whole = run.invoke(app, ["audit", "verify", "--rows"])
     assert (whole.exit_code, whole.output.split()[0]) == (0, "2")
+    asyncio.run(fill("UPDATE customer SET name = 'x' WHERE id = 1"))
+    changed = run.invoke(app, ["audit", "verify", "--rows"])
+    assert changed.exit_code == 25
+    assert "customer 1 name" in changed.output
     asyncio.run(fill("DELETE FROM audit_entry WHERE id = 2"))
     cut = run.invoke(app, ["audit", "verify"])
     assert cut.exit_code == 24
     assert "[audit-broken]" in cut.output
     assert "the first bad entry is 2 (missing)" in cut.output
+
+
+async def test_rows_that_were_changed_behind_the_logs_back_are_named(database: Database) -> None:
+    async with database.unit_of_work() as session:
+        session.add_all(Customer(id=each, name="王芳", id_tail="x") for each in (1, 2, 3, 4))
+    async with database.unit_of_work() as session:
+        (await session.get_one(Customer, 1)).elderly = True
+        await session.delete(await session.get_one(Customer, 4))
+    assert await differences(database) == []
+    async with database.unit_of_work() as session:
+        await session.execute(text("UPDATE customer SET priority = 9 WHERE id = 2"))
+        await session.execute(text("DELETE FROM customer WHERE id = 3"))
+    assert await differences(database) == [
+        Difference("customer", "2", "priority"), Difference("customer", "3", ""),
+    ]  # fmt: skip
 
 
 def test_a_line_that_is_no_anchor_is_refused(tmp_path: Path) -> None:
