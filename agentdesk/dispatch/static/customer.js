@@ -34,3 +34,5 @@ slider.addEventListener("keydown", (event) => {
   if (event.key === "Enter") form.requestSubmit();
 });
 slider.addEventListener("pointerup", () => form.requestSubmit());
+
+export {};
