@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.panels.caller import AccountBox, CallerView
-from agentdesk.panels.contacts import OrderLine, order_line
+from agentdesk.panels.contacts import OrderLine, order_lines
 from crm.billing.past import arrears_as_of
 from crm.billing.queries import Arrears
 from crm.customers.past import view_as_of
@@ -32,5 +32,4 @@ async def view_then(
 
 async def orders_then(session: AsyncSession, customer_id: int, moment: datetime) -> list[OrderLine]:
     """The orders that were open."""
-    return [await order_line(session, each) for each in
-            await open_as_of(session, [customer_id], moment)]  # fmt: skip
+    return await order_lines(session, await open_as_of(session, [customer_id], moment))

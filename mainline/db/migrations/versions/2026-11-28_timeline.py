@@ -1,13 +1,13 @@
 """the history of a customer is found by indexes
 
 Revision ID: timeline
-Revises: audit
+Revises: webhooks
 """
 
 from alembic import op
 
 revision = "timeline"
-down_revision = "audit"
+down_revision = "webhooks"
 branch_labels = None
 depends_on = None
 
