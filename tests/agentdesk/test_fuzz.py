@@ -137,7 +137,8 @@ async def test_no_parameter_of_any_route_makes_it_fail(town: FastAPI) -> None:
 
 @pytest.mark.parametrize("role", sorted(set(ROLES) - {"admin"}))
 async def test_what_each_role_can_send_is_answered_or_refused(town: FastAPI, role: str) -> None:
-    sent = random.Random(role).sample(await attacks(town, role, OTHERS), 60 * OTHERS)
+    possible = await attacks(town, role, OTHERS)
+    sent = random.Random(role).sample(possible, min(len(possible), 60 * OTHERS))
     assert await faults(town, sent) == ""
 
 

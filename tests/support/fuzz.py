@@ -216,8 +216,8 @@ class Reader(HTMLParser):
         told = {name: value or "" for name, value in attrs}
         if tag == "a" and told.get("href", "").startswith(("/", "?")):
             self.links.append(_from(self._page, told["href"]))
-        if tag == "form":
-            method = told.get("method", "get").upper()
+        method = told.get("method", "get").upper()
+        if tag == "form" and method != "DIALOG":
             self.forms.append(
                 Form(self._page, method, _from(self._page, told.get("action", "")), ())
             )
