@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import yaml
 from yaml.events import AliasEvent
-from yaml.nodes import Node
+from yaml.nodes import MappingNode, Node, ScalarNode
 
 from mainline.errors import Invalid
 
@@ -21,6 +21,21 @@ class _Loader(yaml.SafeLoader):
             raise yaml.YAMLError("aliases (*name) are not allowed")
         found: Node | None = super().compose_node(parent, index)
         return found
+
+
+def _word(loader: _Loader, node: ScalarNode) -> str:
+    """What is kept knows no dates and no bytes: they stay what was written."""
+    return str(loader.construct_scalar(node))
+
+
+def _table(loader: _Loader, node: MappingNode) -> dict[Any, Any]:
+    """Nor sets."""
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _word)
+_Loader.add_constructor("tag:yaml.org,2002:binary", _word)
+_Loader.add_constructor("tag:yaml.org,2002:set", _table)
 
 
 def to_text(body: Any) -> str:

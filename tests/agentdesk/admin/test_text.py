@@ -29,3 +29,17 @@ def test_difference_names_the_lines_that_changed():
     assert "-b: 2" in changed
     assert "+b: 3" in changed
     assert "-a: 1" not in changed
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("from: 2026-12-31", {"from": "2026-12-31"}),
+        ("2026-01-01: 0001-01-01T00:00:00+14:00", {"2026-01-01": "0001-01-01T00:00:00+14:00"}),
+        ("!!binary aGk=", "aGk="),
+        ("!!set {a, b}", {"a": None, "b": None}),
+    ],
+)
+def test_what_cannot_be_kept_is_read_as_it_was_written(text: str, body: object) -> None:
+    assert from_text(text) == body
+    assert from_text(to_text(body)) == body
