@@ -25,6 +25,9 @@ DESKS: Final = (
     "messages",
     "outages",
     "outbound",
+    "requests",
+    "linkage",
+    "matters",
     "admin",
 )
 HERE: Final = Path(__file__).parent

@@ -6,9 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from agi.running import pause
 from crm.appointments import queries, service
+from crm.life_cycle import advance
+from crm.matters import service as matters_service
 from crm.promises import service as given
 from crm.work_orders import limiting
 from ivr.modes import give_back, over
@@ -19,6 +22,7 @@ from mainline.log import get_logger
 
 LINES_EVERY_S: Final = 1.0
 PROMISES_EVERY_S: Final = 10.0
+REQUESTS_EVERY_S: Final = 60.0
 LIMITS_EVERY_S: Final = 5.0
 ANCHORS_EVERY_S: Final = 600.0
 
@@ -67,3 +71,19 @@ async def keep_anchor(database: Database, path: Path) -> None:
     async with database.reading() as session:
         entry_id, sealed = await anchors.head(session)
     await asyncio.to_thread(anchors.keep, path, entry_id, sealed)
+
+
+async def requests(database: Database, zone: ZoneInfo) -> None:
+    """Requests whose day has come take effect."""
+    async with database.reading() as session:
+        numbers = await advance.due(session, now(), zone)
+    for number in numbers:
+        async with database.unit_of_work() as session:
+            await advance.take_effect(session, number, zone=zone)
+            log.info("chores.request", request=number)
+
+
+async def matters(database: Database, zone: ZoneInfo) -> None:
+    """Matters whose time is over climb."""
+    if count := await matters_service.run_out(database, now(), zone):
+        log.info("chores.matters", matters=count)

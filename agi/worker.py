@@ -12,11 +12,14 @@ from agi.chores import (
     LIMITS_EVERY_S,
     LINES_EVERY_S,
     PROMISES_EVERY_S,
+    REQUESTS_EVERY_S,
     again,
     keep_anchor,
     limits,
     lines,
+    matters,
     promises,
+    requests,
 )
 from agi.consumers import Consumers, all_readers
 from agi.crew import Crew, Job
@@ -87,6 +90,8 @@ def _jobs(
         "audit anchors": partial(
             again, ANCHORS_EVERY_S, partial(keep_anchor, database, settings.home / anchors.FILE)
         ),
+        "matters": partial(again, LIMITS_EVERY_S, partial(matters, database, settings.zone)),
+        "requests": partial(again, REQUESTS_EVERY_S, partial(requests, database, settings.zone)),
         "leases": Watch(database, link.switchboard, ari).run,
         "outbound": Dialler(database, link.switchboard, settings).run,
         "recordings": partial(finalise.run, database, settings),

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     RUN_CAMPAIGNS = "run-campaigns"
     WRITE_KNOWLEDGE = "write-knowledge"
     APPROVE_KNOWLEDGE = "approve-knowledge"
+    MAKE_REQUESTS = "make-requests"
+    DECIDE_REQUESTS = "decide-requests"
 
 
 P = Permission
@@ -45,6 +47,7 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
             P.SEE_CALLS,
             P.SEE_WORK_ORDERS,
             P.OPEN_WORK_ORDERS,
+            P.MAKE_REQUESTS,
         }
     ),
     "leader": frozenset(
@@ -64,6 +67,8 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
             P.EDIT_CUSTOMERS,
             P.WRITE_KNOWLEDGE,
             P.APPROVE_KNOWLEDGE,
+            P.MAKE_REQUESTS,
+            P.DECIDE_REQUESTS,
         }
     ),
     "quality": frozenset(
@@ -76,9 +81,17 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
         }
     ),
     "dispatcher": frozenset(
-        {P.SEE_CUSTOMERS, P.SEE_WORK_ORDERS, P.OPEN_WORK_ORDERS, P.MOVE_WORK_ORDERS, P.SEE_NUMBERS}
+        {
+            P.SEE_CUSTOMERS,
+            P.SEE_WORK_ORDERS,
+            P.OPEN_WORK_ORDERS,
+            P.MOVE_WORK_ORDERS,
+            P.SEE_NUMBERS,
+            P.MAKE_REQUESTS,
+            P.DECIDE_REQUESTS,
+        }
     ),
-    "cashier": frozenset({P.SEE_CUSTOMERS}),
+    "cashier": frozenset({P.SEE_CUSTOMERS, P.MAKE_REQUESTS}),
     "field": frozenset({P.SEE_WORK_ORDERS, P.MOVE_WORK_ORDERS}),
     "admin": frozenset(Permission),
 }

@@ -22,6 +22,7 @@ from crm.catalog import service as catalog
 from crm.catalog.work_order_types import WorkOrderType
 from crm.customers import queries as customers
 from crm.customers.models import Premise
+from crm.linkage.queries import firings
 from crm.outages import service as outages
 from crm.promises import service as promised
 from crm.sense.queries import suspected_at
@@ -144,6 +145,7 @@ async def _wider(session: AsyncSession, order: WorkOrder) -> dict[str, Any]:
     return {
         "whole": await session.get(WorkOrder, order.parent_id) if order.parent_id else None,
         "parts": await parts(session, order),
+        "firings": await firings(session, work_order=order.number, limit=20),
         "promises": await promised.of_order(session, order.id),
         "outages": await outages.for_premise(session, place) if place else [],
         "suspected": await suspected_at(session, place) if place else [],
@@ -291,4 +293,5 @@ async def customer(
         shows_numbers=who.may(Permission.SEE_NUMBERS),
         may_call_out=False,
         may_book=False,
+        may_request=who.may(Permission.MAKE_REQUESTS),
     )

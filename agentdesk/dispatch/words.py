@@ -16,6 +16,7 @@ ACTS: Final = {
     "visit_broken": Text("Nobody came at the time promised"),
     "promise": Text("A time was promised"),
     "promise_broken": Text("A promise was broken"),
+    "request_withdrawn": Text("The request behind it was withdrawn"),
     "urge": Text("Urged"),
     "reassign": Text("Handed to"),
     "second_dispatch": Text("Second team sent"),

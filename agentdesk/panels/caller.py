@@ -12,7 +12,9 @@ from agentdesk.panels.route import Turn, came_by
 from agentdesk.panels.urgency import Emergency, emergency
 from crm.areas import queries as areas
 from crm.areas.models import ServiceArea
+from crm.billing import blocks
 from crm.billing import queries as billing
+from crm.billing.models import PaymentBlock
 from crm.billing.queries import Arrears
 from crm.billing.readings import MeterView, meters
 from crm.catalog import service as catalog
@@ -58,6 +60,7 @@ class AccountBox:
     areas: Sequence[ServiceArea] = ()
     meters: Sequence[MeterView] = ()
     suspected: Sequence[Suspicion] = ()
+    blocks: Sequence[PaymentBlock] = ()
 
     @property
     def served_by(self) -> str:
@@ -211,6 +214,7 @@ async def add_customer(
     interrupted = await outages.for_premises(session, homes)
     suspected = await suspected_around(session, homes)
     metered = await meters(session, [each.id for each in accounts], limit=1)
+    blocked = await blocks.of_accounts(session, [each.id for each in accounts])
     view.accounts = [
         AccountBox(
             account,
@@ -219,6 +223,7 @@ async def add_customer(
             served.get(account.premise_id, ()),
             metered.get(account.id, ()),
             suspected.get(account.premise_id, ()),
+            blocked.get(account.id, ()),
         )
         for account in sorted(accounts, key=lambda each: each.id != view.account_id)
     ]

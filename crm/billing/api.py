@@ -1,21 +1,27 @@
-"""``/api/accounts/{id}/bills`` and ``/readings``: what was charged, paid and used; read-only."""
+"""``/api/accounts/{id}``: bills and readings, read-only; blocks on payment."""
 
 from datetime import date, datetime
+from typing import Annotated
 
-from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.billing import queries
+from crm.billing import blocks, queries
+from crm.billing.models import PaymentBlock
 from crm.billing.readings import meters
 from crm.customers.models import ServiceAccount
 from mainline.clock import now
 from mainline.errors import NotFound
 from mainline.permissions import Permission
-from mainline.web import Config, ReadSession, allow
+from mainline.text import LocalizedText
+from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow
 
 router = APIRouter(
     prefix="/accounts", tags=["accounts"], dependencies=[allow(Permission.SEE_CUSTOMERS)]
 )
+
+Id = Annotated[int, Path(ge=1, le=2**53)]
 
 
 class BillRead(BaseModel):
@@ -111,3 +117,92 @@ async def read_bills(account_id: int, session: ReadSession, config: Config) -> B
         items=[BillRead.model_validate(one) for one in bills],
         payments=[PaymentRead.model_validate(one) for one in payments],
     )
+
+
+class BlockRead(BaseModel):
+    """Why no money is taken for an account, since when, and by whom."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    reason_zh: str
+    reason_en: str
+    since: datetime
+    by: str
+    lifted_at: datetime | None
+    lifted_by: str
+    lift_note: str
+
+
+class BlocksRead(BaseModel):
+    """Whether money may be taken; ``blocks`` tells what stands in the way."""
+
+    blocked: bool
+    blocks: list[BlockRead]
+
+
+class BlockWrite(BaseModel):
+    """A block by hand, with its reason for both languages."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=blocks.REASON_CHARS_MAX)
+
+
+class LiftWrite(BaseModel):
+    """Why it is lifted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: str = Field(max_length=blocks.REASON_CHARS_MAX)
+
+
+async def _blocks(session: AsyncSession, account_id: int, *, past: bool) -> BlocksRead:
+    if await session.get(ServiceAccount, account_id) is None:
+        raise NotFound("account")
+    found = await blocks.of_account(session, account_id, past=past)
+    return BlocksRead(
+        blocked=any(one.lifted_at is None for one in found),
+        blocks=[BlockRead.model_validate(one) for one in found],
+    )
+
+
+@router.get("/{account_id}/payment-blocks")
+async def read_blocks(account_id: Id, session: ReadSession, past: bool = False) -> BlocksRead:
+    """Ask before money is taken; with ``past`` also what was lifted."""
+    return await _blocks(session, account_id, past=past)
+
+
+@router.post(
+    "/{account_id}/payment-blocks", status_code=201,
+    dependencies=[allow(Permission.EDIT_CUSTOMERS)],
+)  # fmt: skip
+async def block_payment(
+    account_id: Id, body: BlockWrite, session: WriteSession, who: Who
+) -> BlocksRead:
+    """Let no counter take money for the account."""
+    words = body.reason.strip()
+    if not words:
+        raise blocks.WhyNeeded
+    reason = LocalizedText(zh=words, en=words)
+    await blocks.block(session, account_id, reason=reason, by=_name(who))
+    return await _blocks(session, account_id, past=False)
+
+
+@router.post(
+    "/{account_id}/payment-blocks/{block_id}/lift",
+    dependencies=[allow(Permission.EDIT_CUSTOMERS)],
+)
+async def lift_block(
+    account_id: Id, block_id: Id, body: LiftWrite, session: WriteSession, who: Who
+) -> BlocksRead:
+    """Lift one block, with a reason."""
+    row = await session.get(PaymentBlock, block_id)
+    if row is None or row.account_id != account_id:
+        raise NotFound("payment-block")
+    await blocks.lift(session, block_id, by=_name(who), note=body.note)
+    return await _blocks(session, account_id, past=True)
+
+
+def _name(who: Principal) -> str:
+    return who.agent_number or who.name

@@ -1,4 +1,4 @@
-"""Facts about meters, subject ``account:<id>``."""
+"""Facts about meters, money and blocks on it, subject ``account:<id>``."""
 
 from mainline.journal import Event, event_kind
 
@@ -13,3 +13,31 @@ class MeterRead(Event):
     state: str
     by: str
     call_id: str | None = None
+
+
+@event_kind("payment.received")
+class PaymentReceived(Event):
+    """Money came in for the account."""
+
+    amount_fen: int
+    channel: str
+    by: str
+
+
+@event_kind("payment.blocked")
+class PaymentBlocked(Event):
+    """No counter takes money for the account, and why."""
+
+    block_id: int
+    reason_zh: str
+    reason_en: str
+    by: str
+
+
+@event_kind("payment.unblocked")
+class PaymentUnblocked(Event):
+    """That block is lifted."""
+
+    block_id: int
+    by: str
+    note: str

@@ -1,4 +1,4 @@
-"""Tables: bills and payments as the billing system tells of them; meters and what they showed."""
+"""Tables: bills, payments and blocks on them; meters and what they showed."""
 
 from datetime import date, datetime
 
@@ -65,3 +65,22 @@ class MeterReading(Record):
     call_id: Mapped[str | None] = mapped_column(String(64), index=True)
     key: Mapped[str] = mapped_column(String(160), unique=True)
     """Taking a reading again with the same key gives the same reading."""
+
+
+class PaymentBlock(Record):
+    """No counter takes money for the account, until it is lifted."""
+
+    __tablename__ = "payment_block"
+    __table_args__ = (Index(None, "account_id", "lifted_at"),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("service_account.id"))
+    key: Mapped[str | None] = mapped_column(String(160), unique=True)
+    """Blocking again with the same key gives the same block."""
+    reason_zh: Mapped[str] = mapped_column(String(400))
+    reason_en: Mapped[str] = mapped_column(String(400))
+    since: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(64))
+    """A person, or ``rule:<code>``."""
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str] = mapped_column(String(64), default="")
+    lift_note: Mapped[str] = mapped_column(String(400), default="")

@@ -34,7 +34,7 @@ class WorkOrder(Record):
     call_offset_s: Mapped[float | None]
     """Seconds from the start of the call's recording to the opening."""
     source: Mapped[str] = mapped_column(String(16))
-    """ivr, desk, api, outage, import: from the old system, or order: a second team's part."""
+    """ivr, desk, api, outage, import: from the old system, request, rule; order: a second part."""
     step: Mapped[str] = mapped_column(String(32))
     urgency: Mapped[str] = mapped_column(String(16))
     team: Mapped[str] = mapped_column(String(32))

@@ -34,7 +34,7 @@ NOTE_CHARS_MAX: Final = 2000
 _ALONE: Final = frozenset({"reassign", "supervise", "pause", "resume"})
 """What is done with an order and concerns no other one."""
 R = TypeVar("R", bound=Base)
-Source = Literal["ivr", "desk", "api", "outage", "order"]
+Source = Literal["ivr", "desk", "api", "outage", "order", "request", "rule"]
 
 
 async def open_work_order(

@@ -99,26 +99,28 @@ def test_who_may_do_what() -> None:
     table = {role: " ".join(sorted(rights)) for role, rights in ROLES.items() if role != "admin"}
     assert table == {
         "agent": (
-            "call-out open-work-orders see-calls see-campaigns see-customers see-work-orders "
-            "take-calls"
+            "call-out make-requests open-work-orders see-calls see-campaigns see-customers "
+            "see-work-orders take-calls"
         ),
         "leader": (
-            "approve-knowledge edit-customers hear-recordings move-work-orders open-work-orders "
-            "run-campaigns "
+            "approve-knowledge decide-requests edit-customers hear-recordings make-requests "
+            "move-work-orders open-work-orders run-campaigns "
             "see-board see-calls see-campaigns see-customers see-definitions see-numbers "
             "see-work-orders supervise write-knowledge"
         ),
         "quality": "hear-recordings see-calls see-customers see-work-orders write-knowledge",
         "dispatcher": (
-            "move-work-orders open-work-orders see-customers see-numbers see-work-orders"
+            "decide-requests make-requests move-work-orders open-work-orders see-customers "
+            "see-numbers see-work-orders"
         ),
-        "cashier": "see-customers",
+        "cashier": "make-requests see-customers",
         "field": "move-work-orders see-work-orders",
     }
 
 
 def test_rights_add_up_and_an_unknown_role_gives_none() -> None:
     assert permitted({"cashier", "field"}) == {
+        Permission.MAKE_REQUESTS,
         Permission.SEE_CUSTOMERS,
         Permission.SEE_WORK_ORDERS,
         Permission.MOVE_WORK_ORDERS,

@@ -1,0 +1,1 @@
+"""Matters: raised by an agent, taken by name, settled or passed on up the ladder."""

@@ -1,0 +1,1 @@
+"""Requests about an account's life: connection to demolition, approved, ordered, then in effect."""

@@ -1,0 +1,1 @@
+"""Matters that an agent cannot settle: they climb, rung by rung, each with its time."""
