@@ -53,8 +53,8 @@ class Silent(Asterisk):
         if name.startswith("__"):
             raise AttributeError(name)
 
-        async def done(*_: object, **__: object) -> None:
-            return None
+        async def done(*_: object, **__: object) -> str:
+            return CALL
 
         return done
 
