@@ -42,6 +42,8 @@ NAVIGATION: Final = (
     NavItem("/callbacks", Text("Call-backs"), Permission.SEE_CALLS, "0"),
     NavItem("/messages", Text("Messages"), Permission.SEE_CALLS, "9"),
     NavItem("/matters", Text("Matters"), Permission.SEE_CALLS, "'"),
+    NavItem("/field", Text("My orders"), Permission.WORK_IN_FIELD, "["),
+    NavItem("/dispatch", Text("Dispatch"), Permission.DISPATCH, "]"),
     NavItem("/work-orders", Text("Work orders"), Permission.SEE_WORK_ORDERS, "5"),
     NavItem("/customers", Text("Customers"), Permission.SEE_CUSTOMERS, "6"),
     NavItem("/knowledge", Text("Knowledge"), Permission.SEE_CUSTOMERS, "="),

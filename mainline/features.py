@@ -43,6 +43,8 @@ FEATURES: tuple[str, ...] = (
     "crm.context",
     "crm.linkage",
     "crm.campaigns",
+    "crm.field",
+    "crm.dispatch",
     "crm.messages",
     "crm.migration",
     "crm.knowledge",

@@ -20,6 +20,8 @@ class Permission(StrEnum):
     SEE_WORK_ORDERS = "see-work-orders"
     OPEN_WORK_ORDERS = "open-work-orders"
     MOVE_WORK_ORDERS = "move-work-orders"
+    WORK_IN_FIELD = "work-in-field"
+    DISPATCH = "dispatch"
     SEE_BOARD = "see-board"
     SUPERVISE = "supervise"
     HEAR_RECORDINGS = "hear-recordings"
@@ -57,6 +59,7 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
             P.SEE_WORK_ORDERS,
             P.OPEN_WORK_ORDERS,
             P.MOVE_WORK_ORDERS,
+            P.DISPATCH,
             P.SEE_BOARD,
             P.SUPERVISE,
             P.SEE_CAMPAIGNS,
@@ -86,13 +89,14 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
             P.SEE_WORK_ORDERS,
             P.OPEN_WORK_ORDERS,
             P.MOVE_WORK_ORDERS,
+            P.DISPATCH,
             P.SEE_NUMBERS,
             P.MAKE_REQUESTS,
             P.DECIDE_REQUESTS,
         }
     ),
     "cashier": frozenset({P.SEE_CUSTOMERS, P.MAKE_REQUESTS}),
-    "field": frozenset({P.SEE_WORK_ORDERS, P.MOVE_WORK_ORDERS}),
+    "field": frozenset({P.SEE_WORK_ORDERS, P.MOVE_WORK_ORDERS, P.WORK_IN_FIELD}),
     "admin": frozenset(Permission),
 }
 

@@ -41,6 +41,8 @@ PAGES = {
         "/outbound/campaigns",
     ],
     "quality": ["/quality"],
+    "dispatcher": ["/dispatch"],
+    "field": ["/field"],
     "admin": [
         "/admin",
         "/admin/menus",

@@ -103,18 +103,18 @@ def test_who_may_do_what() -> None:
             "see-work-orders take-calls"
         ),
         "leader": (
-            "approve-knowledge decide-requests edit-customers hear-recordings make-requests "
-            "move-work-orders open-work-orders run-campaigns "
-            "see-board see-calls see-campaigns see-customers see-definitions see-numbers "
-            "see-work-orders supervise write-knowledge"
+            "approve-knowledge decide-requests dispatch edit-customers hear-recordings "
+            "make-requests move-work-orders open-work-orders run-campaigns see-board see-calls "
+            "see-campaigns see-customers see-definitions see-numbers see-work-orders supervise "
+            "write-knowledge"
         ),
         "quality": "hear-recordings see-calls see-customers see-work-orders write-knowledge",
         "dispatcher": (
-            "decide-requests make-requests move-work-orders open-work-orders see-customers "
-            "see-numbers see-work-orders"
+            "decide-requests dispatch make-requests move-work-orders open-work-orders "
+            "see-customers see-numbers see-work-orders"
         ),
         "cashier": "make-requests see-customers",
-        "field": "move-work-orders see-work-orders",
+        "field": "move-work-orders see-work-orders work-in-field",
     }
 
 
@@ -124,6 +124,7 @@ def test_rights_add_up_and_an_unknown_role_gives_none() -> None:
         Permission.SEE_CUSTOMERS,
         Permission.SEE_WORK_ORDERS,
         Permission.MOVE_WORK_ORDERS,
+        Permission.WORK_IN_FIELD,
     }
     assert permitted({"king"}) == frozenset()
     assert permitted({"admin"}) == set(Permission)

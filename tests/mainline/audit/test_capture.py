@@ -246,6 +246,7 @@ def test_what_is_not_kept_is_known() -> None:
     assert left_out == {
         "agent_fact", "agent_state", "agent_stint", "appointment_day", "audit_entry", "audit_left",
         "auth_session", "call_rating", "call_timeline", "cel_cursor", "dial_attempt",
+        "field_attachment", "field_device", "field_position", "field_worker",
         "identity_failure", "import_run", "interaction", "journal_cursor", "journal_entry",
         "knowledge_file", "knowledge_mark", "knowledge_search", "knowledge_term", "knowledge_use",
         "live_call",

@@ -1,0 +1,91 @@
+// Small aids of the field page: elements, words, times.
+
+const body = document.body;
+const TEXTS = /** @type {Record<string, string>} */ (JSON.parse(body.dataset.texts ?? "{}"));
+export const me = body.dataset.me ?? "";
+export const language = document.documentElement.lang === "en" ? "en" : "zh";
+
+/** @typedef {{zh: string, en: string}} Both */
+
+/** Words in the page's language; %s becomes the value. @param {string} name @param {string | number} [value] */
+export function words(name, value = "") {
+  return (TEXTS[name] ?? name).replace("%s", String(value));
+}
+
+/** @param {Both | string | number | boolean | null | undefined} text */
+export function both(text) {
+  if (text === null || text === undefined) return "";
+  if (typeof text === "boolean") return words(text ? "yes" : "no");
+  return typeof text === "object" ? text[language] ?? "" : String(text);
+}
+
+/**
+ * An element. @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag @param {Record<string, string | boolean | EventListener>} [attributes] @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function make(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(name, value);
+    else if (typeof value === "boolean") made.toggleAttribute(name, value);
+    else made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/** @param {string} id @returns {any} */
+export function part(id) {
+  return document.getElementById(id);
+}
+
+/** Tell something, for some seconds. @param {string} text @param {string} [kind] */
+export function say(text, kind = "") {
+  const said = part("said");
+  said.textContent = text;
+  said.className = `said ${kind}`;
+  said.hidden = false;
+  clearTimeout(Number(said.dataset.timer));
+  said.dataset.timer = String(setTimeout(() => { said.hidden = true; }, 6000));
+}
+
+const zone = body.dataset.zone;
+const whole = new Intl.DateTimeFormat("sv-SE", {
+  timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
+});
+
+/** The company's clock; with the day when it is not today. @param {string} moment */
+export function when(moment) {
+  const [day, time] = exactly(moment).split(" "), today = exactly(Date.now()).slice(0, 10);
+  return day === today ? time.slice(0, 5) : `${day.slice(5)} ${time.slice(0, 5)}`;
+}
+
+/** @param {string | number} moment */
+export function exactly(moment) {
+  return whole.format(new Date(moment));
+}
+
+/** "1 h 20 min" from minutes. @param {number} minutes */
+export function span(minutes) {
+  const all = Math.max(0, Math.round(minutes)), hours = Math.floor(all / 60);
+  return hours ? words("hours", `${hours}:${String(all % 60).padStart(2, "0")}`) : words("minutes", all);
+}
+
+/**
+ * A sheet from below. Answers the name of the button, or "" when it was put away.
+ * @param {string} title @param {Node[]} content @param {{name: string, label: string, kind?: string}[]} acts
+ * @returns {Promise<string>}
+ */
+export function sheet(title, content, acts) {
+  const dialog = /** @type {HTMLDialogElement} */ (part("sheet"));
+  part("sheet-title").textContent = title;
+  part("sheet-body").replaceChildren(...content);
+  part("sheet-acts").replaceChildren(
+    ...acts.map((act) => make("button", { value: act.name, class: act.kind ?? "" }, act.label)),
+    make("button", { value: "", formnovalidate: true }, words("not-now")),
+  );
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }));
+}

@@ -1,0 +1,81 @@
+// What has not been sent, what was refused, and where somebody else was faster: both sides and a choice.
+import { both, exactly, language, make, say, when, words } from "/static/field/dom.js";
+import * as store from "/static/field/store.js";
+
+/** @typedef {import("/static/field/store.js").Act} Act */
+
+/** @param {import("/static/field/list.js").Known} known @param {() => Promise<void>} again @returns {Node[]} */
+export function waiting({ work, acts, files }, again) {
+  const disputed = (work?.orders ?? []).filter((/** @type {any} */ order) => order.conflicts.length);
+  const refused = acts.filter((act) => act.state === "refused"), queued = acts.filter((act) => act.state === "queued");
+  if (!disputed.length && !refused.length && !queued.length && !files.length) return [make("p", { class: "empty" }, words("all-sent"))];
+  return [
+    ...titled("conflicts", disputed.map((/** @type {any} */ order) => conflict(order, work, queued, again))),
+    ...titled("refused", refused.map((act) => sorry(act, work, again))),
+    ...titled("queue", queued.map((act) => make("p", { class: "card", "data-queued": act.action }, line(act, work)))),
+    ...titled("files", files.map((file) => lying(file, again))),
+  ];
+}
+
+/** @param {string} name @param {Node[]} content */
+function titled(name, content) {
+  return content.length ? [make("h2", {}, words(name)), ...content] : [];
+}
+
+/** @param {{action: string, at: string, order: string, note: string}} act @param {any} work */
+function line(act, work) {
+  return `${exactly(act.at).slice(5, 16)} · ${act.order} · ${named(act.action, act.order, work)} ${act.note}`;
+}
+
+/** An act in the words of the order's flow. @param {string} action @param {string} number @param {any} work */
+function named(action, number, work) {
+  const order = work?.orders.find((/** @type {any} */ one) => one.number === number);
+  const ways = order ? work.flows[order.flow].flatMap((/** @type {any} */ step) => step.transitions) : [];
+  const way = ways.find((/** @type {any} */ one) => one.action === action);
+  return way ? both(way.label) : words(`act-${action}`);
+}
+
+/** @param {any} order @param {any} work @param {Act[]} queued @param {() => Promise<void>} again */
+function conflict(order, work, queued, again) {
+  const theirs = order.conflicts.at(-1).theirs;
+  const decided = queued.some((act) => act.order === order.number && act.kind === "choose");
+  /** @param {string} action */
+  const choose = (action) => async () => {
+    await store.add({ order: order.number, kind: "choose", action, note: "", report: {}, based_on: order.based_on, at: new Date().toISOString() });
+    say(words("chosen"), "good");
+    await again();
+  };
+  return make("section", { class: "card conflict", "data-conflict": order.number },
+    make("h3", {}, `${both(order.name)} ${order.number}`),
+    make("div", { class: "sides" },
+      make("div", {}, make("b", {}, words("yours")), ...order.conflicts.map((/** @type {any} */ act) => make("p", {}, `${when(act.at)} ${named(act.action, order.number, work)} ${act.note}`))),
+      make("div", {}, make("b", {}, words("theirs")),
+        ...theirs.lines.slice(-3).map((/** @type {any} */ one) => make("p", {}, `${when(one.at)} ${one.by} ${named(one.action, order.number, work)} ${one.note}`)),
+        make("p", {}, make("b", {}, words("now", both(step(order, work)?.label ?? theirs.label)))), make("p", {}, words("owner", order.owner)))),
+    ...(decided ? [make("p", { class: "notice" }, words("chosen"))] : [make("div", { class: "pair" },
+      make("button", { "data-choice": "theirs", click: choose("theirs") }, words("choose-theirs")),
+      make("button", { "data-choice": "mine", class: "primary", click: choose("mine") }, words("choose-mine")))]));
+}
+
+/** @param {any} order @param {any} work */
+function step(order, work) {
+  return work.flows[order.flow].find((/** @type {any} */ one) => one.code === order.step);
+}
+
+/** @param {Act} act @param {any} work @param {() => Promise<void>} again */
+function sorry(act, work, again) {
+  const why = act.words?.[language === "en" ? "en" : "zh_CN"] ?? "";
+  return make("section", { class: "card", "data-refused": act.action },
+    make("p", {}, line(act, work)), make("p", { class: "notice bad" }, why),
+    make("div", { class: "pair" },
+      make("button", { click: async () => { await store.drop(act.seq); await again(); } }, words("drop")),
+      make("a", { class: "button", href: `#/order/${act.order}`, click: async () => { await store.keep(`draft:${act.order}`, { report: act.report, note: act.note }); await store.drop(act.seq); } }, words("open"))));
+}
+
+/** @param {import("/static/field/store.js").Waiting} file @param {() => Promise<void>} again */
+function lying(file, again) {
+  const why = file.refused ? (JSON.parse(file.refused)[language === "en" ? "en" : "zh_CN"] ?? words("refused")) : "";
+  const text = `${file.order} · ${words(file.kind)} ${when(file.taken_at)} · ${words("part-sent", Math.ceil(file.blob.size / 1000))}`;
+  return make("section", { class: "card" }, make("p", {}, text),
+    ...(why ? [make("p", { class: "notice bad" }, why), make("button", { click: async () => { await store.dropFile(file.key); await again(); } }, words("drop"))] : []));
+}

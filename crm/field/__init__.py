@@ -1,0 +1,1 @@
+"""People in the field: what they are to do, what they did, also while nobody could be reached."""

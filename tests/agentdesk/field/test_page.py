@@ -1,0 +1,261 @@
+"""The field page on a telephone: with a network, without one, and after it."""
+
+import struct
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+from sqlalchemy import select
+
+from agentdesk.app import create_app
+from agentdesk.guard import LANGUAGE_COOKIE
+from crm.field.attachments import file_of
+from crm.field.kinds import FIELD, FILE
+from crm.field.models import FieldAct, FieldAttachment
+from crm.work_orders import queries, service
+from mainline import definitions
+from mainline.config import PROJECT, Settings
+from mainline.db import Database
+from tests.agentdesk.conftest import PASSWORD, Telephony
+from tests.crm.town import customer, place, premise
+from tests.support.browsing import chromium, served
+
+pytestmark = pytest.mark.browser
+AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+SERIOUS = """async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa"] })).violations
+  .filter((each) => ["serious", "critical"].includes(each.impact))
+  .map((each) => `${each.id}: ${each.nodes[0].html}`)"""
+SMALL = """() => [...document.querySelectorAll("button, a, input, summary, textarea, .choice")]
+  .filter((each) => each.checkVisibility() && !each.matches(".choice > *, .away"))
+  .map((each) => [each, each.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 48 || box.height < 48)
+  .map(([each, box]) => `${each.outerHTML.slice(0, 80)} ${box.width}x${box.height}`)"""
+BEYOND = "() => document.documentElement.scrollWidth - innerWidth"
+
+
+def png(width: int, height: int) -> bytes:
+    """A grey picture."""
+    rows = b"".join(b"\0" + b"\x80" * width for _ in range(height))
+    parts = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows)),
+        (b"IEND", b""),
+    )
+    made = b"\x89PNG\r\n\x1a\n"
+    for name, body in parts:
+        check = struct.pack(">I", zlib.crc32(name + body))
+        made += struct.pack(">I", len(body)) + name + body + check
+    return made
+
+
+@dataclass
+class Out:
+    """Somebody's telephone, and a server that can go and come back."""
+
+    settings: Settings
+    company: Database
+    browser: Browser
+    orders: list[str]
+    stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    complaints: list[str] = field(default_factory=list)
+    base: str = ""
+
+    async def network(self, *, there: bool) -> None:
+        await self.stack.aclose()
+        if there:
+            app = create_app(self.settings, self.company, Telephony())
+            self.base = await self.stack.enter_async_context(served(self.settings, app))
+
+    async def page(self, language: str = "en", width: int = 360, height: int = 780) -> Page:
+        context = await self.browser.new_context(
+            locale="zh-CN" if language == "zh" else "en-US", has_touch=True, is_mobile=True,
+            viewport={"width": width, "height": height}, base_url=self.base,
+            permissions=["microphone", "camera", "geolocation"],
+            geolocation={"longitude": 123.41, "latitude": 41.79},
+        )  # fmt: skip
+        context.set_default_timeout(20_000)
+        chosen = "zh_CN" if language == "zh" else "en"
+        await context.add_cookies([{"name": LANGUAGE_COOKIE, "value": chosen, "url": self.base}])
+        page = await context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        await page.goto("/sign-in?next=/field")
+        await page.fill("[name=login]", "field")
+        await page.fill("[name=password]", PASSWORD)
+        await page.press("[name=password]", "Enter")
+        await page.wait_for_selector("#state[data-link=ok]")
+        return page
+
+    async def history(self, number: str) -> list[str]:
+        async with self.company.reading() as session:
+            order = await service.by_number(session, number)
+            return [line.action for line in await queries.moves(session, order.id)]
+
+    async def dispatcher(self, number: str, action: str, to: str = "") -> None:
+        async with self.company.unit_of_work() as session:
+            await service.move(session, number, action, by="dispatcher", note="ill", to=to)
+
+
+@pytest.fixture
+async def out(company: Database, settings: Settings) -> AsyncIterator[Out]:
+    """Two orders that ``field`` has accepted."""
+    numbers = []
+    async with company.unit_of_work() as session:
+        await definitions.install_file(session, FIELD.name, settings.pack_dir / FILE)
+        node = await place(session, "浑南区", "河畔街")
+        node.lon, node.lat = 123.42, 41.78
+        home = await premise(session, node, "河畔街 8-1-301")
+        await customer(session, "<b>王芳</b>", "13800008001", accounts={"100001": home})
+        for key, kind in (("a", "no_heat"), ("b", "leak")):
+            order = await service.open_work_order(
+                session, type_code=kind, key=key, by="8001", source="ivr", account_id=1,
+                contact="13800008001", zone=settings.zone,
+            )  # fmt: skip
+            await service.move(session, order.number, "assign", by="dispatcher", to="field")
+            await service.move(session, order.number, "accept", by="field")
+            numbers.append(order.number)
+    async with chromium() as browser:
+        opened = Out(settings, company, browser, numbers)
+        await opened.network(there=True)
+        yield opened
+        await opened.network(there=False)
+
+
+async def sent(page: Page) -> None:
+    """Everything is at the server, and the server's picture here."""
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await page.wait_for_selector("body[data-waiting='0']")
+    await page.wait_for_selector("#state[data-link=ok]")
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "height"), [("zh", 360, 780), ("en", 360, 780), ("en", 412, 915)]
+)
+async def test_everything_is_reached_by_a_thumb_and_read_by_everybody(
+    out: Out, language: str, width: int, height: int
+) -> None:
+    page = await out.page(language, width, height)
+    for route in ("#/", f"#/order/{out.orders[1]}", "#/waiting", "#/me"):
+        await page.evaluate("route => { location.hash = route; }", route)
+        await page.wait_for_selector(f"body[data-shown='{route}']")
+        assert await page.evaluate(SMALL) == [], route
+        assert await page.evaluate(BEYOND) <= 0, route
+        await page.evaluate(AXE.read_text("utf-8"))
+        assert await page.evaluate(SERIOUS) == [], route
+    assert await page.get_attribute("html", "lang") == ("zh-CN" if language == "zh" else "en")
+    assert out.complaints == []
+
+
+async def test_an_order_is_done_on_the_spot_with_all_that_belongs_to_it(
+    out: Out, tmp_path: Path
+) -> None:
+    page, (number, _other) = await out.page(), out.orders
+    await page.click(f"a[href='#/order/{number}']")
+    navigate = page.locator("a[href^='geo:']")
+    assert (await navigate.get_attribute("href") or "").startswith("geo:41.78,123.42?q=")
+    await expect(page.locator("main")).not_to_contain_text("13800008001")
+    await page.get_by_text("On the way").click()
+    await page.click("[data-action=arrive]")
+    await sent(page)
+    await page.get_by_text("Radiators bled").click()
+    await page.fill("#m-room_temperature", "16.5")
+    await expect(page.locator(".measure .mark").first).to_be_visible()
+    await page.get_by_text("Air in the radiators").click()
+    await page.get_by_text("Materials").click()
+    await page.get_by_label("Air vent: more of it").click()
+    await page.get_by_text("Mended").click()
+    (tmp_path / "big.png").write_bytes(png(3000, 2000))
+    await page.set_input_files("#photo", tmp_path / "big.png")
+    await sent(page)
+    await page.get_by_role("button", name="Signature").click()
+    box = await page.locator("canvas.sign").bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + 20, box["y"] + 20)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + 120, box["y"] + 60, steps=4)
+    await page.mouse.up()
+    await page.click("#sheet-acts [value=keep]")
+    await sent(page)
+    await page.get_by_role("button", name="Sound note").click()
+    await expect(page.locator("p.clock")).to_contain_text("Recording")
+    await page.click("#sheet-acts [value=keep]")
+    await sent(page)
+    assert await page.input_value("#m-room_temperature") == "16.5", "kept while other things came"
+    await page.fill("#m-room_temperature", "19.5")
+    await page.click("[data-action=complete]")
+    await sent(page)
+    await expect(page.locator("main")).to_contain_text("not among yours any more")
+    await verify(out, number)
+    assert out.complaints == []
+
+
+async def verify(out: Out, number: str) -> None:
+    async with out.company.reading() as session:
+        order = await service.by_number(session, number)
+        pieces = list(await session.scalars(select(FieldAttachment)))
+        (done,) = await session.scalars(select(FieldAct).where(FieldAct.action == "complete"))
+    assert (order.step, order.owner) == ("done", "field")
+    assert done.body["report"]["measures"] == {"room_temperature": 19.5}
+    assert [piece.kind for piece in pieces] == ["photo", "signature", "sound"]
+    starts = [file_of(out.settings.home, piece).read_bytes()[:4] for piece in pieces]
+    assert starts == [b"\xff\xd8\xff\xe0", b"\x89PNG", b"\x1a\x45\xdf\xa3"]
+    assert all(piece.sha256 and piece.complete_at for piece in pieces)
+    assert pieces[0].size <= 1_000_000
+
+
+async def test_a_day_without_a_network_is_sent_once_and_others_changes_are_left_to_choose(
+    out: Out,
+) -> None:
+    page, (first, second) = await out.page(), out.orders
+    await page.wait_for_function(
+        "caches.match('/field').then((kept) => kept && navigator.serviceWorker.controller !== null)"
+    )
+    await out.network(there=False)
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await page.wait_for_selector("#state[data-link=off]")
+    await act(page, first, "arrive")
+    await page.reload()
+    await page.wait_for_selector("body[data-waiting='1']")
+    await page.evaluate("order => { location.hash = `#/order/${order}`; }", first)
+    await expect(page.locator(".head .step")).to_have_attribute("data-step", "on_site")
+    await page.get_by_text("Mended").click()
+    await page.click("[data-action=complete]")
+    await act(page, second, "arrive")
+    await page.wait_for_selector("body[data-waiting='3']")
+    assert await out.history(first) == ["open", "assign", "accept"], "nothing has left the device"
+    await out.dispatcher(second, "reassign", to="dispatcher")
+    await out.network(there=True)
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await page.wait_for_selector("#state[data-link=ok]")
+    await page.wait_for_selector("body[data-waiting='1']")
+    assert await out.history(first) == ["open", "assign", "accept", "arrive", "complete"]
+    assert await out.history(second) == ["open", "assign", "accept", "reassign"]
+    await page.evaluate("location.hash = '#/waiting'")
+    both = page.locator(f"[data-conflict='{second}']")
+    await expect(both).to_contain_text("Arrive")
+    await expect(both).to_contain_text("Handed to")
+    await expect(both).to_contain_text("Owner: dispatcher")
+    await both.locator("[data-choice=theirs]").click()
+    await sent(page)
+    await expect(page.locator("main")).to_contain_text("Everything has been sent.")
+    assert await out.history(second) == ["open", "assign", "accept", "reassign", "field_dropped"]
+    async with out.company.reading() as session:
+        acts = list(await session.scalars(select(FieldAct).order_by(FieldAct.seq)))
+    assert [(act.seq, act.outcome) for act in acts] == [
+        (1, "done"), (2, "done"), (3, "dropped"), (4, "done")
+    ]  # fmt: skip
+
+
+async def act(page: Page, number: str, action: str) -> None:
+    """Open it and do that."""
+    await page.evaluate("order => { location.hash = `#/order/${order}`; }", number)
+    await page.wait_for_selector(f"body[data-shown='#/order/{number}']")
+    button = page.locator(f".next [data-action={action}]")
+    if not await button.count():
+        await page.click("[data-more]")
+        button = page.locator(f"#sheet-acts [value={action}]")
+    await button.click()
+    await page.wait_for_function("document.querySelector('#said').hidden === false")
