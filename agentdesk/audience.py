@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mainline.journal import Event
+from mainline.masking import BLIND
 from mainline.permissions import Permission
-from mainline.phone import mask
 from mainline.web import Principal
 
 _NUMBERS: Final = frozenset({"ani", "number", "target"})
@@ -21,7 +21,7 @@ def _shown(event: Event) -> frozenset[str]:
 def _hidden(name: str, value: str) -> str:
     """Of a transfer's target, only a number outside is masked."""
     ours = len(value) <= _OWN_DIGITS_MAX or not value.lstrip("+").isdigit()
-    return value if name == "target" and ours else mask(value)
+    return value if name == "target" and ours else BLIND.number(value)
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Audience:
         return cls(
             agent=who.agent_number,
             everything=everything and who.may(Permission.SEE_BOARD),
-            unmasked=who.may(Permission.SEE_NUMBERS),
+            unmasked=who.sees.numbers,
         )
 
     def sees(self, event: Event) -> str | None:

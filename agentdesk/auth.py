@@ -8,12 +8,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from agentdesk.guard import LANGUAGE_COOKIE
 from agentdesk.shell import home, known_locale, render
+from crm.bulletins import service as bulletins
 from crm.staff import auth as staff
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.errors import MainlineError
 from mainline.i18n import current_locale
-from mainline.web import Principal, Who, public, signed_in
+from mainline.web import Principal, ReadSession, Who, public, signed_in
 
 SESSION_COOKIE: Final = "mainline_session"
 _YEAR_S: Final = 31_536_000
@@ -44,9 +45,10 @@ def next_page(wanted: str, fallback: str) -> str:
 
 
 @router.get("/", dependencies=[signed_in()])
-async def start(who: Who) -> RedirectResponse:
-    """To where this person's work is."""
-    return RedirectResponse(home(who), status_code=303)
+async def start(who: Who, session: ReadSession) -> RedirectResponse:
+    """To where this person's work is; to what they must have read before, if there is any."""
+    first = "/bulletins" if await bulletins.unread(session, who) else home(who)
+    return RedirectResponse(first, status_code=303)
 
 
 @router.get("/account", dependencies=[signed_in()])

@@ -15,8 +15,8 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from agentdesk.desks import HERE, folders
 from mainline.config import PROJECT, Settings
 from mainline.i18n import LOCALES, Locale, Text, _, current_locale
+from mainline.masking import BLIND
 from mainline.permissions import Permission
-from mainline.phone import mask
 from mainline.web import Principal
 
 BUILT: Final = PROJECT / "build" / "static"
@@ -102,7 +102,7 @@ def environment(settings: Settings) -> Environment:
         return moment.astimezone(settings.zone).strftime(pattern) if moment else ""
 
     made.globals.update(_=_, static=static, languages=LANGUAGE_NAMES, demo=settings.demo)
-    made.filters.update(yuan=_yuan, duration=_duration, local=local, mask=mask)
+    made.filters.update(yuan=_yuan, duration=_duration, local=local)
     return made
 
 
@@ -128,9 +128,15 @@ def home(who: Principal) -> str:
 
 
 def render(request: Request, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page or a piece of one, in the language of the request."""
+    """A page or a piece of one, in the language of the request.
+
+    ``sees`` masks what is printed of customers; a page that shows an unmasked record brings its
+    own.
+    """
     templates: Environment = request.app.state.templates
     who: Principal | None = getattr(request.state, "principal", None)
+    values.setdefault("sees", who.sees if who else BLIND)
+    values.setdefault("unmask", None)
     text = templates.get_template(template).render(
         request=request,
         who=who,

@@ -11,6 +11,16 @@ def call_subject(call_id: str) -> str:
     return f"call:{call_id}"
 
 
+def customer_subject(customer_id: int) -> str:
+    """The journal's subject for a customer."""
+    return f"customer:{customer_id}"
+
+
+def order_subject(order_id: int) -> str:
+    """The journal's subject for a work order."""
+    return f"work_order:{order_id}"
+
+
 def call_of(subject: str) -> CallId:
     """The call a subject names; the subject must be one of a call."""
     kind, _, call_id = subject.partition(":")

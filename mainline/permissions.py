@@ -15,6 +15,15 @@ class Permission(StrEnum):
     CALL_OUT = "call-out"
     SEE_CUSTOMERS = "see-customers"
     SEE_NUMBERS = "see-numbers"
+    SEE_NAMES = "see-names"
+    SEE_ADDRESSES = "see-addresses"
+    SEE_IDENTITIES = "see-identities"
+    UNMASK = "unmask"
+    READ_IN_BULK = "read-in-bulk"
+    EXPORT = "export"
+    APPROVE_EXPORTS = "approve-exports"
+    WATCH_CUSTOMERS = "watch-customers"
+    WRITE_BULLETINS = "write-bulletins"
     EDIT_CUSTOMERS = "edit-customers"
     SEE_CALLS = "see-calls"
     SEE_WORK_ORDERS = "see-work-orders"
@@ -39,7 +48,7 @@ class Permission(StrEnum):
 
 
 P = Permission
-ROLES: Final[dict[str, frozenset[Permission]]] = {
+_WORK: Final[dict[str, frozenset[Permission]]] = {
     "agent": frozenset(
         {
             P.TAKE_CALLS,
@@ -98,6 +107,28 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
     "cashier": frozenset({P.SEE_CUSTOMERS, P.MAKE_REQUESTS}),
     "field": frozenset({P.SEE_WORK_ORDERS, P.MOVE_WORK_ORDERS, P.WORK_IN_FIELD}),
     "admin": frozenset(Permission),
+}
+_PRIVATE: Final[dict[str, frozenset[Permission]]] = {
+    "agent": frozenset({P.SEE_NAMES, P.SEE_ADDRESSES, P.UNMASK}),
+    "leader": frozenset(
+        {
+            P.SEE_NAMES,
+            P.SEE_ADDRESSES,
+            P.UNMASK,
+            P.EXPORT,
+            P.APPROVE_EXPORTS,
+            P.WATCH_CUSTOMERS,
+            P.WRITE_BULLETINS,
+        }
+    ),
+    "quality": frozenset({P.UNMASK}),
+    "dispatcher": frozenset({P.SEE_NAMES, P.SEE_ADDRESSES, P.UNMASK, P.WATCH_CUSTOMERS}),
+    "cashier": frozenset({P.SEE_NAMES, P.UNMASK}),
+    "field": frozenset({P.SEE_NAMES, P.SEE_ADDRESSES}),
+}
+"""What each role sees of customers in full, may unmask and may let out of the house."""
+ROLES: Final[dict[str, frozenset[Permission]]] = {
+    role: rights | _PRIVATE.get(role, frozenset()) for role, rights in _WORK.items()
 }
 
 

@@ -23,6 +23,7 @@ from mainline.config import Settings
 from mainline.db import Database
 from mainline.errors import Forbidden, Invalid, Unauthenticated
 from mainline.i18n import Locale
+from mainline.masking import Eyes
 from mainline.permissions import Permission, permitted
 
 T = TypeVar("T")
@@ -43,9 +44,12 @@ class Principal:
     session_id: str = ""
     """Public name of the sign-in, not its secret."""
     permissions: frozenset[Permission] = field(init=False)
+    sees: Eyes = field(init=False)
+    """What of a customer is shown to this person without asking."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "permissions", permitted(self.roles))
+        object.__setattr__(self, "sees", Eyes.of(self.permissions))
 
     def may(self, permission: Permission) -> bool:
         """Whether this person holds the permission."""

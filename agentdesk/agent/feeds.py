@@ -15,8 +15,8 @@ from crm.staff.floor import ACTS
 from crm.staff.queries import agents
 from dialplan.contract import PRIORITY_URGENT
 from dialplan.render import QUEUE_EMERGENCY
+from mainline.masking import BLIND
 from mainline.permissions import Permission
-from mainline.phone import mask
 
 AT_MOST_EVERY_S: Final = 0.5
 
@@ -63,7 +63,7 @@ async def _parked(session: AsyncSession, slot: parking.Slot) -> dict[str, Any]:
         "team": slot.team,
         "queue": slot.queue,
         "since": slot.since,
-        "title": customer.name if customer else mask(call.ani if call else ""),
+        "title": customer.name if customer else BLIND.number(call.ani if call else ""),
     }
 
 

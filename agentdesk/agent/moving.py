@@ -103,7 +103,6 @@ async def missed(
         more=found[-1].id if len(found) >= calls.SHOWN else None,
         outcome_words=outcome_words,
         this_year=now().year,
-        shows_numbers=who.may(Permission.SEE_NUMBERS),
     )
 
 

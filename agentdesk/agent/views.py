@@ -26,6 +26,7 @@ from agentdesk.agent.words import keys, texts
 from agentdesk.live import Live
 from agentdesk.panels.caller import caller
 from agentdesk.panels.contacts import calls_of_today, contacts, open_orders
+from agentdesk.panels.masks import masks_of_pop
 from agentdesk.panels.words import CALLER_WORDS
 from agentdesk.shell import render
 from crm.catalog import service as catalog
@@ -174,11 +175,11 @@ async def pop(
     return render(
         request,
         "panels/caller.html",
+        **await masks_of_pop(session, who, call_id, customer),
         view=view,
         contacts=await contacts(session, call_id, customer, view.number),
         orders=await open_orders(session, customer),
         words=CALLER_WORDS,
-        shows_numbers=who.may(Permission.SEE_NUMBERS),
         may_call_out=who.may(Permission.CALL_OUT),
         may_book=who.may(Permission.OPEN_WORK_ORDERS),
     )

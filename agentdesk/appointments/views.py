@@ -28,6 +28,7 @@ from crm.work_orders.models import WorkOrder
 from mainline.clock import now
 from mainline.errors import Invalid, MainlineError
 from mainline.i18n import current_locale
+from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow
 
@@ -127,6 +128,7 @@ async def _page(
 async def of_day(
     request: Request,
     session: ReadSession,
+    who: Who,
     config: Config,
     day: Annotated[date | None, Query()] = None,
 ) -> HTMLResponse:
@@ -139,7 +141,7 @@ async def of_day(
         request, "appointments/day.html", day=shown, day_words=day_words,
         before=shown - timedelta(days=1), after=shown + timedelta(days=1),
         rows=[(row, line) for (row, _order), line in zip(found, lines, strict=True)],
-        names=await _names(session, [order for _row, order in found]),
+        names=await _names(session, who.sees, [order for _row, order in found]),
         slots=rules.slots, load=_load(rules, shown, [row for row, _order in found]),
         pools={pool.code: pool.label.to(current_locale()) for pool in rules.pools},
         slot_words=lambda code: slot_words(rules, code),
@@ -164,9 +166,11 @@ def _load(
     ]
 
 
-async def _names(session: AsyncSession, found: Sequence[WorkOrder]) -> dict[int, str]:
+async def _names(session: AsyncSession, sees: Eyes, found: Sequence[WorkOrder]) -> dict[int, str]:
     ids = {each.customer_id for each in found if each.customer_id is not None}
-    return {v.customer.id: v.customer.name for v in await customers.views(session, list(ids))}
+    return {
+        v.customer.id: sees.name(v.customer.name) for v in await customers.views(session, list(ids))
+    }
 
 
 def _words(who: Principal) -> Mapping[str, Any]:

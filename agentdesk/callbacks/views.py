@@ -15,7 +15,6 @@ from mainline.clock import now
 from mainline.errors import MainlineError, NotFound
 from mainline.i18n import Text, current_locale
 from mainline.permissions import Permission
-from mainline.phone import mask
 from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow
 
 router = APIRouter(prefix="/callbacks", include_in_schema=False)
@@ -95,12 +94,11 @@ async def _page(
     found = await queries.find(session, is_open=is_open, limit=LIMIT)
     rules = await service.rules(session)
     labels = await _queues(session)
-    sees = who.may(Permission.SEE_NUMBERS)
     return render(
         request, "callbacks/list.html", status=refused.status if refused else 200,
         rows=found, which=which, choices=WHICH, states=STATES, tones=TONES, sources=SOURCES,
-        names=await _names(session, found), queues=labels, rules=rules, at=now(),
-        number=lambda row: row.number if sees else mask(row.number),
+        names=await _names(session, who, found), queues=labels, rules=rules, at=now(),
+        number=lambda row: who.sees.number(row.number),
         may_ask=who.may(Permission.CALL_OUT) or who.may(Permission.SUPERVISE),
         may_cancel=who.may(Permission.TAKE_CALLS) or who.may(Permission.SUPERVISE),
         refused=refused.words.to(current_locale(), **refused.values) if refused else "",
@@ -116,6 +114,7 @@ async def _queues(session: AsyncSession) -> dict[str, str]:
     return {queue.name: queue.label.to(current_locale()) for queue in found}
 
 
-async def _names(session: AsyncSession, rows: list[Callback]) -> dict[int, str]:
+async def _names(session: AsyncSession, who: Principal, rows: list[Callback]) -> dict[int, str]:
     ids = {row.customer_id for row in rows if row.customer_id is not None}
-    return {view.customer.id: view.customer.name for view in await customers.views(session, [*ids])}
+    found = await customers.views(session, [*ids])
+    return {view.customer.id: who.sees.name(view.customer.name) for view in found}

@@ -24,8 +24,8 @@ from crm.work_orders.models import WorkOrder
 from mainline.audit.models import UPDATE
 from mainline.clock import now
 from mainline.i18n import Text, _, current_locale
+from mainline.masking import Eyes
 from mainline.permissions import Permission
-from mainline.phone import mask
 from mainline.web import Principal, cursor, position
 
 LIMIT: Final = 50
@@ -216,21 +216,24 @@ def _outage(item: Item, _around: _Around) -> Told:
 def _change(item: Item, around: _Around) -> Told:
     row = item.row
     told = json.loads(row.changes)
-    see = around.who.may(Permission.SEE_NUMBERS)
+    sees = around.who.sees
     changed = [
-        f"{column_words(name)}: {_value(name, old, see)} → {_value(name, told['new'][name], see)}"
+        f"{column_words(name)}: {_value(name, old, sees)} → {_value(name, told['new'][name], sees)}"
         for name, old in (told["old"].items() if row.action == UPDATE else ())
     ]
     detail = _joined(row.by, ", ".join(changed), row.why)
     return _(TABLES[row.table_name]), detail, "", state_words(row.action)
 
 
-def _value(column: str, value: Any, see_numbers: bool) -> str:
-    if column == "number" and not see_numbers:
-        return mask(str(value))
+def _value(column: str, value: Any, sees: Eyes) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    return "∅" if value in (None, "") else str(value)
+    if value in (None, ""):
+        return "∅"
+    masked = {"number": sees.number, "name": sees.name}
+    if column.startswith("address"):
+        return sees.address(str(value))
+    return masked.get(column, sees.text)(str(value))
 
 
 def _yuan(fen: int) -> str:

@@ -15,6 +15,7 @@ from agentdesk.dispatch.words import ACTS, LIMITS, PROMISE_STATES, PROMISES, VER
 from agentdesk.panels.booking import ANSWERS
 from agentdesk.panels.caller import CallerView, add_customer
 from agentdesk.panels.contacts import contacts, open_orders, order_lines
+from agentdesk.panels.masks import masks
 from agentdesk.panels.service import length
 from agentdesk.panels.words import CALLER_WORDS, URGENCIES
 from agentdesk.shell import render
@@ -22,11 +23,15 @@ from crm.catalog import service as catalog
 from crm.catalog.work_order_types import WorkOrderType
 from crm.customers import queries as customers
 from crm.customers.models import Premise
+from crm.customers.search import tries_an_end
 from crm.linkage.queries import firings
 from crm.outages import service as outages
+from crm.privacy.reading import Reads
 from crm.promises import service as promised
 from crm.sense.queries import suspected_at
 from crm.standards import clocks
+from crm.watch import service as watch
+from crm.watch.models import WatchEntry
 from crm.work_orders import people, queries, service
 from crm.work_orders.handling import handle, possible
 from crm.work_orders.models import WorkOrder
@@ -34,6 +39,8 @@ from crm.work_orders.parts import parts
 from mainline.clock import now
 from mainline.errors import NotFound
 from mainline.i18n import _, current_locale
+from mainline.ids import customer_subject, order_subject
+from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.web import (
     Config,
@@ -62,6 +69,7 @@ _SEES_CUSTOMERS: Final = allow(Permission.SEE_CUSTOMERS)
 async def orders(
     request: Request,
     session: ReadSession,
+    who: Who,
     show: Choice = "open",
     type: Annotated[str, Query(max_length=32)] = "",  # noqa: A002 - the address people see
     after: Next = "",
@@ -81,7 +89,7 @@ async def orders(
         request,
         "dispatch/orders.html",
         lines=await order_lines(session, found),
-        names=await _names(session, found),
+        names=await _names(session, who.sees, found),
         types=await _types(session),
         urgencies=URGENCIES,
         limits=LIMITS,
@@ -91,8 +99,9 @@ async def orders(
     )
 
 
-async def _names(session: AsyncSession, found: list[WorkOrder]) -> dict[int, str]:
-    return await customers.names(session, {one.customer_id for one in found if one.customer_id})
+async def _names(session: AsyncSession, sees: Eyes, found: list[WorkOrder]) -> dict[int, str]:
+    known = await customers.names(session, {one.customer_id for one in found if one.customer_id})
+    return {each: sees.name(name) for each, name in known.items()}
 
 
 async def _types(session: AsyncSession) -> list[tuple[str, str]]:
@@ -116,7 +125,10 @@ async def order(
         "dispatch/order.html",
         line=(await order_lines(session, [found]))[0],
         answers=ANSWERS,
+        **await masks(session, who, f"/work-orders/{number}", order_subject(found.id)),
         customer=customer,
+        watched=await _watched(session, found.customer_id, settings),
+        words=CALLER_WORDS,
         premise=await _premise(session, customer, found),
         filled=list(_filled(types.type(found.type_code), found)),
         can=await possible(session, found) if who.may(Permission.MOVE_WORK_ORDERS) else None,
@@ -150,6 +162,14 @@ async def _wider(session: AsyncSession, order: WorkOrder) -> dict[str, Any]:
         "outages": await outages.for_premise(session, place) if place else [],
         "suspected": await suspected_at(session, place) if place else [],
     }
+
+
+async def _watched(
+    session: AsyncSession, customer_id: int | None, config: Config
+) -> list[WatchEntry]:
+    if customer_id is None:
+        return []
+    return await watch.standing(session, customer_id, now().astimezone(config.zone).date())
 
 
 async def _customer(
@@ -231,13 +251,16 @@ async def find_customers(
     session: ReadSession,
     settings: Config,
     who: Who,
+    reads: Reads,
     q: Annotated[str, Query(max_length=64)] = "",
     after: Annotated[int, Query(ge=0)] = 0,
 ) -> HTMLResponse:
     """By name, telephone, account number or address."""
+    asked = await reads.searches(guess=tries_an_end(q))
     found = await customers.find(
         session, q, limit=LIMIT, after=after, area_code=settings.home_area_code
     )
+    await reads.listed(asked, len(found))
     last = found[-1].customer.id if len(found) == LIMIT else None
     return render(
         request,
@@ -246,8 +269,8 @@ async def find_customers(
         q=q,
         more=urlencode({"q": q, "after": last}) if last else "",
         words=CALLER_WORDS,
-        shows_numbers=who.may(Permission.SEE_NUMBERS),
         sees_duplicates=who.may(Permission.EDIT_CUSTOMERS),
+        sees_exports=who.may(Permission.EXPORT),
     )
 
 
@@ -258,6 +281,7 @@ async def customer(
     session: ReadSession,
     settings: Config,
     who: Who,
+    reads: Reads,
     kind: Kinds = (),
     day: Annotated[str, Query(max_length=10)] = "",
     after: Next = "",
@@ -278,6 +302,8 @@ async def customer(
     history = await history_of(
         session, customer_id, who=who, zone=settings.zone, kinds=kind, until=until, after=after
     )
+    subject = customer_subject(customer_id)
+    await reads.opens(subject)
     return render(
         request,
         "dispatch/customer.html",
@@ -290,7 +316,8 @@ async def customer(
         contacts=await contacts(session, "", customer_id, "") if until is None else [],
         orders=orders,
         words=CALLER_WORDS,
-        shows_numbers=who.may(Permission.SEE_NUMBERS),
+        **await masks(session, who, f"/customers/{customer_id}", subject),
+        may_watch=who.may(Permission.WATCH_CUSTOMERS),
         may_call_out=False,
         may_book=False,
         may_request=who.may(Permission.MAKE_REQUESTS),

@@ -17,7 +17,6 @@ from crm.duplicates.rules import What
 from mainline.errors import MainlineError
 from mainline.i18n import Text, current_locale
 from mainline.permissions import Permission
-from mainline.phone import mask
 from mainline.web import Principal, ReadSession, Who, WriteSession, allow
 
 router = APIRouter(include_in_schema=False, dependencies=[allow(Permission.EDIT_CUSTOMERS)])
@@ -114,11 +113,14 @@ async def _page(
 
 
 async def _people(session: AsyncSession, who: Principal, ids: Sequence[int]) -> dict[int, Side]:
-    see = who.may(Permission.SEE_NUMBERS)
+    sees = who.sees
     return {
-        view.customer.id: Side(view.customer.id, view.customer.name, [
-            *(phone.number if see else mask(phone.number) for phone in view.phones),
-            *(f"{one.number} {_address(one.address_zh, one.address_en)}" for one in view.accounts),
+        view.customer.id: Side(view.customer.id, sees.name(view.customer.name), [
+            *(sees.number(phone.number) for phone in view.phones),
+            *(
+                f"{one.number} {sees.address(_address(one.address_zh, one.address_en))}"
+                for one in view.accounts
+            ),
         ])
         for view in await customers.views(session, list(dict.fromkeys(ids)))
     }  # fmt: skip

@@ -22,7 +22,7 @@ from ivr.speech.hearing import installed
 from mainline.clock import now
 from mainline.errors import Forbidden, NotFound
 from mainline.permissions import Permission
-from mainline.phone import mask, normalise
+from mainline.phone import normalise
 from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow
 from recordings import queries as recordings
 from recordings.api import NO_STORE, PeaksOut, opened
@@ -80,7 +80,7 @@ def _words() -> dict[str, Any]:
 
 
 def _number(view: MessageView, who: Principal) -> str:
-    return view.ani if who.may(Permission.SEE_NUMBERS) else mask(view.ani)
+    return who.sees.number(view.ani)
 
 
 def _may_call(who: Principal) -> bool:

@@ -77,7 +77,6 @@ async def suspected(
         bars=bars(moments, since, until), bar_width=WIDTH, bar_height=HEIGHT,
         chance=chance_of(candidate.callers, candidate.expected),
         decisions=DECISIONS, hours=HOURS, may_act=who.may(Permission.SUPERVISE),
-        shows_numbers=who.may(Permission.SEE_NUMBERS),
         **await _consequences(session, candidate.outage_id, candidate.work_order_id),
     )  # fmt: skip
 

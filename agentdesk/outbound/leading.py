@@ -85,7 +85,6 @@ async def campaign(
         one=await queries.progress(session, row),
         tasks=await queries.tasks(session, campaign_id),
         ours=words,
-        shows_numbers=who.may(Permission.SEE_NUMBERS),
     )
 
 
@@ -124,7 +123,6 @@ async def _list(
         found=await numbers.barred(session, after=after),
         ours=words,
         imported=imported,
-        shows_numbers=who.may(Permission.SEE_NUMBERS),
     )
 
 

@@ -73,7 +73,6 @@ async def home(request: Request, session: ReadSession, settings: Config, who: Wh
         ours=words,
         results=AGENT_RESULTS,
         runs=who.may(Permission.RUN_CAMPAIGNS),
-        shows_numbers=who.may(Permission.SEE_NUMBERS),
         may_call_out=False,
         **{"view": None, "contacts": (), "orders": (), "order": None, **values},
     )

@@ -25,6 +25,8 @@ from crm.customers.queries import AccountView, CustomerView
 from crm.outages import service as outages
 from crm.outages.models import Outage
 from crm.sense.queries import Suspicion, suspected_around
+from crm.watch import service as watch
+from crm.watch.models import WatchEntry
 from ivr.kinds import IVR_MENU, LINE, POLICIES
 from ivr.lines import Line, line_for
 from ivr.menu import MenuTree
@@ -98,6 +100,8 @@ class CallerView:
     candidates: Sequence[Candidate] = ()
     emergency: Emergency | None = None
     again: Again | None = None
+    watched: Sequence[WatchEntry] = ()
+    """Why to be careful with this customer."""
     policies: Sequence[tuple[Topic, LocalizedText]] = ()
     """Prices and rules for a customer of this class."""
 
@@ -209,6 +213,7 @@ async def add_customer(
     accounts = view.customer.accounts
     today = clock.now().astimezone(settings.zone).date()
     owed = await billing.arrears_of(session, [each.id for each in accounts], today=today)
+    view.watched = await watch.standing(session, view.customer.customer.id, today)
     homes = [each.premise_id for each in accounts]
     served = await areas.of_premises(session, homes)
     interrupted = await outages.for_premises(session, homes)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.catalog import service as catalog
 from mainline.errors import NotFound
 from mainline.i18n import current_locale
-from mainline.phone import mask
+from mainline.masking import BLIND
 from mainline.text import LocalizedText
 
 AGENT_DIGITS_MAX: Final = 5
@@ -36,7 +36,7 @@ class Labels:
         """Where a call was sent: a queue's name, an agent's number, or a number outside, masked."""
         if target in self.queues or len(target) <= AGENT_DIGITS_MAX:
             return self.queue(target)
-        return mask(target) if target.lstrip("+").isdecimal() else target
+        return BLIND.number(target) if target.lstrip("+").isdecimal() else target
 
     def reason(self, code: str | None) -> str:
         """A call reason."""

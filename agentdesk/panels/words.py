@@ -37,6 +37,13 @@ CALLER_WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
         "round": Text("read on the round"),
         "remote": Text("read from afar"),
     },
+    "watch": {
+        "tampering": Text("Meter tampered with"),
+        "violation": Text("Breach of the rules of use"),
+        "theft": Text("Supply stolen"),
+        "threat": Text("Threatens staff"),
+        "other": Text("Careful"),
+    },
     "proofs": {
         "number": Text("Identity: confirmed number"),
         "keyed": Text("Identity verified by keypad"),

@@ -1,4 +1,4 @@
-"""Calls as a person may see them: names looked up, numbers masked."""
+"""Calls as a person may see them: names looked up, masks on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.customers.models import Customer
 from crm.interactions.models import Interaction
 from crm.staff.models import User
-from mainline.permissions import Permission
-from mainline.phone import mask
-from mainline.web import Principal
+from mainline.masking import Eyes
 from recordings.models import CALL, Recording
 
 
@@ -26,7 +24,7 @@ class Row:
     recording: Recording | None
 
 
-async def rows_of(session: AsyncSession, calls: Sequence[Interaction], who: Principal) -> list[Row]:
+async def rows_of(session: AsyncSession, calls: Sequence[Interaction], sees: Eyes) -> list[Row]:
     """The calls with names and recordings, in three statements however many they are."""
     customers = await _customers(session, [call.customer_id for call in calls])
     names = await _agents(session, [call.agent for call in calls])
@@ -34,8 +32,8 @@ async def rows_of(session: AsyncSession, calls: Sequence[Interaction], who: Prin
     return [
         Row(
             call=call,
-            number=call.ani if who.may(Permission.SEE_NUMBERS) else mask(call.ani),
-            customer=customers.get(call.customer_id or 0, ""),
+            number=sees.number(call.ani),
+            customer=sees.name(customers.get(call.customer_id or 0, "")),
             agent=names.get(call.agent or "", ""),
             recording=heard.get(call.id),
         )

@@ -14,14 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from agentdesk.guard import content_policy
 from agentdesk.panels.caller import trees_of
 from agentdesk.panels.labels import labels_of
+from agentdesk.panels.masks import masks
 from agentdesk.panels.service import length
 from agentdesk.panels.terms import OUTCOMES, outcome_words
 from agentdesk.quality.rows import rows_of
 from agentdesk.quality.search import LIMIT, Wanted, search
 from agentdesk.quality.story import marks, story
 from agentdesk.shell import render
+from crm.customers.search import tries_an_end
 from crm.interactions.models import Disposition, Interaction
 from crm.interactions.notes import notes_on
+from crm.privacy.reading import Reads
 from crm.standards import clocks
 from crm.work_orders.models import WorkOrder
 from mainline.errors import NotFound
@@ -68,44 +71,55 @@ async def other_name(request: Request) -> RedirectResponse:
 
 @router.get("/quality", dependencies=[_hear])
 async def quality(
-    request: Request, session: ReadSession, settings: Config, who: Who, wanted: Form,
+    request: Request, session: ReadSession, settings: Config, reads: Reads, wanted: Form,
     after: Next = "",
 ) -> HTMLResponse:  # fmt: skip
     """Calls that can be heard."""
-    listed = _Listing(request, session, settings, who)
+    listed = _Listing(request, session, settings, reads)
     return await listed.page("/quality", wanted, after, heard=True)
 
 
 @router.get("/calls", dependencies=[_see])
 async def calls(
-    request: Request, session: ReadSession, settings: Config, who: Who, wanted: Form,
+    request: Request, session: ReadSession, settings: Config, reads: Reads, wanted: Form,
     after: Next = "",
 ) -> HTMLResponse:  # fmt: skip
     """All calls."""
-    return await _Listing(request, session, settings, who).page("/calls", wanted, after)
+    return await _Listing(request, session, settings, reads).page("/calls", wanted, after)
 
 
 class _Listing:
     """The list of calls for one request."""
 
-    def __init__(self, request: Request, session: AsyncSession, settings: Config, who: Who) -> None:
-        self._request, self._session, self._settings, self._who = request, session, settings, who
+    def __init__(
+        self, request: Request, session: AsyncSession, settings: Config, reads: Reads
+    ) -> None:
+        self._request, self._session, self._settings = request, session, settings
+        self._reads, self._who = reads, reads.who
 
     async def page(
         self, path: str, wanted: Wanted, after: str, *, heard: bool = False
     ) -> HTMLResponse:
-        """One page of it."""
+        """One page of it; looking for callers is limited."""
+        asked = await self._asked(wanted)
         found = await search(
             self._session, wanted, heard=heard, zone=self._settings.zone,
             area_code=self._settings.home_area_code, after=last_line(after, str), limit=LIMIT,
         )  # fmt: skip
+        if asked is not None:
+            await self._reads.listed(asked, len(found))
         more = cursor(found[-1].began_at.isoformat(), found[-1].id) if len(found) == LIMIT else ""
         return render(
             self._request, "quality/list.html",
             path=path, heard=heard, wanted=wanted, query=_query(wanted), more=more,
-            rows=await rows_of(self._session, found, self._who),
+            rows=await rows_of(self._session, found, self._who.sees),
             outcomes=OUTCOMES, outcome_words=outcome_words, labels=await labels_of(self._session),
         )  # fmt: skip
+
+    async def _asked(self, wanted: Wanted) -> int | None:
+        if not wanted.caller:
+            return None
+        return await self._reads.searches(guess=tries_an_end(wanted.caller))
 
 
 def _query(wanted: Wanted) -> str:
@@ -125,7 +139,8 @@ async def call(
     found = await session.get(Interaction, call_id)
     if found is None:
         raise NotFound(call_id)
-    (row,) = await rows_of(session, [found], who)
+    seen = await masks(session, who, f"/calls/{call_id}", call_subject(call_id))
+    (row,) = await rows_of(session, [found], seen["sees"])
     sound, labels = row.recording, await labels_of(session)
     events = await _facts(session, call_id)
     moments = story(
@@ -139,7 +154,7 @@ async def call(
     nonce = secrets.token_urlsafe(16)
     response = render(
         request, "quality/call.html",
-        row=row, call=found, sound=sound, moments=moments, marks=marks(moments),
+        **seen, row=row, call=found, sound=sound, moments=moments, marks=marks(moments),
         message=await recordings.of_call(session, call_id, MESSAGE),
         disposition=await _disposition(session, call_id), orders=await _orders(session, call_id),
         notes=await notes_on(session, call_subject(call_id)) if may_hear else [],

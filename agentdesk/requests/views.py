@@ -36,7 +36,6 @@ from mainline.errors import MainlineError, NotFound
 from mainline.i18n import current_locale
 from mainline.journal import entries_after
 from mainline.permissions import Permission
-from mainline.phone import mask
 from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow
 
 router = APIRouter(prefix="/requests", include_in_schema=False)
@@ -194,9 +193,12 @@ async def show(request: Request, session: ReadSession, who: Who, number: Number)
 
 def _details(row: LifeRequest, who: Principal) -> Details:
     told = Details.model_validate(row.details)
-    if who.may(Permission.SEE_NUMBERS):
-        return told
-    return told.model_copy(update={"person_phone": mask(told.person_phone)})
+    return told.model_copy(
+        update={
+            "person_phone": who.sees.number(told.person_phone),
+            "address": who.sees.address(told.address),
+        }
+    )
 
 
 def _may(row: LifeRequest, kind: RequestKind, who: Principal) -> dict[str, Any]:

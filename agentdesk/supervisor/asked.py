@@ -31,6 +31,5 @@ async def asked(
         orders=await open_orders(session, customer),
         may_book=False,
         words=CALLER_WORDS,
-        shows_numbers=who.may(Permission.SEE_NUMBERS),
         may_call_out=False,
     )

@@ -31,7 +31,7 @@ from mainline import definitions
 from mainline.clock import now
 from mainline.errors import NotFound
 from mainline.journal.lag import lag
-from mainline.phone import mask
+from mainline.masking import BLIND
 
 CALLS_MAX: Final = 300
 CALLBACKS_MAX: Final = 100
@@ -201,7 +201,7 @@ def _caller(floor: Floor, call: Interaction) -> dict[str, Any]:
         "class": customer.customer_class if customer else "",
         "elderly": bool(customer and customer.elderly),
         "medical": bool(customer and customer.medical),
-        "number": mask(call.ani),
+        "number": BLIND.number(call.ani),
         "emergency": call.emergency is not None,
         "repeats": call.repeats,
     }
@@ -253,7 +253,7 @@ def _callback(floor: Floor, promise: Callback) -> dict[str, Any]:
         "attempts": promise.attempts,
         "priority": promise.priority,
         "customer": customer.name if customer else "",
-        "number": mask(promise.number),
+        "number": BLIND.number(promise.number),
     }
 
 
@@ -280,7 +280,7 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "measure": alert.measure,
         "level": alert.level,
         "queue": name if kind == "queue" else None,
-        "agent": name if kind == "agent" else None,
+        "agent": name if kind in {"agent", "staff"} else None,
         "value": alert.value,
         "since": alert.raised_at,
         "by": alert.acknowledged_by,

@@ -45,7 +45,9 @@ def shown(alert: Alert, labels: Labels) -> Row:
 
 
 def in_unit(measure: str, value: float) -> str:
-    """The value as people read it: minutes and seconds, per cent, or a count."""
+    """The value as people read it: minutes and seconds, per cent, times the usual, or a count."""
     if measure in _SECONDS:
         return f"{int(value) // 60}:{int(value) % 60:02}"
+    if measure == "unusual-reading":
+        return f"×{value:.1f}"
     return f"{round(value)} %" if measure in _PERCENT else str(round(value))

@@ -96,6 +96,7 @@ _TEXTS: Final[Mapping[str, Text]] = {
     "alert-counters": Text("Figures do not add up"),
     "alert-disk-free": Text("Disk nearly full, free"),
     "alert-recording": Text("Recordings missing"),
+    "alert-unusual-reading": Text("Reads unusually much"),
 }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.alerts.rules import Key, Rule
 from crm.interactions.board import QueueNow, queues_now
 from crm.interactions.models import Interaction
+from crm.privacy.queries import unusual
 from crm.staff.queries import AgentView, agents
 from crm.work_orders.models import WorkOrder
 from mainline.clock import now
@@ -36,6 +37,7 @@ async def measured(session: AsyncSession, zone: ZoneInfo, rules: Iterable[Rule])
         **of_agents(await agents(session), at),
         ("orders-overdue", ""): float(await _overdue(session, at)),
         ("recording", ""): float(await _without_recording(session, at)),
+        **{("unusual-reading", who): times for who, times in (await unusual(session)).items()},
     }
 
 

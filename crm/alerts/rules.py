@@ -20,6 +20,7 @@ Name = Literal[
     "counters",
     "disk-free",
     "recording",
+    "unusual-reading",
 ]
 NAMES: Final[tuple[Name, ...]] = get_args(Name)
 LOW_IS_BAD: Final = frozenset({"service-level", "disk-free"})

@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from crm.callbacks import queries, service
 from crm.callbacks.models import Callback
+from mainline.masking import Eyes
 from mainline.permissions import Permission
-from mainline.phone import mask
 from mainline.web import Config, Page, ReadSession, Who, WriteSession, allow
 
 router = APIRouter(prefix="/callbacks", tags=["call-backs"])
@@ -47,10 +47,10 @@ class CallbackRead(BaseModel):
     ended_by: str
 
     @classmethod
-    def of(cls, row: Callback, *, see_numbers: bool) -> "CallbackRead":
+    def of(cls, row: Callback, sees: Eyes) -> "CallbackRead":
         """As this person may see it."""
         fields = {name: getattr(row, name) for name in cls.model_fields}
-        return cls(**{**fields, "number": row.number if see_numbers else mask(row.number)})
+        return cls(**{**fields, "number": sees.number(row.number)})
 
 
 @router.get("", dependencies=[allow(Permission.SEE_CALLS)])
@@ -61,9 +61,8 @@ async def list_callbacks(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Page[CallbackRead]:
     """Open ones as they stand in line; ended ones and all, the newest first."""
-    see = who.may(Permission.SEE_NUMBERS)
     found = await queries.find(session, is_open=is_open, limit=limit)
-    return Page(items=[CallbackRead.of(one, see_numbers=see) for one in found])
+    return Page(items=[CallbackRead.of(one, who.sees) for one in found])
 
 
 @router.post("", status_code=201, dependencies=[allow(Permission.CALL_OUT, Permission.SUPERVISE)])
@@ -78,7 +77,7 @@ async def ask_callback(
         by=who.agent_number or who.name,
         area_code=config.home_area_code,
     )
-    return CallbackRead.of(row, see_numbers=who.may(Permission.SEE_NUMBERS))
+    return CallbackRead.of(row, who.sees)
 
 
 @router.post(
@@ -87,4 +86,4 @@ async def ask_callback(
 async def cancel_callback(callback_id: int, session: WriteSession, who: Who) -> CallbackRead:
     """Nobody is to be called any more."""
     row = await service.cancel(session, callback_id, by=who.agent_number or who.name)
-    return CallbackRead.of(row, see_numbers=who.may(Permission.SEE_NUMBERS))
+    return CallbackRead.of(row, who.sees)

@@ -10,8 +10,8 @@ from crm.campaigns import at_home, numbers, queries, service
 from crm.campaigns.models import CampaignTask
 from crm.campaigns.queries import Progress
 from crm.campaigns.selection import Selection
+from mainline.masking import Eyes
 from mainline.permissions import Permission
-from mainline.phone import mask
 from mainline.web import Config, Page, Principal, ReadSession, Who, WriteSession, allow
 
 router = APIRouter(tags=["campaigns"])
@@ -86,10 +86,10 @@ class TaskRead(BaseModel):
     done_by: str
 
     @classmethod
-    def of(cls, task: CampaignTask, *, see_numbers: bool) -> "TaskRead":
+    def of(cls, task: CampaignTask, sees: Eyes) -> "TaskRead":
         """As this person may see it."""
         fields = {name: getattr(task, name) for name in cls.model_fields}
-        return cls(**{**fields, "number": task.number if see_numbers else mask(task.number)})
+        return cls(**{**fields, "number": sees.number(task.number)})
 
 
 class Barred(BaseModel):
@@ -173,9 +173,8 @@ async def list_tasks(
 ) -> Page[TaskRead]:
     """Whom it calls, and what came of it."""
     await service.by_id(session, campaign_id)
-    see = who.may(Permission.SEE_NUMBERS)
     found = await queries.tasks(session, campaign_id, state=state)
-    return Page(items=[TaskRead.of(one, see_numbers=see) for one in found])
+    return Page(items=[TaskRead.of(one, who.sees) for one in found])
 
 
 @router.get("/do-not-call", dependencies=_RUN)
@@ -183,12 +182,11 @@ async def list_barred(
     session: ReadSession, who: Who, after: Annotated[int, Query(ge=0)] = 0
 ) -> Page[Barred]:
     """Numbers that are never called, page by page."""
-    see = who.may(Permission.SEE_NUMBERS)
     found = await numbers.barred(session, after=after)
     items = [
         Barred(
             **{n: getattr(one, n) for n in Barred.model_fields if n != "number"},
-            number=one.number if see else mask(one.number),
+            number=who.sees.number(one.number),
         )
         for one in found
     ]
@@ -233,7 +231,7 @@ async def ask_at_home(number: str, body: AtHomeAsk, session: WriteSession, who: 
     task = await at_home.ask(
         session, number, visit_from=body.visit_from, visit_until=body.visit_until, by=name(who)
     )
-    return TaskRead.of(task, see_numbers=who.may(Permission.SEE_NUMBERS))
+    return TaskRead.of(task, who.sees)
 
 
 def name(who: Principal) -> str:

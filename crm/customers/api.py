@@ -2,16 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
 from crm.customers import queries
 from crm.customers.past import customers_of_premise_as_of, view_as_of
 from crm.customers.schemas import CustomerRead
-from crm.customers.search import QUERY_CHARS_MAX
+from crm.customers.search import QUERY_CHARS_MAX, tries_an_end
+from crm.privacy import service as privacy
+from crm.privacy.reading import Reads
+from crm.privacy.schemas import UnmaskAsk, UnmaskedRead
 from mainline.errors import Invalid
+from mainline.ids import customer_subject
 from mainline.permissions import Permission
-from mainline.web import Config, Page, ReadSession, Who, allow, cursor, position
+from mainline.web import Config, Page, ReadSession, Who, WriteSession, allow, cursor, position
 
 router = APIRouter(
     prefix="/customers", tags=["customers"], dependencies=[allow(Permission.SEE_CUSTOMERS)]
@@ -23,6 +27,7 @@ async def find_customers(
     session: ReadSession,
     who: Who,
     config: Config,
+    reads: Reads,
     q: Annotated[str, Query(max_length=QUERY_CHARS_MAX)] = "",
     limit: Annotated[int, Query(ge=1, le=queries.LIMIT_MAX)] = 20,
     after: Annotated[str | None, Query(alias="next", max_length=200)] = None,
@@ -31,12 +36,13 @@ async def find_customers(
     place = position(after, 1) or [0]
     if not isinstance(place[0], int):
         raise Invalid("cursor")
+    asked = await reads.searches(guess=tries_an_end(q))
     found = await queries.find(
         session, q, limit=limit, after=place[0], area_code=config.home_area_code
     )
-    see = who.may(Permission.SEE_NUMBERS)
+    await reads.listed(asked, len(found))
     more = cursor(found[-1].customer.id) if len(found) == limit else None
-    return Page(items=[CustomerRead.of(view, see_numbers=see) for view in found], next=more)
+    return Page(items=[CustomerRead.of(view, who.sees) for view in found], next=more)
 
 
 @router.get("/of-premise/{premise_id}")
@@ -45,17 +51,35 @@ async def read_customers_of_premise(
 ) -> Page[CustomerRead]:
     """Who had an account at a premise at that moment."""
     found = await customers_of_premise_as_of(session, premise_id, as_of)
-    see = who.may(Permission.SEE_NUMBERS)
-    return Page(items=[CustomerRead.of(view, see_numbers=see) for view in found])
+    return Page(items=[CustomerRead.of(view, who.sees) for view in found])
 
 
 @router.get("/{customer_id}")
 async def read_customer(
-    customer_id: int, session: ReadSession, who: Who, as_of: AwareDatetime | None = None
+    customer_id: int,
+    session: ReadSession,
+    who: Who,
+    reads: Reads,
+    as_of: AwareDatetime | None = None,
 ) -> CustomerRead:
     """One customer; ``as_of``: as they stood at that moment."""
     if as_of is None:
         view = await queries.view(session, customer_id)
     else:
         view = await view_as_of(session, customer_id, as_of)
-    return CustomerRead.of(view, see_numbers=who.may(Permission.SEE_NUMBERS))
+    subject = customer_subject(view.customer.id)
+    await reads.opens(subject)
+    return CustomerRead.of(view, await privacy.eyes(session, who, subject))
+
+
+@router.post("/{customer_id}/unmask", status_code=201, dependencies=[allow(Permission.UNMASK)])
+async def unmask_customer(
+    customer_id: Annotated[int, Path(ge=1, le=2**31)],
+    body: UnmaskAsk,
+    session: WriteSession,
+    who: Who,
+) -> UnmaskedRead:
+    """Take the masks off this customer for a short time; who, when and why is a fact."""
+    subject = customer_subject((await queries.view(session, customer_id)).customer.id)
+    row = await privacy.unmask(session, who, subject, **body.model_dump())
+    return UnmaskedRead.model_validate(row)

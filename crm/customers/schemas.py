@@ -1,9 +1,9 @@
-"""What the HTTP API tells about customers; numbers are masked unless they may be seen."""
+"""What the HTTP API tells about customers; masked as its reader may see."""
 
 from pydantic import BaseModel
 
 from crm.customers.queries import CustomerView
-from mainline.phone import mask
+from mainline.masking import Eyes
 
 
 class PhoneRead(BaseModel):
@@ -40,15 +40,14 @@ class CustomerRead(BaseModel):
     accounts: list[AccountRead]
 
     @classmethod
-    def of(cls, view: CustomerView, *, see_numbers: bool) -> "CustomerRead":
+    def of(cls, view: CustomerView, sees: Eyes) -> "CustomerRead":
         """The customer as this person may see it."""
         person = view.customer
         return cls(
             **{name: getattr(person, name) for name in _PLAIN},
+            name=sees.name(person.name),
             phones=[
-                PhoneRead(
-                    number=phone.number if see_numbers else mask(phone.number), label=phone.label
-                )
+                PhoneRead(number=sees.number(phone.number), label=phone.label)
                 for phone in view.phones
             ],
             accounts=[
@@ -58,8 +57,8 @@ class CustomerRead(BaseModel):
                     utility=account.utility,
                     status=account.status,
                     premise_id=account.premise_id,
-                    address=account.address_zh,
-                    address_en=account.address_en,
+                    address=sees.address(account.address_zh),
+                    address_en=sees.address(account.address_en),
                 )
                 for account in view.accounts
             ],
@@ -68,7 +67,6 @@ class CustomerRead(BaseModel):
 
 _PLAIN = (
     "id",
-    "name",
     "customer_class",
     "priority",
     "restricted",

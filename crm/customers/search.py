@@ -34,6 +34,13 @@ Finder = Callable[[str], Select[int]]
 """A way to find customers by something that a feature knows, e.g. a meter's number."""
 
 
+def tries_an_end(text: str) -> bool:
+    """Whether the search tries the last digits of a number: a way to find out who has it."""
+    told = text.strip()
+    bare = told.isascii() and told.isdigit() and len(told) == TAIL
+    return bare or _NAME_AND_TAIL.fullmatch(told) is not None
+
+
 async def ranked(session: AsyncSession, text: str, *, area_code: str) -> list[int]:
     """Ids of customers that fit, the surest first; never more than ``MATCHES_MAX``."""
     found = dict.fromkeys(await _by_name_and_tail(session, text))

@@ -30,7 +30,7 @@ async def read_work(session: ReadSession, who: Who, config: Config) -> schemas.W
     return schemas.work(
         await work.jobs(session, me), rules, at=at, me=me.name,
         agreed=known is not None and known.agreed_at is not None,
-        works=working(rules, at, config.zone), see_numbers=who.may(Permission.SEE_NUMBERS),
+        works=working(rules, at, config.zone), sees=who.sees,
     )  # fmt: skip
 
 

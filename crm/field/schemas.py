@@ -7,12 +7,13 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from crm.catalog.work_order_types import WorkOrderTypes
+from crm.customers.models import Premise
 from crm.field.acting import ActIn
 from crm.field.models import FieldAct
 from crm.field.rules import FieldRules, for_type
 from crm.field.work import Job
 from crm.work_orders.models import WorkOrder
-from mainline.phone import mask
+from mainline.masking import Eyes
 
 
 class Form(BaseModel):
@@ -129,7 +130,7 @@ class WorkRead(BaseModel):
     orders: list[dict[str, Any]]
 
 
-def job(one: Job, *, see_numbers: bool) -> dict[str, Any]:
+def job(one: Job, sees: Eyes) -> dict[str, Any]:
     """An order for the field page."""
     order, kind = one.order, one.types.type(one.order.type_code)
     place = one.premise
@@ -140,10 +141,11 @@ def job(one: Job, *, see_numbers: bool) -> dict[str, Any]:
         "based_on": {"step": order.step, "owner": order.owner,
                      "paused": order.paused_at is not None},
         "closed": order.closed_at is not None, "urgency": order.urgency,
-        "team": order.team, "summary": order.summary, "customer": one.customer,
-        "contact": order.contact if see_numbers else mask(order.contact),
+        "team": order.team, "summary": sees.text(order.summary),
+        "customer": sees.name(one.customer),
+        "contact": sees.number(order.contact),
         "callable": bool(order.contact) or order.customer_id is not None,
-        "address": {"zh": place.address_zh, "en": place.address_en} if place else None,
+        "address": _address(place, sees) if place else None,
         "point": list(one.point) if one.point else None,
         "visit": [one.visit.starts_at, one.visit.ends_at] if one.visit else None,
         "opened_at": order.opened_at, "due_respond_at": order.due_respond_at,
@@ -153,6 +155,10 @@ def job(one: Job, *, see_numbers: bool) -> dict[str, Any]:
         "attachments": [AttachmentRead.model_validate(each) for each in one.attachments],
         "conflicts": [ActRead.of(act, order.number) for act in one.conflicts],
     }  # fmt: skip
+
+
+def _address(place: Premise, sees: Eyes) -> dict[str, str]:
+    return {"zh": sees.address(place.address_zh), "en": sees.address(place.address_en)}
 
 
 def filled(order: WorkOrder, types: WorkOrderTypes) -> list[dict[str, Any]]:
@@ -173,7 +179,7 @@ def flow_name(order: WorkOrder, types: WorkOrderTypes) -> str:
 
 def work(
     jobs: Sequence[Job], rules: FieldRules, *, at: datetime, me: str, agreed: bool, works: bool,
-    see_numbers: bool,
+    sees: Eyes,
 ) -> WorkRead:  # fmt: skip
     """The whole of it."""
     flows = {
@@ -188,5 +194,5 @@ def work(
         at=at, me=me, agreed=agreed, working=works,
         position_every_s=rules.positions.every_s, limits=rules.attachments.model_dump(),
         flows=flows, lists=lists,
-        orders=[job(one, see_numbers=see_numbers) for one in jobs],
+        orders=[job(one, sees) for one in jobs],
     )  # fmt: skip

@@ -14,7 +14,10 @@ from crm.interactions.schemas import (
     QueueRead,
     TodayRead,
 )
+from crm.privacy import service as privacy
+from crm.privacy.schemas import UnmaskAsk, UnmaskedRead
 from mainline.errors import Forbidden
+from mainline.ids import call_subject
 from mainline.permissions import Permission
 from mainline.phone import normalise
 from mainline.web import (
@@ -22,6 +25,7 @@ from mainline.web import (
     Page,
     ReadSession,
     Who,
+    WriteSession,
     allow,
     cursor,
     last_line,
@@ -50,8 +54,7 @@ async def list_calls(
     after: Annotated[str | None, Query(alias="next", max_length=300)] = None,
 ) -> Page[CallRead]:
     """Calls, the newest first."""
-    see = who.may(Permission.SEE_NUMBERS)
-    if ani is not None and not see:
+    if ani is not None and not who.sees.numbers:
         raise Forbidden
     area_code = config.home_area_code
     number = normalise(ani, area_code=area_code).number or ani
@@ -62,7 +65,7 @@ async def list_calls(
     names = await queries.customer_names(session, calls)
     more = cursor(calls[-1].began_at.isoformat(), calls[-1].id) if len(calls) == limit else None
     return Page(
-        items=[CallRead.of(c, names.get(c.customer_id or 0), see_numbers=see) for c in calls],
+        items=[CallRead.of(c, names.get(c.customer_id or 0), who.sees) for c in calls],
         next=more,
     )
 
@@ -72,7 +75,19 @@ async def list_calls(
 async def read_call(call_id: str, session: ReadSession, who: Who) -> CallDetail:
     """One call with its timeline."""
     view = await queries.view(session, call_id)
-    return CallDetail.of_view(view, see_numbers=who.may(Permission.SEE_NUMBERS))
+    return CallDetail.of_view(view, await privacy.eyes(session, who, call_subject(call_id)))
+
+
+@router.post(
+    "/calls/{call_id}/unmask", status_code=201, dependencies=[*_CALLS, allow(Permission.UNMASK)]
+)
+async def unmask_call(
+    call_id: str, body: UnmaskAsk, session: WriteSession, who: Who
+) -> UnmaskedRead:
+    """Take the masks off this call for a short time; who, when and why is a fact."""
+    subject = call_subject((await queries.view(session, call_id)).call.id)
+    row = await privacy.unmask(session, who, subject, **body.model_dump())
+    return UnmaskedRead.model_validate(row)
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""What the HTTP API tells about calls; numbers are masked unless they may be seen."""
+"""What the HTTP API tells about calls; masked as its reader may see."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from crm.interactions.metrics import Figures
 from crm.interactions.models import Interaction
 from crm.interactions.queries import CallView
-from mainline.phone import mask
+from mainline.masking import Eyes
 from mainline.text import LocalizedText
 
 NUMBERS: Final = frozenset({"ani", "number", "target"})
@@ -57,11 +57,11 @@ class CallRead(BaseModel):
     talk_s: float | None
 
     @classmethod
-    def of(cls, call: Interaction, name: str | None, *, see_numbers: bool) -> "CallRead":
+    def of(cls, call: Interaction, name: str | None, sees: Eyes) -> "CallRead":
         """The call as this person may see it."""
         return cls(
             **{field: getattr(call, field) for field in _PLAIN},
-            ani=call.ani if see_numbers else mask(call.ani),
+            ani=sees.number(call.ani),
             times=Times(
                 offered=call.offered_at,
                 identified=call.identified_at,
@@ -69,9 +69,15 @@ class CallRead(BaseModel):
                 answered=call.answered_at,
                 ended=call.ended_at,
             ),
-            customer=CallerRead(id=call.customer_id, name=name) if call.customer_id else None,
+            customer=_caller(call, name, sees),
             recording=call.recording_id,
         )
+
+
+def _caller(call: Interaction, name: str | None, sees: Eyes) -> CallerRead | None:
+    if call.customer_id is None:
+        return None
+    return CallerRead(id=call.customer_id, name=sees.name(name) if name is not None else None)
 
 
 _PLAIN = tuple(set(CallRead.model_fields) - {"ani", "times", "customer", "recording"})
@@ -105,13 +111,13 @@ class CallDetail(CallRead):
     disposition: DispositionRead | None
 
     @classmethod
-    def of_view(cls, view: CallView, *, see_numbers: bool) -> "CallDetail":
+    def of_view(cls, view: CallView, sees: Eyes) -> "CallDetail":
         """Everything about the call that this person may see."""
-        head = CallRead.of(view.call, view.customer_name, see_numbers=see_numbers)
+        head = CallRead.of(view.call, view.customer_name, sees)
         noted = view.disposition
         return cls(
             **head.model_dump(),
-            timeline=[fact if see_numbers else _masked(fact) for fact in view.facts],
+            timeline=[_seen(fact, sees) for fact in view.facts],
             visits=[
                 VisitRead(
                     queue=visit.queue,
@@ -124,15 +130,18 @@ class CallDetail(CallRead):
                 for visit in view.visits
             ],
             disposition=DispositionRead(
-                agent=noted.agent, reason=noted.reason, fields=noted.fields, notes=noted.notes
+                agent=noted.agent,
+                reason=noted.reason,
+                fields=sees.fields(noted.fields),
+                notes=sees.text(noted.notes),
             )
             if noted
             else None,
         )
 
 
-def _masked(fact: dict[str, Any]) -> dict[str, Any]:
-    return {name: mask(value) if name in NUMBERS else value for name, value in fact.items()}
+def _seen(fact: dict[str, Any], sees: Eyes) -> dict[str, Any]:
+    return {n: sees.number(value) if n in NUMBERS else value for n, value in fact.items()}
 
 
 class TodayRead(BaseModel):

@@ -14,7 +14,6 @@ from crm.life_cycle.models import LifeRequest
 from crm.life_cycle.rules import NEEDS, RequestKind
 from mainline.errors import Invalid
 from mainline.permissions import Permission
-from mainline.phone import mask
 from mainline.text import LocalizedText
 from mainline.web import (
     Config,
@@ -140,8 +139,9 @@ async def detail(session: AsyncSession, row: LifeRequest, who: Principal) -> Req
     """All about it that this person may see."""
     kind = (await definition(session, row)).kind(row.kind)
     told = dict(row.details)
-    if not who.may(Permission.SEE_NUMBERS):
-        told["person_phone"] = mask(told.get("person_phone", ""))
+    told["person_phone"] = who.sees.number(told.get("person_phone", ""))
+    if "address" in told:
+        told["address"] = who.sees.address(told["address"])
     return RequestDetail(
         **_plain(row, RequestRead.model_fields), details=told, documents=row.documents,
         missing=list(flow.missing(kind, frozenset(one["code"] for one in row.documents))),

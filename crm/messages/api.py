@@ -11,7 +11,6 @@ from crm.messages.queries import MessageView
 from crm.messages.service import Telling
 from mainline.clock import now
 from mainline.permissions import Permission
-from mainline.phone import mask
 from mainline.web import Config, Page, Principal, ReadSession, Who, WriteSession, allow
 
 router = APIRouter(tags=["messages"])
@@ -40,11 +39,11 @@ class MessageRead(BaseModel):
     @classmethod
     def of(cls, view: MessageView, who: Principal) -> "MessageRead":
         """The message as this person may see it."""
-        message, see = view.message, who.may(Permission.SEE_NUMBERS)
+        message = view.message
         return cls(
             id=message.id,
             call_id=message.call_id,
-            ani=view.ani if see else mask(view.ani),
+            ani=who.sees.number(view.ani),
             left_at=message.left_at,
             about=message.about,
             state=message.state,
@@ -56,7 +55,7 @@ class MessageRead(BaseModel):
             outcome=message.outcome,
             told=message.told,
             callback_id=message.callback_id,
-            transcript=message.transcript,
+            transcript=who.sees.text(message.transcript),
             done_at=message.done_at,
         )
 

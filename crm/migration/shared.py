@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.models import CustomerPhone
 from crm.migration.tally import EXAMPLES_MAX, Tally
-from mainline.phone import mask
+from mainline.masking import BLIND
 
 CUSTOMERS_MIN: Final = 10
 _KEY: Final = "customers.phones.phone-shared"
@@ -26,6 +26,6 @@ async def note(session: AsyncSession, tally: Tally) -> None:
     worst = select(found).order_by(found.c.many.desc(), found.c.number).limit(EXAMPLES_MAX)
     tally.problems[_KEY] = total
     tally.examples[_KEY] = [
-        {"file": "", "row": 0, "value": mask(number), "hint": str(times)}
+        {"file": "", "row": 0, "value": BLIND.number(number), "hint": str(times)}
         for number, times in (await session.execute(worst)).all()
     ]

@@ -11,7 +11,6 @@ from crm.promises import service
 from crm.promises.models import Promise
 from crm.work_orders import people
 from mainline.permissions import Permission
-from mainline.phone import mask
 from mainline.web import Config, Page, Principal, ReadSession, Who, WriteSession, allow
 
 router = APIRouter(prefix="/promises", tags=["promises"])
@@ -70,8 +69,7 @@ class PromiseRead(BaseModel):
     def of(cls, row: Promise, who: Principal) -> "PromiseRead":
         """As this person may see it."""
         found = cls.model_validate(row)
-        shows = who.may(Permission.SEE_NUMBERS)
-        return found if shows else found.model_copy(update={"number": mask(found.number)})
+        return found.model_copy(update={"number": who.sees.number(found.number)})
 
 
 @router.get("", dependencies=[allow(Permission.SEE_WORK_ORDERS)])

@@ -11,8 +11,9 @@ from crm.timeline.queries import LIMIT_MAX, PLACE_PARTS, Item, Place, history
 from crm.timeline.scope import scope_of
 from crm.timeline.sources import KINDS
 from mainline.errors import Invalid
+from mainline.masking import Eyes
 from mainline.permissions import Permission
-from mainline.web import Config, Page, ReadSession, allow, cursor, position
+from mainline.web import Config, Page, ReadSession, Who, allow, cursor, position
 
 router = APIRouter(
     prefix="/customers", tags=["customers"], dependencies=[allow(Permission.SEE_CUSTOMERS)]
@@ -45,17 +46,20 @@ class Happened(BaseModel):
     values: dict[str, Any]
 
     @classmethod
-    def of(cls, item: Item) -> "Happened":
+    def of(cls, item: Item, sees: Eyes) -> "Happened":
         """The item as it is told."""
         values = {name: getattr(item.row, name) for name in _TOLD[item.kind]}
         number = getattr(item.about, "number", None) if item.kind != "reading" else None
-        return cls(at=item.at, kind=item.kind, key=item.key, order=number, values=values)
+        return cls(
+            at=item.at, kind=item.kind, key=item.key, order=number, values=sees.fields(values)
+        )
 
 
 @router.get("/{customer_id}/timeline")
 async def read_timeline(
     customer_id: int,
     session: ReadSession,
+    who: Who,
     config: Config,
     kind: Annotated[list[str] | None, Query(max_length=len(KINDS))] = None,
     as_of: AwareDatetime | None = None,
@@ -70,4 +74,4 @@ async def read_timeline(
     before = Place.of(position(after, PLACE_PARTS))
     found = await history(session, scope, kinds=kind or KINDS, limit=limit, before=before)
     more = cursor(*found[-1].place.parts) if len(found) == limit else None
-    return Page(items=[Happened.of(each) for each in found], next=more)
+    return Page(items=[Happened.of(each, who.sees) for each in found], next=more)

@@ -7,6 +7,8 @@ from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.catalog import service as catalog
+from crm.privacy import service as privacy
+from crm.privacy.schemas import UnmaskAsk, UnmaskedRead
 from crm.work_orders import queries, service
 from crm.work_orders.handling import handle, possible
 from crm.work_orders.models import WorkOrder
@@ -14,6 +16,7 @@ from crm.work_orders.past import open_as_of
 from crm.work_orders.queries import Filter
 from crm.work_orders.schemas import WorkOrderAct, WorkOrderDetail, WorkOrderOpen, WorkOrderRead
 from mainline.clock import now
+from mainline.ids import order_subject
 from mainline.permissions import Permission
 from mainline.web import (
     Config,
@@ -52,9 +55,8 @@ async def list_work_orders(
     late = now() if overdue else None
     wanted = Filter(is_open, step, type_code, team, owner, urgency, customer, call, late)
     found = await queries.find(session, wanted, limit=limit, before=last_line(after, int))
-    see = who.may(Permission.SEE_NUMBERS)
     more = cursor(found[-1].opened_at.isoformat(), found[-1].id) if len(found) == limit else None
-    return Page(items=[WorkOrderRead.of(one, see_numbers=see) for one in found], next=more)
+    return Page(items=[WorkOrderRead.of(one, who.sees) for one in found], next=more)
 
 
 @router.post("", status_code=201, dependencies=[allow(Permission.OPEN_WORK_ORDERS)])
@@ -80,14 +82,23 @@ async def list_open_as_of(
 ) -> Page[WorkOrderRead]:
     """A customer's orders that were open at that moment, as they stood then."""
     found = await open_as_of(session, [customer], as_of)
-    see = who.may(Permission.SEE_NUMBERS)
-    return Page(items=[WorkOrderRead.of(one, see_numbers=see) for one in found])
+    return Page(items=[WorkOrderRead.of(one, who.sees) for one in found])
 
 
 @router.get("/{number}", dependencies=_SEE)
 async def read_work_order(number: str, session: ReadSession, who: Who) -> WorkOrderDetail:
     """One order with its history."""
     return await _detail(session, await service.by_number(session, number), who)
+
+
+@router.post("/{number}/unmask", status_code=201, dependencies=[*_SEE, allow(Permission.UNMASK)])
+async def unmask_work_order(
+    number: str, body: UnmaskAsk, session: WriteSession, who: Who
+) -> UnmaskedRead:
+    """Take the masks off this order for a short time; who, when and why is a fact."""
+    subject = order_subject((await service.by_number(session, number)).id)
+    row = await privacy.unmask(session, who, subject, **body.model_dump())
+    return UnmaskedRead.model_validate(row)
 
 
 @router.post("/{number}/moves", dependencies=[allow(Permission.MOVE_WORK_ORDERS)])
@@ -106,9 +117,8 @@ async def _detail(session: AsyncSession, order: WorkOrder, who: Principal) -> Wo
     types = await catalog.work_order_types(session, order.type_version)
     moves = await queries.moves(session, order.id)
     can = await possible(session, order)
-    return WorkOrderDetail.told(
-        order, types.body, moves, can, at=now(), see_numbers=who.may(Permission.SEE_NUMBERS)
-    )
+    sees = await privacy.eyes(session, who, order_subject(order.id))
+    return WorkOrderDetail.told(order, types.body, moves, can, at=now(), sees=sees)
 
 
 def _name(who: Principal) -> str:

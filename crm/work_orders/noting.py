@@ -9,6 +9,7 @@ from crm.work_orders.flow import Act
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.service import write
 from mainline.clock import now
+from mainline.ids import order_subject
 from mainline.journal import append
 
 
@@ -26,7 +27,7 @@ async def note(
     moment = at or now()
     write(session, order, at=moment, act=Act(action, by, note=text), before=order.step)
     fact = WorkOrderNoted(
-        subject=f"work_order:{order.id}", at=moment, number=order.number, action=action, by=by,
+        subject=order_subject(order.id), at=moment, number=order.number, action=action, by=by,
         call_id=call_id or None,
     )  # fmt: skip
     await append(session, fact)

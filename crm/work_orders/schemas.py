@@ -12,7 +12,7 @@ from crm.work_orders.handling import Possible
 from crm.work_orders.limits import Gauge, gauge
 from crm.work_orders.models import WorkOrder, WorkOrderMove
 from crm.work_orders.service import NOTE_CHARS_MAX
-from mainline.phone import mask
+from mainline.masking import Eyes
 from mainline.text import LocalizedText
 
 
@@ -81,10 +81,16 @@ class WorkOrderRead(BaseModel):
     escalation: int
 
     @classmethod
-    def of(cls, order: WorkOrder, *, see_numbers: bool) -> "WorkOrderRead":
+    def of(cls, order: WorkOrder, sees: Eyes) -> "WorkOrderRead":
         """The order as this person may see it."""
         found = cls.model_validate(order)
-        return found if see_numbers else found.model_copy(update={"contact": mask(found.contact)})
+        return found.model_copy(
+            update={
+                "contact": sees.number(found.contact),
+                "summary": sees.text(found.summary),
+                "fields": sees.fields(found.fields),
+            }
+        )
 
 
 class ActionRead(BaseModel):
@@ -132,6 +138,12 @@ class MoveRead(BaseModel):
     to_step: str
     note: str
 
+    @classmethod
+    def of(cls, move: WorkOrderMove, sees: Eyes) -> "MoveRead":
+        """As this person may see it."""
+        found = cls.model_validate(move)
+        return found.model_copy(update={"note": sees.text(found.note)})
+
 
 class WorkOrderDetail(WorkOrderRead):
     """An order with its history and what can be done."""
@@ -154,18 +166,18 @@ class WorkOrderDetail(WorkOrderRead):
         can: Possible,
         *,
         at: datetime,
-        see_numbers: bool,
+        sees: Eyes,
     ) -> "WorkOrderDetail":
         """Everything about the order that this person may see."""
         clock = gauge(clocks.of_order(order, types), clocks.running(order), at)
         return cls(
-            **WorkOrderRead.of(order, see_numbers=see_numbers).model_dump(),
+            **WorkOrderRead.of(order, sees).model_dump(),
             type_name=types.type(order.type_code).name,
             step_label=types.step(order.type_code, order.step).label,
             clock=ClockRead.of(clock) if clock else None,
             actions=[_action(one) for one in can.ways],
             verbs=list(can.verbs),
-            history=[MoveRead.model_validate(one) for one in moves],
+            history=[MoveRead.of(one, sees) for one in moves],
         )
 
 

@@ -99,31 +99,36 @@ def test_who_may_do_what() -> None:
     table = {role: " ".join(sorted(rights)) for role, rights in ROLES.items() if role != "admin"}
     assert table == {
         "agent": (
-            "call-out make-requests open-work-orders see-calls see-campaigns see-customers "
-            "see-work-orders take-calls"
+            "call-out make-requests open-work-orders see-addresses see-calls see-campaigns "
+            "see-customers see-names see-work-orders take-calls unmask"
         ),
         "leader": (
-            "approve-knowledge decide-requests dispatch edit-customers hear-recordings "
-            "make-requests move-work-orders open-work-orders run-campaigns see-board see-calls "
-            "see-campaigns see-customers see-definitions see-numbers see-work-orders supervise "
-            "write-knowledge"
+            "approve-exports approve-knowledge decide-requests dispatch edit-customers export "
+            "hear-recordings make-requests move-work-orders open-work-orders run-campaigns "
+            "see-addresses see-board see-calls see-campaigns see-customers see-definitions "
+            "see-names see-numbers see-work-orders supervise unmask watch-customers "
+            "write-bulletins write-knowledge"
         ),
-        "quality": "hear-recordings see-calls see-customers see-work-orders write-knowledge",
+        "quality": "hear-recordings see-calls see-customers see-work-orders unmask write-knowledge",
         "dispatcher": (
             "decide-requests dispatch make-requests move-work-orders open-work-orders "
-            "see-customers see-numbers see-work-orders"
+            "see-addresses see-customers see-names see-numbers see-work-orders unmask "
+            "watch-customers"
         ),
-        "cashier": "make-requests see-customers",
-        "field": "move-work-orders see-work-orders work-in-field",
+        "cashier": "make-requests see-customers see-names unmask",
+        "field": "move-work-orders see-addresses see-names see-work-orders work-in-field",
     }
 
 
 def test_rights_add_up_and_an_unknown_role_gives_none() -> None:
     assert permitted({"cashier", "field"}) == {
         Permission.MAKE_REQUESTS,
-        Permission.SEE_CUSTOMERS,
-        Permission.SEE_WORK_ORDERS,
         Permission.MOVE_WORK_ORDERS,
+        Permission.SEE_ADDRESSES,
+        Permission.SEE_CUSTOMERS,
+        Permission.SEE_NAMES,
+        Permission.SEE_WORK_ORDERS,
+        Permission.UNMASK,
         Permission.WORK_IN_FIELD,
     }
     assert permitted({"king"}) == frozenset()

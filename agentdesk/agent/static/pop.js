@@ -22,6 +22,10 @@ export class Pop {
     this.place = part("pop");
     this.onCustomer = onCustomer;
     this.place.addEventListener("click", (event) => this.#choose(event));
+    this.place.addEventListener("unmasked", (event) => {
+      event.preventDefault();
+      void this.show(this.call, true);
+    });
   }
 
   /** Draw the pop of a call; again only when forced. @param {string} call @param {boolean} [again] */

@@ -18,5 +18,6 @@ export function told(picture, alert) {
 function shown(alert) {
   if (IN_PERCENT.includes(alert.measure)) return `${Math.round(alert.value)}%`;
   if (IN_SECONDS.includes(alert.measure)) return duration(alert.value);
+  if (alert.measure === "unusual-reading") return `×${Math.round(alert.value * 10) / 10}`;
   return alert.measure === "counters" ? "" : String(Math.round(alert.value));
 }

@@ -1,0 +1,1 @@
+"""Bulletins and operating conditions: read, confirm, publish, see who has not read."""

@@ -1,0 +1,1 @@
+"""The watch list, and putting customers on it."""

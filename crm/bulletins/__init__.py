@@ -1,0 +1,1 @@
+"""Bulletins and operating conditions, and who has read them."""

@@ -1,0 +1,1 @@
+"""Who looked at what of customers, for which reason, and how much is too much."""

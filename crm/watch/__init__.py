@@ -1,0 +1,1 @@
+"""Customers to be careful with: tampering and violations, with reason, validity and who says so."""
