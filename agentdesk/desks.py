@@ -33,6 +33,7 @@ DESKS: Final = (
     "requests",
     "linkage",
     "matters",
+    "statistics",
     "admin",
 )
 HERE: Final = Path(__file__).parent

@@ -74,6 +74,9 @@ class Settings(BaseSettings):
             ip_network(part)
         return value
 
+    print_font: Path = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+    """The font of printed forms; it has to know Chinese characters."""
+
     @field_validator("home", "cache")
     @classmethod
     def _absolute(cls, value: Path) -> Path:

@@ -40,6 +40,8 @@ FEATURES: tuple[str, ...] = (
     "crm.appointments",
     "crm.promises",
     "crm.standards",
+    "crm.printing",
+    "crm.statistics",
     "crm.surveys",
     "crm.sense",
     "crm.alerts",

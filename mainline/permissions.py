@@ -31,6 +31,7 @@ class Permission(StrEnum):
     MOVE_WORK_ORDERS = "move-work-orders"
     WORK_IN_FIELD = "work-in-field"
     DISPATCH = "dispatch"
+    SEE_STATISTICS = "see-statistics"
     SEE_BOARD = "see-board"
     SUPERVISE = "supervise"
     HEAR_RECORDINGS = "hear-recordings"
@@ -69,6 +70,7 @@ _WORK: Final[dict[str, frozenset[Permission]]] = {
             P.OPEN_WORK_ORDERS,
             P.MOVE_WORK_ORDERS,
             P.DISPATCH,
+            P.SEE_STATISTICS,
             P.SEE_BOARD,
             P.SUPERVISE,
             P.SEE_CAMPAIGNS,
@@ -90,6 +92,7 @@ _WORK: Final[dict[str, frozenset[Permission]]] = {
             P.SEE_CUSTOMERS,
             P.SEE_WORK_ORDERS,
             P.WRITE_KNOWLEDGE,
+            P.SEE_STATISTICS,
         }
     ),
     "dispatcher": frozenset(
@@ -99,6 +102,7 @@ _WORK: Final[dict[str, frozenset[Permission]]] = {
             P.OPEN_WORK_ORDERS,
             P.MOVE_WORK_ORDERS,
             P.DISPATCH,
+            P.SEE_STATISTICS,
             P.SEE_NUMBERS,
             P.MAKE_REQUESTS,
             P.DECIDE_REQUESTS,

@@ -55,7 +55,7 @@ class Act(BaseModel):
 
     why: str = Field(default="", max_length=500)
     at: Annotated[datetime | None, Empty] = None
-    view: Literal["text", "drawing"] = "text"
+    view: Literal["text", "drawing", "forms"] = "text"
     """Where the form stood: there it goes on."""
 
 
@@ -151,7 +151,8 @@ def problems_of(kind: str, body: Any) -> Sequence[Problem]:
 
 def _back(kind: str, name: str, version: int, view: str = "text") -> RedirectResponse:
     drawn = view == "drawing" and kind == "ivr_menu"
-    page = f"/admin/menus/{name}" if drawn else f"/admin/definitions/{kind}/{name}"
+    text = "forms" if view == "forms" else "definitions"
+    page = f"/admin/menus/{name}" if drawn else f"/admin/{text}/{kind}/{name}"
     return RedirectResponse(f"{page}?version={version}", 303)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from agentdesk.panels.words import URGENCIES
-from crm.catalog.fields import FormField
+from crm.catalog.fields import FormField, asked_at
 from crm.catalog.reasons import CallReasons
 from crm.catalog.work_order_types import WorkOrderTypes
 from mainline.i18n import Locale, _
@@ -151,7 +151,7 @@ def types_told(types: WorkOrderTypes, locale: Locale) -> Iterator[dict[str, Any]
             "code": kind.code,
             "label": kind.name.to(locale),
             "urgency": _(URGENCIES[kind.urgency]),
-            "fields": fields_told(kind.fields, locale),
+            "fields": fields_told(asked_at(kind.fields), locale),
         }
 
 
@@ -160,7 +160,7 @@ def fields_told(fields: Sequence[FormField], locale: Locale) -> list[dict[str, A
     return [
         {
             "name": field.name,
-            "label": field.label.to(locale),
+            "label": f"{field.label.to(locale)} {field.unit}".strip(),
             "kind": "yesno" if field.type == "yes_no" else field.type,
             "required": field.required,
             "options": [

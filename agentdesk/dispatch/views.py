@@ -20,6 +20,8 @@ from agentdesk.panels.service import length
 from agentdesk.panels.words import CALLER_WORDS, URGENCIES
 from agentdesk.shell import render
 from crm.catalog import service as catalog
+from crm.catalog.fields import asked_at, nested
+from crm.catalog.wording import in_words
 from crm.catalog.work_order_types import WorkOrderType
 from crm.customers import queries as customers
 from crm.customers.models import Premise
@@ -32,12 +34,12 @@ from crm.sense.queries import suspected_at
 from crm.standards import clocks
 from crm.watch import service as watch
 from crm.watch.models import WatchEntry
-from crm.work_orders import people, queries, service
+from crm.work_orders import fees, people, queries, service
 from crm.work_orders.handling import handle, possible
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.parts import parts
 from mainline.clock import now
-from mainline.errors import NotFound
+from mainline.errors import Invalid, NotFound
 from mainline.i18n import _, current_locale
 from mainline.ids import customer_subject, order_subject
 from mainline.masking import Eyes
@@ -54,6 +56,7 @@ from mainline.web import (
 
 router = APIRouter()
 LIMIT: Final = 50
+FORM_FIELDS_MAX: Final = 200
 Number = Annotated[str, Path(pattern=r"^[0-9-]{4,20}$")]
 Next = Annotated[str, Query(max_length=300)]
 Kinds = Annotated[Sequence[Literal[
@@ -119,7 +122,7 @@ async def order(
     """One order: what, where, for whom, how far, and what can be done now."""
     found = await service.by_number(session, number)
     types = (await catalog.work_order_types(session, found.type_version)).body
-    customer = await _customer(session, found.customer_id)
+    kind, customer = types.type(found.type_code), await _customer(session, found.customer_id)
     return render(
         request,
         "dispatch/order.html",
@@ -130,7 +133,9 @@ async def order(
         watched=await _watched(session, found.customer_id, settings),
         words=CALLER_WORDS,
         premise=await _premise(session, customer, found),
-        filled=list(_filled(types.type(found.type_code), found)),
+        filled=list(_filled(kind, found)),
+        kind=kind,
+        asked=lambda action: asked_at(kind.fields, action),
         can=await possible(session, found) if who.may(Permission.MOVE_WORK_ORDERS) else None,
         clocks=await clocks.of_work_order(session, found, settings.zone),
         length=length,
@@ -147,14 +152,17 @@ async def order(
         acts=ACTS,
         sees_calls=who.may(Permission.SEE_CALLS),
         sees_customers=who.may(Permission.SEE_CUSTOMERS),
+        may_charge=who.may(Permission.MOVE_WORK_ORDERS) and found.closed_at is None,
         **await _wider(session, found),
     )
 
 
 async def _wider(session: AsyncSession, order: WorkOrder) -> dict[str, Any]:
     """What it is part of, what is part of it, and what is wrong around its place."""
-    place = order.premise_id
+    place, lines = order.premise_id, await fees.fees_of(session, order.id)
     return {
+        "charged": {each.code: each.quantity for each in lines},
+        "total_fen": fees.total_fen(lines),
         "whole": await session.get(WorkOrder, order.parent_id) if order.parent_id else None,
         "parts": await parts(session, order),
         "firings": await firings(session, work_order=order.number, limit=20),
@@ -190,25 +198,18 @@ async def _premise(
 
 
 def _filled(kind: WorkOrderType, order: WorkOrder) -> list[tuple[str, str]]:
-    """Label and value of each field, choices in words."""
+    """Label and value of each field in words."""
     locale = current_locale()
-    told: list[tuple[str, str]] = []
-    for field in kind.fields:
-        if field.name in order.fields:
-            value = order.fields[field.name]
-            words = {option.value: option.label.to(locale) for option in field.options}
-            told.append((field.label.to(locale), words.get(value, _yes_no(value))))
-    return told
-
-
-def _yes_no(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return str(value)
+    return [
+        (field.label.to(locale), in_words(field, order.fields[field.name], locale))
+        for field in kind.fields
+        if field.name in order.fields
+    ]
 
 
 @router.post("/work-orders/{number}/moves", dependencies=[allow(Permission.MOVE_WORK_ORDERS)])
 async def move(
+    request: Request,
     number: Number,
     session: WriteSession,
     who: Who,
@@ -220,9 +221,34 @@ async def move(
     """Do something with the order, for oneself or for somebody who did it."""
     await handle(
         session, number, action, entered_by=who.agent_number or who.name,
-        on_behalf_of=on_behalf_of, note=note, to=to,
+        on_behalf_of=on_behalf_of, note=note, to=to, roles=who.roles,
+        fields=nested(await _plain_form(request), "f"),
     )  # fmt: skip
     return RedirectResponse(f"/work-orders/{number}", status_code=303)
+
+
+@router.post("/work-orders/{number}/fees", dependencies=[allow(Permission.MOVE_WORK_ORDERS)])
+async def charge(
+    request: Request, number: Number, session: WriteSession, who: Who
+) -> RedirectResponse:
+    """So many of each fee line, instead of those of before."""
+    given = nested(await _plain_form(request), "q")
+    counts = {code: _count(code, value) for code, value in given.items()}
+    await fees.charge(session, number, counts, by=who.agent_number or who.name)
+    return RedirectResponse(f"/work-orders/{number}", status_code=303)
+
+
+async def _plain_form(request: Request) -> dict[str, str]:
+    """What was typed: short texts, not too many."""
+    form = await request.form(max_fields=FORM_FIELDS_MAX)
+    return {key: value for key, value in form.items() if isinstance(value, str)}
+
+
+def _count(code: str, value: Any) -> int:
+    text = value.strip()[:5] if isinstance(value, str) else "?"
+    if not (text or "0").isdecimal():
+        raise Invalid(f"fees: {code}")
+    return int(text or "0")
 
 
 @router.post("/work-orders/{number}/promises", dependencies=[allow(Permission.OPEN_WORK_ORDERS)])

@@ -25,6 +25,8 @@ ACTS: Final = {
     "promise_broken": Text("A promise was broken"),
     "request_withdrawn": Text("The request behind it was withdrawn"),
     "urge": Text("Urged"),
+    "follow_up": Text("Another order follows"),
+    "charge": Text("Fees (yuan)"),
     "reassign": Text("Handed to"),
     "second_dispatch": Text("Second team sent"),
     "supervise": Text("Watched over by"),
@@ -58,4 +60,8 @@ PROMISE_STATES: Final = {
     "broken": Text("broken"),
     "withdrawn": Text("withdrawn"),
 }
-LIMITS: Final = {"respond": Text("Answer due"), "complete": Text("Due")}
+LIMITS: Final = {
+    "respond": Text("Answer due"),
+    "arrive": Text("Arrival due"),
+    "complete": Text("Due"),
+}

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.campaigns import numbers, service
 from crm.campaigns.events import TaskDone, TaskReturned, TaskTaken
+from crm.campaigns.kinds import QUESTIONNAIRE
 from crm.campaigns.models import Campaign, CampaignTask
 from crm.campaigns.questionnaire import Questionnaire
 from crm.campaigns.rules import next_attempt
@@ -20,6 +21,7 @@ from crm.work_orders import service as orders
 from crm.work_orders.flow import NoteNeeded
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.urging import urge
+from mainline import definitions
 from mainline.clock import now
 from mainline.errors import MainlineError, NotFound
 from mainline.i18n import Text
@@ -151,7 +153,7 @@ async def finish(
     """What came of it. Not satisfied: the order is worked on again, or a new one is opened."""
     task = await _mine(session, task_id, agent)
     campaign = await service.by_id(session, task.campaign_id)
-    asked = await service.questionnaire(session, campaign.questionnaire)
+    asked = await _questionnaire(session, task, campaign)
     spoke = result in {"satisfied", "not_satisfied"}
     if result == "not_satisfied" and not notes.strip():
         raise NoteNeeded
@@ -215,7 +217,18 @@ async def _open_again(
 
 async def _taken(session: AsyncSession, task: CampaignTask) -> Taken:
     campaign = await service.by_id(session, task.campaign_id)
-    return Taken(task, campaign, await service.questionnaire(session, campaign.questionnaire))
+    return Taken(task, campaign, await _questionnaire(session, task, campaign))
+
+
+async def _questionnaire(
+    session: AsyncSession, task: CampaignTask, campaign: Campaign
+) -> Questionnaire | None:
+    """What a campaign asks; about an order, what the order's type asks, if it names something."""
+    order = await session.get(WorkOrder, task.work_order_id) if task.work_order_id else None
+    own = (await orders.type_of(session, order)).survey if order is not None else ""
+    if campaign.questionnaire and own in await definitions.names(session, QUESTIONNAIRE.name):
+        return await service.questionnaire(session, own)
+    return await service.questionnaire(session, campaign.questionnaire)
 
 
 async def _mine(session: AsyncSession, task_id: int, agent: str) -> CampaignTask:

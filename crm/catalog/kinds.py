@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from crm.catalog import queues, reasons, work_order_types
+from crm.catalog import queues, reasons, type_checks, work_order_types
 from mainline.definitions import Kind, register
 
 CALL_REASONS: Final = register(Kind("call_reasons", reasons.CallReasons, reasons.problems))
 WORK_ORDER_TYPES: Final = register(
-    Kind("work_order_types", work_order_types.WorkOrderTypes, work_order_types.problems)
+    Kind("work_order_types", work_order_types.WorkOrderTypes, type_checks.problems)
 )
 QUEUES: Final = register(Kind("queues", queues.Queues, queues.problems))
 FILES: Final = {

@@ -9,12 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.catalog import service as catalog
 from crm.privacy import service as privacy
 from crm.privacy.schemas import UnmaskAsk, UnmaskedRead
-from crm.work_orders import queries, service
+from crm.work_orders import fees, queries, service
 from crm.work_orders.handling import handle, possible
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.past import open_as_of
 from crm.work_orders.queries import Filter
-from crm.work_orders.schemas import WorkOrderAct, WorkOrderDetail, WorkOrderOpen, WorkOrderRead
+from crm.work_orders.schemas import (
+    Fees,
+    WorkOrderAct,
+    WorkOrderDetail,
+    WorkOrderOpen,
+    WorkOrderRead,
+)
 from mainline.clock import now
 from mainline.ids import order_subject
 from mainline.permissions import Permission
@@ -108,9 +114,18 @@ async def move_work_order(
     """Do something with an order that may be done as it stands."""
     order = await handle(
         session, number, body.action, entered_by=_name(who), on_behalf_of=body.on_behalf_of,
-        note=body.note, to=body.to,
+        note=body.note, to=body.to, fields=body.fields, roles=who.roles,
     )  # fmt: skip
     return await _detail(session, order, who)
+
+
+@router.post("/{number}/fees", dependencies=[allow(Permission.MOVE_WORK_ORDERS)])
+async def charge_work_order(
+    number: str, body: Fees, session: WriteSession, who: Who
+) -> WorkOrderDetail:
+    """So many of each fee line of its type, instead of those of before."""
+    await fees.charge(session, number, body.quantities, by=_name(who))
+    return await _detail(session, await service.by_number(session, number), who)
 
 
 async def _detail(session: AsyncSession, order: WorkOrder, who: Principal) -> WorkOrderDetail:
@@ -118,7 +133,9 @@ async def _detail(session: AsyncSession, order: WorkOrder, who: Principal) -> Wo
     moves = await queries.moves(session, order.id)
     can = await possible(session, order)
     sees = await privacy.eyes(session, who, order_subject(order.id))
-    return WorkOrderDetail.told(order, types.body, moves, can, at=now(), sees=sees)
+    return WorkOrderDetail.told(
+        order, types.body, moves, can, await fees.fees_of(session, order.id), at=now(), sees=sees
+    )
 
 
 def _name(who: Principal) -> str:

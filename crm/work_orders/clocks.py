@@ -26,7 +26,7 @@ def running(order: WorkOrder) -> Running:
     """Its clocks as they stand."""
     return Running(
         order.due_respond_at, order.due_complete_at, order.responded_at, order.completed_at,
-        order.paused_at, order.closed_at is not None,
+        order.paused_at, order.closed_at is not None, order.due_arrive_at, order.arrived_at,
     )  # fmt: skip
 
 
@@ -34,6 +34,7 @@ def start(order: WorkOrder, types: WorkOrderTypes, zone: ZoneInfo | None) -> Non
     """They begin when the order is opened."""
     limits = of_order(order, types, zone)
     order.due_respond_at = limits.add(order.opened_at, limits.respond)
+    order.due_arrive_at = _arrival(limits, order.opened_at)
     order.due_complete_at = limits.add(order.opened_at, limits.complete)
     order.limits_told, order.escalation = [], 0
     look_ahead(order, limits)
@@ -54,6 +55,8 @@ def turn(order: WorkOrder, types: WorkOrderTypes, act: Act, after: State, at: da
 def _go_on(order: WorkOrder, limits: Limits, paused_at: datetime, at: datetime) -> None:
     if order.responded_at is None:
         order.due_respond_at = resumed(limits, order.due_respond_at, paused_at, at)
+    if order.due_arrive_at is not None and order.arrived_at is None:
+        order.due_arrive_at = resumed(limits, order.due_arrive_at, paused_at, at)
     order.due_complete_at = resumed(limits, order.due_complete_at, paused_at, at)
     order.paused_at, order.pause_reason = None, ""
 
@@ -64,14 +67,27 @@ def _answered(
     """Somebody has taken it on; it is done, closed, or begins again with a new limit."""
     target = types.step(order.type_code, after.step)
     order.responded_at = order.responded_at or at
+    if target.stage in {"on_site", "done"}:
+        order.arrived_at = order.arrived_at or at
     if target.stage == "done":
         order.completed_at = order.completed_at or at
     elif not target.is_final:
         if order.completed_at is not None:
-            order.due_complete_at = limits.add(at, limits.complete)
-            order.limits_told = [one for one in order.limits_told if one.startswith("respond")]
+            _again(order, limits, at)
         order.completed_at = None
     order.closed_at = at if target.is_final else None
+
+
+def _again(order: WorkOrder, limits: Limits, at: datetime) -> None:
+    order.due_complete_at, order.due_arrive_at = (
+        limits.add(at, limits.complete), _arrival(limits, at),
+    )  # fmt: skip
+    order.arrived_at = None
+    order.limits_told = [one for one in order.limits_told if one.startswith("respond")]
+
+
+def _arrival(limits: Limits, start: datetime) -> datetime | None:
+    return None if limits.arrive is None else limits.add(start, limits.arrive)
 
 
 def look_ahead(order: WorkOrder, limits: Limits) -> None:

@@ -52,6 +52,17 @@ class WorkOrderJoined(Event):
     by: str
 
 
+@event_kind("work_order.charged")
+class WorkOrderCharged(Event):
+    """The fees of an order, as they are from now on."""
+
+    number: str
+    lines: dict[str, int]
+    """How many of each."""
+    total_fen: int
+    by: str
+
+
 @event_kind("work_order.noted")
 class WorkOrderNoted(Event):
     """Something happened about an order that leaves its step as it is."""

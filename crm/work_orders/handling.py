@@ -1,5 +1,6 @@
 """What people do with an order, whatever it is: a way of its flow, or what every order knows."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.catalog import service as catalog
 from crm.catalog.work_order_types import Transition
 from crm.work_orders import flow, parts, people, service
+from crm.work_orders.filling import Filled
 from crm.work_orders.flow import Act
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.urging import urge
@@ -37,9 +39,19 @@ async def handle(
     on_behalf_of: str = "",
     note: str = "",
     to: str = "",
+    fields: Mapping[str, object] | None = None,
+    files: Collection[str] | None = None,
+    roles: Collection[str] | None = None,
 ) -> WorkOrder:
-    """Do it; who did it and who keyed it in are two facts."""
-    by = await people.person(session, on_behalf_of.strip()) if on_behalf_of.strip() else entered_by
+    """Do it; who did it and who keyed it in are two facts.
+
+    ``fields``: what is filled in with it; ``files``: those that exist for the order (None: not
+    looked at); ``roles``: of who keys it in (None: they may do everything). Who acts for another
+    needs no role of theirs: the other has it.
+    """
+    by, mine = entered_by, roles
+    if on_behalf_of.strip():
+        by, mine = await people.acting(session, on_behalf_of.strip())
     keyed = entered_by if entered_by != by else ""
     match action:
         case "join":
@@ -53,8 +65,9 @@ async def handle(
             await _urge(session, number, by, note)
         case _:
             return await service.move(
-                session, number, action, by=by, note=note, to=to, entered_by=keyed
-            )
+                session, number, action, by=by, note=note, to=to, entered_by=keyed,
+                filled=Filled(fields or {}, files, mine),
+            )  # fmt: skip
     return await service.by_number(session, number)
 
 

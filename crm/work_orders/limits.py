@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from crm.catalog.calendars import NOTHING, WorkCalendar, add, measure, subtract
 from crm.catalog.work_order_types import Rung, WorkOrderTypes
 
-Which = Literal["respond", "complete"]
+Which = Literal["respond", "arrive", "complete"]
 What = Literal["warn", "overdue", "escalate"]
-WHICH: Final[tuple[Which, ...]] = ("respond", "complete")
+WHICH: Final[tuple[Which, ...]] = ("respond", "arrive", "complete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,13 @@ class Limits:
     warn_percent: int
     chain: tuple[Rung, ...]
     zone: ZoneInfo
+    arrive: timedelta | None = None
+    """None: nobody has to be there by a time."""
 
     def of(self, which: Which) -> timedelta:
         """How long it may take."""
+        if which == "arrive" and self.arrive is not None:
+            return self.arrive
         return self.respond if which == "respond" else self.complete
 
     def add(self, start: datetime, amount: timedelta) -> datetime:
@@ -48,6 +52,7 @@ def limits_of(types: WorkOrderTypes, type_code: str, urgency: str, zone: ZoneInf
         types.type(type_code).warn_percent,
         types.chain(type_code),
         zone,
+        None if limit.arrive_minutes is None else timedelta(minutes=limit.arrive_minutes),
     )
 
 
@@ -61,16 +66,22 @@ class Running:
     completed_at: datetime | None = None
     paused_at: datetime | None = None
     closed: bool = False
+    arrive_due_at: datetime | None = None
+    arrived_at: datetime | None = None
 
     def due_at(self, which: Which) -> datetime:
         """When it has to be."""
+        if which == "arrive" and self.arrive_due_at is not None:
+            return self.arrive_due_at
         return self.respond_due_at if which == "respond" else self.complete_due_at
 
     def open(self) -> tuple[Which, ...]:
         """The limits that still run, the next one first."""
         if self.closed or self.completed_at is not None:
             return ()
-        return ("complete",) if self.responded_at is not None else WHICH
+        arrives = self.arrive_due_at is not None and self.arrived_at is None
+        waits = {"respond": self.responded_at is None, "arrive": arrives}
+        return tuple(which for which in WHICH if waits.get(which, True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,16 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mainline.db import Base, Record
@@ -47,7 +56,10 @@ class WorkOrder(Record):
     opened_at: Mapped[datetime] = mapped_column(index=True)
     due_respond_at: Mapped[datetime]
     due_complete_at: Mapped[datetime]
+    due_arrive_at: Mapped[datetime | None]
+    """None: nobody has to be there by a time."""
     responded_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     paused_at: Mapped[datetime | None]
@@ -80,6 +92,23 @@ class WorkOrderMove(Record):
     target: Mapped[str] = mapped_column(String(64), default="", server_default="")
     """Whom it names: the next owner, overseer or team, or the order that leads."""
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+class WorkOrderFee(Record):
+    """A fee line of an order, as its type had it when it was charged."""
+
+    __tablename__ = "work_order_fee"
+    __table_args__ = (UniqueConstraint("work_order_id", "code"),)
+
+    work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
+    code: Mapped[str] = mapped_column(String(32))
+    label_zh: Mapped[str] = mapped_column(String(200))
+    label_en: Mapped[str] = mapped_column(String(200))
+    quantity: Mapped[int]
+    each_fen: Mapped[int] = mapped_column(BigInteger)
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(64))
 
 
 class WorkOrderCounter(Base):

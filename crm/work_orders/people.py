@@ -27,6 +27,14 @@ async def person(session: AsyncSession, name: str) -> str:
     return found[0].agent_number or found[0].name
 
 
+async def acting(session: AsyncSession, name: str) -> tuple[str, frozenset[str]]:
+    """The same person with their roles."""
+    known = await person(session, name)
+    mine = or_(User.agent_number == known, User.name == known)
+    found = (await session.scalars(select(User).where(mine, User.active))).first()
+    return known, frozenset(found.roles if found else ())
+
+
 async def everybody(session: AsyncSession) -> list[tuple[str, str]]:
     """Who can be named: login and name."""
     rows = await session.execute(select(User.login, User.name).where(User.active).limit(2000))

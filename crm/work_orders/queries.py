@@ -89,6 +89,7 @@ def _filtered(statement: Select[WorkOrder], wanted: Filter) -> Select[WorkOrder]
             or_(
                 WorkOrder.due_complete_at < wanted.overdue_at,
                 WorkOrder.responded_at.is_(None) & (WorkOrder.due_respond_at < wanted.overdue_at),
+                WorkOrder.arrived_at.is_(None) & (WorkOrder.due_arrive_at < wanted.overdue_at),
             ),
         )
     return statement

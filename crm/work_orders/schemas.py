@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from crm.catalog.work_order_types import Transition, Urgency, WorkOrderTypes
+from crm.catalog.fields import FormField, asked_at
+from crm.catalog.order_shapes import QUANTITY_MAX
+from crm.catalog.work_order_types import Transition, Urgency, WorkOrderType, WorkOrderTypes
 from crm.work_orders import clocks
+from crm.work_orders.fees import total_fen
 from crm.work_orders.handling import Possible
 from crm.work_orders.limits import Gauge, gauge
-from crm.work_orders.models import WorkOrder, WorkOrderMove
+from crm.work_orders.models import WorkOrder, WorkOrderFee, WorkOrderMove
 from crm.work_orders.service import NOTE_CHARS_MAX
 from mainline.masking import Eyes
 from mainline.text import LocalizedText
@@ -45,6 +48,16 @@ class WorkOrderAct(BaseModel):
     """Whom it names: a person, a team, or the number of another order."""
     on_behalf_of: str = Field(default="", max_length=64)
     """Who did it, if somebody else keys it in."""
+    fields: dict[str, Any] = Field(default_factory=dict, max_length=40)
+    """What is filled in with it, as the type asks."""
+
+
+class Fees(BaseModel):
+    """How many of each fee line."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    quantities: dict[str, Annotated[int, Field(ge=0, le=QUANTITY_MAX)]] = Field(max_length=40)
 
 
 class WorkOrderRead(BaseModel):
@@ -71,8 +84,10 @@ class WorkOrderRead(BaseModel):
     fields: dict[str, Any]
     opened_at: datetime
     due_respond_at: datetime
+    due_arrive_at: datetime | None
     due_complete_at: datetime
     responded_at: datetime | None
+    arrived_at: datetime | None
     completed_at: datetime | None
     closed_at: datetime | None
     paused_at: datetime | None
@@ -101,6 +116,10 @@ class ActionRead(BaseModel):
     to: str
     note: bool
     hands: bool
+    roles: tuple[str, ...] = ()
+    """Who may do it; none: everybody who may move orders."""
+    fields: tuple[FormField, ...] = ()
+    """What is filled in with it."""
 
 
 class ClockRead(BaseModel):
@@ -122,6 +141,21 @@ class ClockRead(BaseModel):
             left_s=int(gauge.left.total_seconds()), paused=gauge.paused, warns=gauge.warns,
             late=gauge.late,
         )  # fmt: skip
+
+
+class FeeRead(BaseModel):
+    """A fee line."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    label_zh: str
+    label_en: str
+    quantity: int
+    each_fen: int
+    amount_fen: int
+    by: str
+    at: datetime
 
 
 class MoveRead(BaseModel):
@@ -155,6 +189,8 @@ class WorkOrderDetail(WorkOrderRead):
     actions: list[ActionRead]
     verbs: list[str]
     """What can be done besides the ways of its type."""
+    fees: list[FeeRead]
+    total_fen: int
     history: list[MoveRead]
 
     @classmethod
@@ -164,6 +200,7 @@ class WorkOrderDetail(WorkOrderRead):
         types: WorkOrderTypes,
         moves: Sequence[WorkOrderMove],
         can: Possible,
+        fees: Sequence[WorkOrderFee],
         *,
         at: datetime,
         sees: Eyes,
@@ -175,11 +212,16 @@ class WorkOrderDetail(WorkOrderRead):
             type_name=types.type(order.type_code).name,
             step_label=types.step(order.type_code, order.step).label,
             clock=ClockRead.of(clock) if clock else None,
-            actions=[_action(one) for one in can.ways],
+            actions=[_action(types.type(order.type_code), one) for one in can.ways],
             verbs=list(can.verbs),
+            fees=[FeeRead.model_validate(one) for one in fees],
+            total_fen=total_fen(fees),
             history=[MoveRead.of(one, sees) for one in moves],
         )
 
 
-def _action(one: Transition) -> ActionRead:
-    return ActionRead(action=one.action, label=one.label, to=one.to, note=one.note, hands=one.hands)
+def _action(kind: WorkOrderType, one: Transition) -> ActionRead:
+    return ActionRead(
+        action=one.action, label=one.label, to=one.to, note=one.note, hands=one.hands,
+        roles=one.roles, fields=asked_at(kind.fields, one.action),
+    )  # fmt: skip

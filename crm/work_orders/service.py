@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.catalog import service as catalog
-from crm.catalog.fields import checked
+from crm.catalog.fields import asked_at, checked
 from crm.catalog.work_order_types import (
     VERBS,
     Transition,
@@ -21,6 +21,7 @@ from crm.customers.models import Customer, Premise, ServiceAccount
 from crm.interactions.models import Interaction
 from crm.work_orders import clocks, flow, people
 from crm.work_orders.events import WorkOrderHandled, WorkOrderMoved, WorkOrderOpened
+from crm.work_orders.filling import Filled, fill_in
 from crm.work_orders.flow import Act, Around, State
 from crm.work_orders.models import WorkOrder, WorkOrderMove
 from crm.work_orders.numbering import next_number
@@ -67,7 +68,7 @@ async def open_work_order(
         return there
     types = await catalog.work_order_types(session)
     kind = types.body.type(type_code)
-    values = checked(kind.fields, fields or {}) if source in {"desk", "api"} else {}
+    values = _opening(kind, fields or {}) if source in {"desk", "api"} else {}
     place = await _place(session, customer_id, account_id, premise_id)
     opened_at = at or now()
     number = await next_number(session, opened_at.astimezone(zone).date())
@@ -141,28 +142,38 @@ async def move(
     to: str = "",
     entered_by: str = "",
     at: datetime | None = None,
+    filled: Filled | None = None,
 ) -> WorkOrder:
     """Do something with an order; refused when it may not be done as the order stands.
 
-    ``by`` did it; ``entered_by`` keyed it in, if that was somebody else.
+    ``by`` did it; ``entered_by`` keyed it in, if that was somebody else. ``filled``: what they
+    filled in; None: it happens by itself, and nobody is asked for anything.
     """
     if action not in _ALONE and action in VERBS:
         raise Invalid("action")
     order = await by_number(session, number, lock=True)
     keyed = entered_by if entered_by != by else ""
     act = Act(action, by, await people.named(session, order, to), note, keyed)
-    await do(session, order, act, at=at or now())
+    await do(session, order, act, at=at or now(), filled=filled)
     return order
 
 
 async def do(
-    session: AsyncSession, order: WorkOrder, act: Act, *, at: datetime, around: Around | None = None
+    session: AsyncSession,
+    order: WorkOrder,
+    act: Act,
+    *,
+    at: datetime,
+    around: Around | None = None,
+    filled: Filled | None = None,
 ) -> None:
     """The order as it is after that, with a line of its history and a fact."""
     types = (await catalog.work_order_types(session, order.type_version)).body
     standing = await standing_of(session, order, at=at)
     after = flow.apply(types, order.type_code, standing.state, act, around or standing.around)
     before = order.step
+    if filled is not None:
+        fill_in(order, types, act, filled, at)
     clocks.turn(order, types, act, after, at)
     order.step, order.owner, order.overseer, order.team = (
         after.step, after.owner, after.overseer, after.team,
@@ -258,6 +269,10 @@ def write(
     line.entered_by, line.note = act.entered_by, act.note.strip()[:NOTE_CHARS_MAX]
     session.add(line)
     because(session, line.note)
+
+
+def _opening(kind: WorkOrderType, fields: Mapping[str, object]) -> dict[str, Any]:
+    return checked(asked_at(kind.fields), fields)
 
 
 async def _by_key(session: AsyncSession, key: str) -> WorkOrder | None:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.identify import Candidate, identify
 from crm.work_orders.events import WorkOrderMoved
+from crm.work_orders.following import open_follow_ups
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.parts import follow
 from crm.work_orders.service import open_for_fault
@@ -72,10 +73,13 @@ def _last(told: list[Event], kind: type[E]) -> E | None:
 
 
 async def on_moved(session: AsyncSession, event: Event) -> None:
-    """An order came to a step: if it is closed, what has joined it is closed too."""
+    """An order came to a step: what follows is opened; what has joined a closed one is closed."""
     moved = cast(WorkOrderMoved, event)
     order = await session.scalar(select(WorkOrder).where(WorkOrder.number == moved.number))
-    if order is not None and order.closed_at is not None:
+    if order is None:
+        return
+    await open_follow_ups(session, order, moved.action, by=moved.by, at=moved.at)
+    if order.closed_at is not None:
         await follow(session, order, by=moved.by, at=moved.at)
 
 

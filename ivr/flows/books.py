@@ -285,6 +285,10 @@ class Books(Protocol):
         """Why this caller probably calls; without ``private`` only what all there may know."""
         ...
 
+    async def fault_keys(self) -> dict[str, str]:
+        """The keys that the company has given to faults; the others follow in their order."""
+        ...
+
     async def report_fault(self, fault: Fault) -> str:
         """Open a work order and return its number; the same call and fault open it once."""
         ...

@@ -174,6 +174,12 @@ class CrmBooks:
             order = await _state(session, found.order) if found and found.order else None
         return _context(found, order, self._zone) if found else None
 
+    async def fault_keys(self) -> dict[str, str]:
+        """Fault and key, as the types of work orders say."""
+        async with self._reading() as session:
+            types = (await catalog.work_order_types(session)).body.types
+        return {fault: one.ivr_key for one in types if one.ivr_key for fault in one.faults[:1]}
+
     async def report_fault(self, fault: Fault) -> str:
         """Open a work order and return its number."""
         number = normalise(fault.ani, area_code=self._area_code).number

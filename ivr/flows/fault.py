@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ivr import say
@@ -13,6 +14,7 @@ from ivr.talk import WantsPerson
 from mainline.log import get_logger
 
 ROUNDS = 2
+KEYS = 9
 
 log = get_logger("ivr")
 
@@ -40,7 +42,7 @@ async def open_at_once(journey: Journey, fault: str) -> None:
 
 async def _choose(journey: Journey) -> FaultKind:
     talk = journey.talk
-    kinds = {str(key): kind for key, kind in enumerate(talk.phrases.faults[:9], start=1)}
+    kinds = keyed(talk.phrases.faults, await _own_keys(journey))
     texts = talk.parts("fault_choose")
     for key, kind in kinds.items():
         texts += talk.parts(
@@ -49,6 +51,24 @@ async def _choose(journey: Journey) -> FaultKind:
             key=say.number(int(key), talk.language),
         )
     return kinds[await talk.choose(texts, tuple(kinds))]
+
+
+async def _own_keys(journey: Journey) -> Mapping[str, str]:
+    """Without them every fault can still be reported."""
+    try:
+        return await journey.books.fault_keys()
+    except Exception as error:
+        log.warning("fault.no_keys", call=journey.call_id, error=type(error).__name__)
+        return {}
+
+
+def keyed(faults: Sequence[FaultKind], own: Mapping[str, str]) -> dict[str, FaultKind]:
+    """Nine faults by key: those that have one of their own, the others in their order."""
+    shown = faults[:KEYS]
+    by_key = {own[kind.id]: kind for kind in reversed(shown) if kind.id in own}
+    free = (str(key) for key in range(1, KEYS + 1) if str(key) not in by_key)
+    others = [kind for kind in shown if kind not in by_key.values()]
+    return dict(sorted([*by_key.items(), *zip(free, others, strict=False)]))
 
 
 async def _confirmed(journey: Journey, kind: FaultKind) -> bool:

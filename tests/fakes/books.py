@@ -50,6 +50,7 @@ class FakeBooks:
             ("1234", "8000"): "proven",
         }
         """Account tail and second fact; anything else is wrong."""
+        self.keys_of_faults: dict[str, str] = {}
         self.facts_tried = 0
         self.installed = [GAS_METER]
         self.verdicts: dict[int, Verdict] = {}
@@ -162,6 +163,9 @@ class FakeBooks:
         self._up("wait_minutes")
         self.asked_waits.append((queue, priority))
         return self.minutes
+
+    async def fault_keys(self) -> dict[str, str]:
+        return dict(self.keys_of_faults)
 
     async def report_fault(self, fault: Fault) -> str:
         self._up("report_fault")

@@ -162,3 +162,33 @@ async def test_a_customer_has_a_page_and_a_stranger_has_none(dispatcher: Pages, 
     assert order in page.text
     assert HOSTILE not in page.text
     assert (await dispatcher.get("/customers/999")).status_code == 404
+
+
+async def test_what_an_act_asks_for_is_filled_in_on_the_page_and_fees_are_charged(
+    dispatcher: Pages, sqlite_database: Database
+) -> None:
+    async with sqlite_database.unit_of_work() as session:
+        opened = await open_work_order(
+            session, type_code="temperature_visit", key="t", by="8001", source="desk"
+        )
+        paid = await open_work_order(
+            session, type_code="alteration", key="a", by="8001", source="desk",
+            fields={"why": "moves"},
+        )  # fmt: skip
+    path = f"/work-orders/{opened.number}"
+    for action in ("assign", "accept", "arrive"):
+        assert (await dispatcher.post(f"{path}/moves", {"action": action})).status_code == 303
+    page = (await dispatcher.get(path)).text
+    assert 'name="f.measured.conditions.windows_shut_min"' in page
+    assert f"/api/work-orders.pdf?number={opened.number}" in page
+    complete = {"action": "complete", "note": "done"}
+    refused = await dispatcher.post(f"{path}/moves", complete)
+    assert (refused.status_code, "Measured room temperature" in refused.text) == (422, True)
+    nobody_in = {**complete, "f.measured.value": "", "f.measured.instead": "refused"}
+    assert (await dispatcher.post(f"{path}/moves", nobody_in)).status_code == 303
+    assert "18 °C, The customer did not co-operate" in (await dispatcher.get(path)).text
+    fees = f"/work-orders/{paid.number}/fees"
+    assert (await dispatcher.post(fees, {"q.pipe": "2", "q.labour": ""})).status_code == 303
+    assert "¥90.00" in (await dispatcher.get(f"/work-orders/{paid.number}")).text
+    assert (await dispatcher.post(fees, {"q.pipe": "-1"})).status_code == 422
+    assert (await dispatcher.post(fees, {"q.gold": "1"})).status_code == 422

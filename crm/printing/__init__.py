@@ -1,0 +1,1 @@
+"""Orders on paper: the form as the company defines it, as PDF."""

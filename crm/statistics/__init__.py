@@ -1,0 +1,1 @@
+"""How orders are done: counted by branch, team, person, type, cause and time."""

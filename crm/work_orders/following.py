@@ -1,0 +1,38 @@
+"""Orders that follow from others, as the type says: a visible rule, each opened once."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from crm.catalog import service as catalog
+from crm.catalog.order_shapes import FollowUp
+from crm.work_orders.models import WorkOrder
+from crm.work_orders.noting import note
+from crm.work_orders.service import open_work_order
+from mainline.config import Settings
+
+
+async def open_follow_ups(
+    session: AsyncSession, order: WorkOrder, action: str, *, by: str, at: datetime
+) -> None:
+    """Everything that follows when this was done with the order."""
+    types = (await catalog.work_order_types(session, order.type_version)).body
+    for place, rule in enumerate(types.type(order.type_code).follow_ups):
+        if rule.after == action and (rule.when is None or rule.when.holds(order.fields)):
+            await _open(session, order, rule, place, by=by, at=at)
+
+
+async def _open(
+    session: AsyncSession, order: WorkOrder, rule: FollowUp, place: int, *, by: str, at: datetime
+) -> None:
+    key = f"follow:{order.number}:{place}"
+    if await session.scalar(select(WorkOrder.id).where(WorkOrder.key == key)) is not None:
+        return
+    made = await open_work_order(
+        session, type_code=rule.type, key=key, by=by, source="order",
+        customer_id=order.customer_id, account_id=order.account_id, premise_id=order.premise_id,
+        call_id=order.call_id, summary=f"{order.number}: {rule.note.zh if rule.note else ''}",
+        contact=order.contact, zone=Settings().zone, at=at,
+    )  # fmt: skip
+    await note(session, order, "follow_up", by=by, text=made.number, at=at)
