@@ -15,7 +15,7 @@ BY_WORDS: Final = {
 COUNT_WORDS: Final = {
     "opened": Text("Opened in the period"),
     "unfinished": Text("Unfinished"),
-    "late": Text("Late"),
+    "late": Text("Past its limit"),
     "emergency": Text("Unfinished emergencies"),
     "paused": Text("Clock stopped"),
     "done": Text("Done"),
