@@ -106,14 +106,17 @@ def test_who_may_do_what() -> None:
             "approve-exports approve-knowledge decide-requests dispatch edit-customers export "
             "hear-recordings make-requests move-work-orders open-work-orders run-campaigns "
             "see-addresses see-board see-calls see-campaigns see-customers see-definitions "
-            "see-names see-numbers see-work-orders supervise unmask watch-customers "
-            "write-bulletins write-knowledge"
+            "see-names see-numbers see-statistics see-work-orders supervise unmask "
+            "watch-customers write-bulletins write-knowledge"
         ),
-        "quality": "hear-recordings see-calls see-customers see-work-orders unmask write-knowledge",
+        "quality": (
+            "hear-recordings see-calls see-customers see-statistics see-work-orders unmask "
+            "write-knowledge"
+        ),
         "dispatcher": (
             "decide-requests dispatch make-requests move-work-orders open-work-orders "
-            "see-addresses see-customers see-names see-numbers see-work-orders unmask "
-            "watch-customers"
+            "see-addresses see-customers see-names see-numbers see-statistics see-work-orders "
+            "unmask watch-customers"
         ),
         "cashier": "make-requests see-customers see-names unmask",
         "field": "move-work-orders see-addresses see-names see-work-orders work-in-field",

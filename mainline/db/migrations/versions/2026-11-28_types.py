@@ -1,7 +1,7 @@
 """arrival on site as a limit, fee lines of orders
 
 Revision ID: types
-Revises: field
+Revises: watch
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from mainline.db import BigId, Moment
 
 revision = "types"
-down_revision = "field"
+down_revision = "watch"
 branch_labels = None
 depends_on = None
 
