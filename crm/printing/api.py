@@ -7,8 +7,10 @@ from pydantic import StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.printing.orders import BATCH_MAX, pdf
+from crm.privacy import service as privacy
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.service import by_number
+from mainline.ids import order_subject
 from mainline.permissions import Permission
 from mainline.web import Principal, ReadSession, Who, allow
 
@@ -26,8 +28,9 @@ async def print_work_orders(numbers: Numbers, session: ReadSession, who: Who) ->
 
 
 async def printed(session: AsyncSession, orders: list[WorkOrder], who: Principal) -> Response:
-    """The orders as a PDF that the browser shows."""
-    body = await pdf(session, orders, see_numbers=who.may(Permission.SEE_NUMBERS), by=who.name)
+    """The orders as this person may see them, as a PDF that the browser shows."""
+    seen = [(one, await privacy.eyes(session, who, order_subject(one.id))) for one in orders]
+    body = await pdf(session, seen, by=who.name)
     name = orders[0].number if len(orders) == 1 else "work-orders"
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}
     return Response(body, media_type="application/pdf", headers=headers)

@@ -26,8 +26,8 @@ from mainline.clock import now
 from mainline.config import Settings
 from mainline.errors import Invalid
 from mainline.i18n import Locale, current_locale
+from mainline.masking import Eyes
 from mainline.money import yuan
-from mainline.phone import mask
 
 BATCH_MAX: Final = 200
 HOUSE: Final = PrintForm.model_validate(
@@ -57,7 +57,7 @@ class _Told:
     visit: Appointment | None
     fees: Sequence[WorkOrderFee]
     moves: Sequence[WorkOrderMove]
-    see_numbers: bool
+    sees: Eyes
     locale: Locale = field(default_factory=current_locale)
 
     @property
@@ -73,13 +73,13 @@ class _Told:
     def phone(self) -> str:
         phones = [phone.number for phone in self.customer.phones] if self.customer else []
         numbers = phones[:1] or ([self.order.contact] if self.order.contact else [])
-        return ", ".join(each if self.see_numbers else mask(each) for each in numbers)
+        return ", ".join(self.sees.number(each) for each in numbers)
 
     def address(self) -> str:
         if self.premise is None:
             return ""
         english = self.locale == "en" and self.premise.address_en
-        return self.premise.address_en if english else self.premise.address_zh
+        return self.sees.address(self.premise.address_en if english else self.premise.address_zh)
 
     def account(self) -> str:
         accounts = self.customer.accounts if self.customer else ()
@@ -100,13 +100,13 @@ _FACTS: Final[Mapping[str, Callable[[_Told], str]]] = {
     "urgency": lambda told: URGENCIES[told.order.urgency].to(told.locale),
     "step": lambda told: told.step(told.order.step),
     "source": lambda told: SOURCES[told.order.source].to(told.locale),
-    "summary": lambda told: told.order.summary,
+    "summary": lambda told: told.sees.text(told.order.summary),
     "opened_at": lambda told: told.time(told.order.opened_at),
     "due_respond_at": lambda told: told.time(told.order.due_respond_at),
     "due_arrive_at": lambda told: told.time(told.order.due_arrive_at),
     "due_complete_at": lambda told: told.time(told.order.due_complete_at),
     "visit": _Told.visited,
-    "customer": lambda told: told.customer.customer.name if told.customer else "",
+    "customer": lambda told: told.sees.name(told.customer.customer.name if told.customer else ""),
     "phone": _Told.phone,
     "address": _Told.address,
     "account": _Told.account,
@@ -116,18 +116,16 @@ _FACTS: Final[Mapping[str, Callable[[_Told], str]]] = {
 }
 
 
-async def pdf(
-    session: AsyncSession, orders: Sequence[WorkOrder], *, see_numbers: bool, by: str
-) -> bytes:
-    """These orders, each on a page of its own; drawn beside the event loop."""
+async def pdf(session: AsyncSession, orders: Sequence[tuple[WorkOrder, Eyes]], *, by: str) -> bytes:
+    """These orders as somebody may see them, each on a page of its own; drawn in a thread."""
     if not 0 < len(orders) <= BATCH_MAX:
         raise Invalid(f"1 – {BATCH_MAX}")
-    told = [await _told(session, order, see_numbers=see_numbers) for order in orders]
+    told = [await _told(session, order, sees) for order, sees in orders]
     sheets = [sheet(each, by) for each in told]
     return await asyncio.to_thread(draw, sheets, Settings().print_font)
 
 
-async def _told(session: AsyncSession, order: WorkOrder, *, see_numbers: bool) -> _Told:
+async def _told(session: AsyncSession, order: WorkOrder, sees: Eyes) -> _Told:
     person = order.customer_id
     return _Told(
         order=order,
@@ -137,7 +135,7 @@ async def _told(session: AsyncSession, order: WorkOrder, *, see_numbers: bool) -
         visit=await visit_of(session, order.id),
         fees=await fees_of(session, order.id),
         moves=await queries.moves(session, order.id),
-        see_numbers=see_numbers,
+        sees=sees,
     )
 
 
@@ -183,7 +181,7 @@ def _pairs(told: _Told, item: str) -> list[tuple[str, str]]:
 
 def _value(told: _Told, name: str, field_: Any) -> str:
     filled = told.order.fields
-    return in_words(field_, filled[name], told.locale) if name in filled else ""
+    return told.sees.text(in_words(field_, filled[name], told.locale)) if name in filled else ""
 
 
 def _fees(told: _Told, label: str) -> Table:
@@ -202,7 +200,8 @@ def _fees(told: _Told, label: str) -> Table:
 
 def _history(told: _Told, label: str) -> Table:
     rows = [
-        [told.time(move.at), move.by, told.step(move.to_step), move.note] for move in told.moves
+        [told.time(move.at), move.by, told.step(move.to_step), told.sees.text(move.note)]
+        for move in told.moves
     ]
     heads = [each.to(told.locale) for each in HISTORY]
     return Table(label, heads, (20, 16, 18, 46), rows)

@@ -17,6 +17,7 @@ from mainline.config import PROJECT, Settings
 from mainline.db import Database
 from mainline.errors import Invalid
 from mainline.i18n import Locale, speaking
+from mainline.masking import BLIND, OPEN_EYES, Eyes
 from tests.crm.town import customer, place, premise
 from tests.support.clock import StandingClock
 
@@ -40,12 +41,12 @@ async def order(sqlite_database: Database, clock: StandingClock) -> str:
 
 
 async def printed(
-    database: Database, *numbers: str, see_numbers: bool = False, locale: Locale = "zh_CN"
+    database: Database, *numbers: str, sees: Eyes = OPEN_EYES, locale: Locale = "zh_CN"
 ) -> pypdfium2.PdfDocument:
     async with database.reading() as session:
         orders = [await by_number(session, number) for number in numbers]
         with speaking(locale):
-            body = await pdf(session, orders, see_numbers=see_numbers, by="安娜")
+            body = await pdf(session, [(one, sees) for one in orders], by="安娜")
     return pypdfium2.PdfDocument(body)
 
 
@@ -64,14 +65,21 @@ async def test_the_form_says_in_chinese_what_the_order_says(
         *("管道", "240.00", "人工", "120.00", "合计", "360.00"),
     ):
         assert wanted in words
-    assert "13800008000" not in words
-    assert "138****8000" in words
+    assert "13800008000" in words
 
 
-async def test_the_form_speaks_english_and_shows_numbers_to_whom_may_see_them(
+async def test_what_somebody_may_not_see_is_not_printed_for_them(
     sqlite_database: Database, order: str
 ) -> None:
-    words = text(await printed(sqlite_database, order, see_numbers=True, locale="en"))
+    words = text(await printed(sqlite_database, order, sees=BLIND))
+    for hidden in ("13800008000", "王芳", "2单元501室"):
+        assert hidden not in words
+    for masked in ("138****8000", "王*", "幸福小区"):
+        assert masked in words
+
+
+async def test_the_form_speaks_english(sqlite_database: Database, order: str) -> None:
+    words = text(await printed(sqlite_database, order, locale="en"))
     for wanted in ("Work order · Alteration of pipes", "Amount (yuan)", "13800008000", "(en)"):
         assert wanted in words
 
@@ -93,7 +101,7 @@ async def test_only_the_characters_in_use_are_embedded(
     sqlite_database: Database, order: str
 ) -> None:
     async with sqlite_database.reading() as session:
-        body = await pdf(session, [await by_number(session, order)], see_numbers=False, by="x")
+        body = await pdf(session, [(await by_number(session, order), OPEN_EYES)], by="x")
     assert b"/FontFile" in body
     assert len(body) < 150_000
     assert Settings().print_font.stat().st_size > 10_000_000
@@ -113,10 +121,10 @@ async def test_a_list_is_printed_each_order_on_its_page_and_not_without_end(
     assert "发票" in text(document, 1)
     assert "管道改造" not in text(document, 1)
     async with sqlite_database.reading() as session:
-        one = await by_number(session, order)
+        one = (await by_number(session, order), OPEN_EYES)
         for wrong in ([], [one] * (BATCH_MAX + 1)):
             with pytest.raises(Invalid):
-                await pdf(session, wrong, see_numbers=False, by="x")
+                await pdf(session, wrong, by="x")
 
 
 async def test_an_order_prints_in_the_form_it_began_under(
