@@ -9,8 +9,8 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     if (help.open) help.close(); else help.showModal();
   }
-  const entry = event.altKey && /^[0-9=[\]-]$/.test(event.key)
-    ? /** @type {HTMLAnchorElement | null} */ (document.querySelector(`nav a[data-key="${event.key}"]`)) : null;
+  const entry = event.altKey
+    ? /** @type {HTMLAnchorElement | null} */ (document.querySelector(`nav a[data-key="${CSS.escape(event.key)}"]`)) : null;
   if (entry) {
     event.preventDefault();
     entry.click();
