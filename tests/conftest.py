@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 from mainline import features
 from mainline.config import Settings
@@ -22,6 +24,11 @@ from mainline.i18n import speaking
 from tests.support import postgres
 from tests.support.clock import StandingClock
 from tests.support.ports import free_port, free_ports
+
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")  # nothing depends on the machine's speed
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -232,7 +232,9 @@ async def test_the_floor_is_built_from_the_journal(database: Database) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.data())
 async def test_late_and_repeated_facts_give_the_same_floor(

@@ -139,7 +139,9 @@ async def test_the_look_up_reads_indexes_only(sqlite_database: Database) -> None
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.text(max_size=60))
 async def test_whatever_number_a_network_tells_the_look_up_answers(

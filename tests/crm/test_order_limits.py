@@ -226,7 +226,9 @@ async def test_orders_from_before_are_looked_at_once_and_then_know_their_time(
 
 
 @settings(
-    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(st.integers(-400, 600), min_size=1, max_size=12))
 async def test_whatever_the_clock_does_each_limit_speaks_once(

@@ -215,7 +215,9 @@ async def played(url: str, clock: StandingClock, events: list[Any]) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(events=EVENTS)
 def test_whatever_the_network_does_nothing_is_lost_doubled_or_done_over_others(
