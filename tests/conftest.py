@@ -54,6 +54,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         live_first(items)
 
 
+class TellsAtOnce:
+    """A failure is named when it happens, not half an hour later."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Called by pytest."""
+        if report.failed:
+            words = str(report.longrepr).strip().splitlines()[-1:] or [""]
+            terminal = self._config.get_terminal_writer()
+            terminal.line(f"\nFAILED {report.nodeid} ({report.when}): {words[0][:200]}", red=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Only where the reports of all processes come together."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        config.pluginmanager.register(TellsAtOnce(config))
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests see the defaults, whatever the environment of whoever runs them says."""

@@ -11,7 +11,7 @@ import httpx
 from mainline.config import Settings
 from mainline.process.program import environment, mainline_command
 
-ROLE = "quality"
+ROLE = "admin"
 
 
 class Api:
