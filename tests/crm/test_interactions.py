@@ -52,6 +52,7 @@ def test_an_answered_call_is_told_in_one_row() -> None:
         "began_at": NINE,
         "direction": "in",
         "ani": "13800008000",
+        "ani_tail": "8000",
         "dnis": "96777",
         "offered_at": NINE,
         "identified_at": NINE + timedelta(seconds=0.2),
