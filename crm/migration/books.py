@@ -10,8 +10,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from openpyxl import load_workbook
-
 from crm.migration.texts import BLOCK, Rows
 
 SHEETS_MAX: Final = 50
@@ -37,6 +35,8 @@ def inspect(path: Path) -> list[Sheet]:
     sha256 = _hash(path)
     try:
         _check(path)
+        from openpyxl import load_workbook  # only who reads or writes a workbook waits for it
+
         with closing(load_workbook(path, read_only=True, data_only=True)) as book:
             names = book.sheetnames[:SHEETS_MAX]
         return [Sheet(path, name, sha256, sum(1 for _ in _cells(path, name))) for name in names]
@@ -83,6 +83,8 @@ def batches(sheet: Sheet, size: int, *, after: int = 0) -> Iterator[Rows]:
 
 
 def _cells(path: Path, name: str) -> Iterator[Sequence[object]]:
+    from openpyxl import load_workbook  # only who reads or writes a workbook waits for it
+
     with closing(load_workbook(path, read_only=True, data_only=True)) as book:
         yield from book[name].iter_rows(max_col=CELLS_MAX, values_only=True)
 

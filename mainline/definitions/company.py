@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.definitions.kind import Kind
-from mainline.definitions.service import current, install
+from mainline.definitions.service import current, install, is_in_force
 from mainline.errors import NotFound
 
 COMPANY: Final = "company"
@@ -27,7 +27,8 @@ async def rules(session: AsyncSession, kind: Kind[M], otherwise: M | None = None
 
 async def install_file(session: AsyncSession, kind: str, file: Path, *, by: str = "pack") -> None:
     """Publish what the file holds, except where the company has its own."""
-    await install(session, kind, COMPANY, content(file), by=by)
+    if not await is_in_force(session, kind, COMPANY):  # else the file need not even be read
+        await install(session, kind, COMPANY, content(file), by=by)
 
 
 def content(file: Path) -> Any:

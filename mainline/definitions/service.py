@@ -255,6 +255,14 @@ async def stamp(session: AsyncSession) -> str:
     return "/".join(str(part) for part in (await session.execute(statement)).one())
 
 
+async def is_in_force(session: AsyncSession, kind: str, name: str) -> bool:
+    """Whether there is a version in force, without reading it."""
+    wanted = select(DefinitionVersion.id).where(
+        DefinitionVersion.kind == kind, DefinitionVersion.name == name, now() >= _EFFECTIVE
+    )
+    return await session.scalar(wanted.limit(1)) is not None
+
+
 async def install(
     session: AsyncSession, kind: str, name: str, body: Any, *, by: str, why: str = ""
 ) -> Version:

@@ -8,8 +8,6 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from openpyxl import Workbook
-
 from crm.migration.sample import dirt, others, town
 from crm.migration.sample.truth import Truth
 from mainline.money import yuan
@@ -185,6 +183,8 @@ class Company:
     def _payments(self, folder: Path) -> None:
         header = ["户号", "缴费日期", "缴费金额", "缴费方式"]
         if self.size.customers * 2 <= SHEET_ROWS_MAX:
+            from openpyxl import Workbook  # only who reads or writes a workbook waits for it
+
             book = Workbook(write_only=True)
             sheet = book.create_sheet("缴费明细")
             sheet.append(["缴费明细表"])

@@ -7,8 +7,6 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from openpyxl import Workbook
-
 from crm.migration.sample import dirt, town
 
 if TYPE_CHECKING:
@@ -40,6 +38,8 @@ def write_meters(company: "Company", folder: Path, *, as_sheet: bool) -> None:
             writer.writerow(_HEADINGS)
             writer.writerows(_told(company, "表具.csv", 1, "meters", _meters(company)))
         return
+    from openpyxl import Workbook  # only who reads or writes a workbook waits for it
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("表具台账")
     sheet.append(["表具台账"])
