@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from types import ModuleType
 from typing import Final
-
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
 
 READINGS: Final = {
     "还款": "huán kuǎn",
@@ -37,21 +36,26 @@ _TONES: Final = {"ˊ": "2", "ˇ": "3", "ˋ": "4", "˙": "1"}
 
 
 @cache
-def _prepared() -> None:
-    load_phrases_dict({text: [[part] for part in spoken.split()]
+def _pypinyin() -> ModuleType:
+    import pypinyin  # large: only who speaks anew waits for it
+
+    pypinyin.load_phrases_dict({text: [[part] for part in spoken.split()]
                        for text, spoken in READINGS.items() if len(text) > 1})  # fmt: skip
+    return pypinyin
 
 
 def numbered(text: str) -> str:
     """``nin2 hao3``, punctuation kept: what espeak-ng's pinyin voice reads."""
-    _prepared()
-    syllables = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True)
+    found = _pypinyin()
+    syllables = found.lazy_pinyin(
+        text, style=found.Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True
+    )
     return " ".join(syllables)
 
 
 def bopomofo(text: str) -> list[str]:
     """A key for each syllable: ``ㄅㄚ4``, neutral ``ㄅㄚ1``; pauses are ``,`` and ``.``."""
-    _prepared()
+    found = _pypinyin()
     keys: list[str] = []
     for piece in _BREAK.split(text):
         if not piece:
@@ -59,7 +63,9 @@ def bopomofo(text: str) -> list[str]:
         if _BREAK.fullmatch(piece):
             keys.append("." if any(mark in "。！？.!?" for mark in piece) else ",")
         else:
-            keys += map(_key, lazy_pinyin(piece, style=Style.BOPOMOFO, tone_sandhi=True))
+            keys += map(
+                _key, found.lazy_pinyin(piece, style=found.Style.BOPOMOFO, tone_sandhi=True)
+            )
     return keys
 
 

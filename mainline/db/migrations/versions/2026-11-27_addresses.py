@@ -6,7 +6,6 @@ Revises: leads
 
 import sqlalchemy as sa
 from alembic import op
-from pypinyin import Style, lazy_pinyin
 
 from mainline.db import BigId, Moment
 
@@ -63,6 +62,8 @@ def _spell(table: str, name: str) -> None:
 
 
 def _initials(words: str) -> str:
+    from pypinyin import Style, lazy_pinyin  # large: not for every start
+
     told = [
         lazy_pinyin(part, style=Style.NORMAL) if not part.isascii() else [part[:1]]
         for part in words.lower().split()
