@@ -211,7 +211,7 @@ async def test_a_day_without_a_network_is_sent_once_and_others_changes_are_left_
 ) -> None:
     page, (first, second) = await out.page(), out.orders
     await page.wait_for_function(
-        "caches.match('/field').then((kept) => kept && navigator.serviceWorker.controller !== null)"
+        "async () => await caches.match('/field') && navigator.serviceWorker.controller !== null"
     )
     await out.network(there=False)
     await page.evaluate("dispatchEvent(new Event('online'))")
@@ -258,4 +258,4 @@ async def act(page: Page, number: str, action: str) -> None:
         await page.click("[data-more]")
         button = page.locator(f"#sheet-acts [value={action}]")
     await button.click()
-    await page.wait_for_function("document.querySelector('#said').hidden === false")
+    await expect(page.locator("#said")).to_be_visible()
