@@ -30,6 +30,7 @@ from agentdesk.panels.masks import masks_of_pop
 from agentdesk.panels.words import CALLER_WORDS
 from agentdesk.shell import render
 from crm.catalog import service as catalog
+from crm.life_cycle.models import LifeRequest
 from crm.staff.floor import IN_CALL
 from crm.staff.rules import pause_reasons
 from dialplan.contract import SOFTPHONE_PREFIX
@@ -234,9 +235,9 @@ async def end_wrapup(form: WrapupEndForm, number: Number, duty: OnDuty) -> Mappi
 async def open_order(
     form: OrderForm, session: WriteSession, settings: Config, who: Who
 ) -> Mapping[str, str]:
-    """A work order from the call."""
-    order = await wrapping.open_order(session, form, by=_name(who), zone=settings.zone)
-    return {"number": order.number}
+    """A work order from the call, or the request that the company wants instead."""
+    made = await wrapping.open_order(session, form, who, by=_name(who), zone=settings.zone)
+    return {"number": made.number, "what": "request" if isinstance(made, LifeRequest) else "order"}
 
 
 def _name(who: Principal) -> str:

@@ -52,6 +52,7 @@ TEXTS: Final[Mapping[str, Text]] = {
     "noted": Text("Noted."),
     "reason-why": Text("Please say why."),
     "order-opened": Text("Work order opened:"),
+    "request-made": Text("Request made; papers are handed in with this number:"),
 }
 
 KEYS: Final[tuple[tuple[str, Text], ...]] = (

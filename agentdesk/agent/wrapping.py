@@ -7,12 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from agentdesk.agent.forms import CandidateForm, OrderForm, WrapupForm
 from crm.customers import queries as customers
 from crm.interactions import service as interactions
+from crm.life_cycle.instead import ask_as_order, kind_instead
+from crm.life_cycle.models import LifeRequest
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.service import open_work_order
-from mainline.errors import NotFound
+from mainline.errors import Forbidden, NotFound
 from mainline.ids import call_subject
 from mainline.journal import append, entries_after
 from mainline.journal.call_events import CallerIdentified
+from mainline.permissions import Permission
+from mainline.web import Principal
 
 
 async def own_call(session: AsyncSession, agent: str, call_id: str) -> None:
@@ -51,13 +55,21 @@ async def dispose(session: AsyncSession, agent: str, form: WrapupForm) -> None:
 
 
 async def open_order(
-    session: AsyncSession, form: OrderForm, *, by: str, zone: ZoneInfo
-) -> WorkOrder:
-    """A work order; pressing twice opens one."""
+    session: AsyncSession, form: OrderForm, who: Principal, *, by: str, zone: ZoneInfo
+) -> WorkOrder | LifeRequest:
+    """A work order, or the request that is made instead; pressing twice opens one."""
+    key = f"desk:{form.key}"
+    if await kind_instead(session, form.type):
+        if not who.may(Permission.MAKE_REQUESTS):
+            raise Forbidden
+        return await ask_as_order(
+            session, type_code=form.type, key=key, by=by, zone=zone, account_id=form.account_id,
+            call_id=form.call_id, summary=form.summary, fields=form.fields,
+        )  # fmt: skip
     return await open_work_order(
         session,
         type_code=form.type,
-        key=f"desk:{form.key}",
+        key=key,
         by=by,
         source="desk",
         customer_id=form.customer_id,

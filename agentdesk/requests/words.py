@@ -93,6 +93,7 @@ def _with(words: str, note: str) -> str:
 
 _LINES: Final[dict[type[Event], Callable[[Any, RequestKind], str]]] = {
     events.RequestAsked: lambda e, _k: _("%(by)s made the request", by=e.by),
+    events.RequestAskedAgain: lambda e, _k: _with(_("%(by)s asked for it again", by=e.by), e.note),
     events.RequestDocument: _paper,
     events.RequestApproved: lambda e, _k: _with(
         _("%(by)s agreed as %(role)s", by=e.by, role=role_words(e.role)), e.note

@@ -1,9 +1,9 @@
 """What a company decides about self-service: when a reading is doubtful, when heating may stop."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 
 def _day(text: str) -> str:
@@ -14,6 +14,11 @@ def _day(text: str) -> str:
 DayOfYear = Annotated[str, Field(pattern=r"^\d\d-\d\d$"), AfterValidator(_day)]
 """Month and day: ``11-15``."""
 TypeCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+
+
+_OF_BEFORE: Final = frozenset(
+    {"base_fee_percent", "fen_per_m2", "resume_fee_fen", "suspend_order", "resume_order"}
+)
 
 
 class _Rules(BaseModel):
@@ -34,17 +39,23 @@ class MeterRules(_Rules):
 
 
 class SuspensionRules(_Rules):
-    """Heating stops for whole homes and whole seasons, applied for in time."""
+    """Heating stops for whole homes and whole seasons, applied for in time.
+
+    What it costs, who agrees and what follows stands with the requests of the life cycle; what
+    versions of before said about that here is read over.
+    """
 
     season_begins: DayOfYear
     season_ends: DayOfYear
     notice_days: int = Field(ge=0, le=180)
-    base_fee_percent: int = Field(ge=0, le=100)
-    fen_per_m2: int = Field(ge=0, le=100_000)
-    """The fee of a whole season."""
-    resume_fee_fen: int = Field(default=0, ge=0, le=10_000_000)
-    suspend_order: TypeCode
-    resume_order: TypeCode
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_of_before(cls, told: Any) -> Any:
+        """Without what is no longer said here."""
+        if not isinstance(told, dict):
+            return told
+        return {name: value for name, value in told.items() if name not in _OF_BEFORE}
 
 
 class SelfService(_Rules):

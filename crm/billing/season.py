@@ -1,8 +1,7 @@
-"""Heating seasons: until when one may be suspended, and what that costs. Pure."""
+"""Heating seasons: until when one may be suspended. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 
 from crm.billing.rules import SuspensionRules
 
@@ -38,9 +37,3 @@ def _season(rules: SuspensionRules, year: int) -> tuple[date, date]:
         date.fromisoformat(f"{year:04}-{rules.season_begins}"),
         date.fromisoformat(f"{year + over_new_year:04}-{rules.season_ends}"),
     )
-
-
-def base_fee_fen(rules: SuspensionRules, area_m2: int) -> int:
-    """What is charged for a suspended season, rounded half up to the fen."""
-    exact = Decimal(area_m2 * rules.fen_per_m2 * rules.base_fee_percent) / 100
-    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))

@@ -13,6 +13,7 @@ from mainline.i18n import Text
 from mainline.permissions import ROLES
 
 _TWICE: Final = Text("The code is used twice.")
+_IS_REQUEST: Final = Text("A request is made instead of such an order: it follows from nothing.")
 
 
 def problems(body: WorkOrderTypes) -> list[Problem]:
@@ -158,9 +159,13 @@ def _parts_of(body: WorkOrderTypes, one: WorkOrderType) -> Iterator[Problem]:
 def _references(body: WorkOrderTypes, one: WorkOrderType) -> Iterator[Problem]:
     codes = {each.code for each in body.types}
     for follow_up in one.follow_ups:
+        where = f"{one.code}/{follow_up.type}"
         if follow_up.type not in codes:
-            words = Text("There is no such type of order.")
-            yield Problem("error", "no-type", f"{one.code}/{follow_up.type}", words)
+            yield Problem("error", "no-type", where, Text("There is no such type of order."))
+        elif body.type(follow_up.type).request:
+            yield Problem("error", "is-request", where, _IS_REQUEST)
+    if one.request and (one.faults or one.follow_ups):
+        yield Problem("error", "is-request", one.code, _IS_REQUEST)
     whens = [(each.type, each.when) for each in one.follow_ups]
     whens += [(each.name, each.required_when) for each in one.fields]
     names = {field.name for field in one.fields}

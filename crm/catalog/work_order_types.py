@@ -107,6 +107,8 @@ class WorkOrderType(BaseModel):
     """Fault reports by keypad that open this type."""
     ivr_key: str = Field(default="", pattern=r"^[1-9]?$")
     """The key of its fault report; none: in the order of the list of faults."""
+    request: str = Field(default="", pattern=_NAMED)
+    """The kind of request that is made instead: no such order is ever opened."""
     follow_ups: tuple[FollowUp, ...] = Field(default=(), max_length=10)
     fees: tuple[FeeLine, ...] = Field(default=(), max_length=40)
     closed_hours: tuple[ClosedHours, ...] = Field(default=(), max_length=10)

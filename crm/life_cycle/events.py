@@ -24,6 +24,17 @@ class RequestAsked(Event):
     call_id: str | None = None
 
 
+@event_kind("request.asked-again")
+class RequestAskedAgain(Event):
+    """Somebody asked for what was open already: it became no second request."""
+
+    number: str
+    by: str
+    key: str
+    call_id: str | None = None
+    note: str = ""
+
+
 @event_kind("request.document")
 class RequestDocument(Event):
     """A paper was handed in."""

@@ -28,10 +28,20 @@ from crm.work_orders.numbering import next_number
 from mainline.acting import because
 from mainline.clock import now
 from mainline.db import Base
-from mainline.errors import Invalid, NotFound
+from mainline.errors import Invalid, MainlineError, NotFound
+from mainline.i18n import Text
 from mainline.journal import Event, append
 
 NOTE_CHARS_MAX: Final = 2000
+
+
+class OrderIsRequest(MainlineError):
+    """The company wants it asked for as a request, with papers and somebody who agrees."""
+
+    code = "order-is-request"
+    words = Text("This is no work order but a request: make a request for the account.")
+
+
 _ALONE: Final = frozenset({"reassign", "supervise", "pause", "resume"})
 """What is done with an order and concerns no other one."""
 R = TypeVar("R", bound=Base)
@@ -68,6 +78,8 @@ async def open_work_order(
         return there
     types = await catalog.work_order_types(session)
     kind = types.body.type(type_code)
+    if kind.request:
+        raise OrderIsRequest
     values = _opening(kind, fields or {}) if source in {"desk", "api"} else {}
     place = await _place(session, customer_id, account_id, premise_id)
     opened_at = at or now()

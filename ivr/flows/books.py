@@ -148,9 +148,11 @@ class Suspension:
     opens_on: date
     percent: int
     fee_fen: int
-    resume_fee_fen: int
+    """Of what can be asked for: to stop, or to have it again."""
     pending: str = ""
     """The number of a request that is being dealt with."""
+    refused: Literal["", "arrears", "other"] = ""
+    """Why it cannot be asked for, whatever the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,6 @@ class SuspensionRequest:
     call_id: str
     account: Account
     resume: bool
-    ani: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +311,7 @@ class Books(Protocol):
         ...
 
     async def request_suspension(self, request: SuspensionRequest) -> str:
-        """Open the work order, once a call; its number."""
+        """Make the request of the life cycle, or join the one that is open; its number."""
         ...
 
     async def callable_number(self, raw: str) -> str:

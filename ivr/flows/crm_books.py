@@ -219,11 +219,9 @@ class CrmBooks:
             return await requests.suspension_of(session, account_id, self._today())
 
     async def request_suspension(self, request: SuspensionRequest) -> str:
-        """Open the work order."""
+        """Make the request, or join the open one."""
         async with self._writing() as session:
-            return await requests.request_suspension(
-                session, request, self._contact(request.ani), self._zone
-            )
+            return await requests.request_suspension(session, request, self._zone)
 
     def _contact(self, ani: str) -> str:
         return normalise(ani, area_code=self._area_code).number or ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,13 +13,16 @@ from crm.billing import readings
 from crm.billing.models import Meter as MeterRow
 from crm.billing.models import MeterReading
 from crm.billing.plausibility import used
-from crm.billing.rules import SuspensionRules
-from crm.billing.season import base_fee_fen, window
-from crm.customers.models import Premise, ServiceAccount
+from crm.billing.season import window
+from crm.customers.models import ServiceAccount
+from crm.life_cycle.flow import OwesMoney
+from crm.life_cycle.instead import ask_or_join
+from crm.life_cycle.rules import Effect
+from crm.life_cycle.terms import terms
 from crm.work_orders import service as work_orders
-from crm.work_orders.models import WorkOrder
 from ivr.flows.books import Meter, Reading, Suspension, SuspensionRequest, Taken
 from ivr.say.shape import Unit
+from mainline.clock import now
 
 
 async def meters_of(session: AsyncSession, account_id: int) -> list[Meter]:
@@ -101,49 +105,48 @@ async def suspension_of(session: AsyncSession, account_id: int, today: date) -> 
     account = await session.get(ServiceAccount, account_id)
     if rules is None or account is None:
         return None
-    premise = await session.get(Premise, account.premise_id)
+    suspended = account.status == "suspended"
+    found = await terms(session, account, "resume" if suspended else "suspend", today)
+    if found is None:
+        return None
     season = window(rules, today)
     return Suspension(
-        suspended=account.status == "suspended",
+        suspended=suspended,
         may_begin=season.is_open,
         begins=season.begins,
         ends=season.ends,
         last_day=season.last_day,
         opens_on=season.opens_on,
-        percent=rules.base_fee_percent,
-        fee_fen=base_fee_fen(rules, premise.area_m2 if premise else 0),
-        resume_fee_fen=rules.resume_fee_fen,
-        pending=await _pending(session, account_id, rules),
+        percent=found.percent,
+        fee_fen=found.fee_fen,
+        pending=found.pending,
+        refused=_refused(found.refused),
     )
 
 
-async def _pending(session: AsyncSession, account_id: int, rules: SuspensionRules) -> str:
-    """The number of a request that is being dealt with."""
-    wanted = select(WorkOrder.number).where(
-        WorkOrder.account_id == account_id,
-        WorkOrder.type_code.in_((rules.suspend_order, rules.resume_order)),
-        WorkOrder.closed_at.is_(None),
-    )
-    return await session.scalar(wanted.order_by(WorkOrder.id.desc()).limit(1)) or ""
+def _refused(code: str) -> Literal["", "arrears", "other"]:
+    if code == OwesMoney.code:
+        return "arrears"
+    return "other" if code else ""
 
 
 async def request_suspension(
-    session: AsyncSession, asked: SuspensionRequest, contact: str, zone: ZoneInfo
+    session: AsyncSession, asked: SuspensionRequest, zone: ZoneInfo
 ) -> str:
-    """Open the order once a call; the number of the order."""
-    rules = (await readings.rules(session)).suspension
-    if rules is None:
+    """The request's number; asked for again, in this call or another, it stays one."""
+    account = await session.get_one(ServiceAccount, asked.account.account_id)
+    effect: Effect = "resume" if asked.resume else "suspend"
+    found = await terms(session, account, effect, now().astimezone(zone).date())
+    if found is None:
         raise LookupError("nothing can be suspended")
-    order = await work_orders.open_work_order(
+    request = await ask_or_join(
         session,
-        type_code=rules.resume_order if asked.resume else rules.suspend_order,
-        key=f"ivr:{asked.call_id}:{'resume' if asked.resume else 'suspend'}",
+        kind=found.kind,
+        key=f"ivr:{asked.call_id}:{account.id}:{effect}",
         by="ivr",
-        source="ivr",
-        account_id=asked.account.account_id,
-        call_id=asked.call_id,
-        summary="电话自助申请恢复供热" if asked.resume else "电话自助申请报停供热",
-        contact=contact,
         zone=zone,
+        account_id=account.id,
+        call_id=asked.call_id,
+        note="电话自助申请",
     )
-    return order.number
+    return request.number

@@ -1,4 +1,4 @@
-"""Stop the heating for a season, or have it again: the rule, the fee, a yes, one work order."""
+"""Stop the heating for a season, or have it again: the rule, the fee, a yes, one request."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ async def suspension(journey: Journey) -> Outcome:
         return NOTHING
     if not state.suspended and not state.may_begin:
         await journey.talk.say(*_too_late(journey, state))
+        return NOTHING
+    if state.refused:
+        owes = state.refused == "arrears"
+        await journey.talk.tell("suspension_arrears" if owes else "suspension_none")
         return NOTHING
     texts = _resume(journey, state) if state.suspended else _suspend(journey, state)
     if await journey.talk.choose(texts, ("1", "2")) != "1":
@@ -51,15 +55,15 @@ def _suspend(journey: Journey, state: Suspension) -> list[str]:
 
 
 def _resume(journey: Journey, state: Suspension) -> list[str]:
-    if not state.resume_fee_fen:
+    if not state.fee_fen:
         return journey.talk.parts("resume_rule_free")
-    fee = say.money(state.resume_fee_fen, journey.talk.language, exact=True)
+    fee = say.money(state.fee_fen, journey.talk.language, exact=True)
     return journey.talk.parts("resume_rule", fee=fee)
 
 
 async def _request(journey: Journey, account: Account, *, resume: bool) -> Outcome:
     number = await journey.books.request_suspension(
-        SuspensionRequest(journey.call_id, account, resume=resume, ani=journey.ani)
+        SuspensionRequest(journey.call_id, account, resume=resume)
     )
     spoken = say.digits(number, journey.talk.language)
     await journey.talk.tell("resume_taken" if resume else "suspension_taken", number=spoken)

@@ -4,14 +4,17 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
-from crm.customers.models import Customer, CustomerPhone
+from crm.customers.models import Customer, CustomerPhone, ServiceAccount
 from crm.interactions.models import Disposition, Interaction
+from crm.life_cycle.models import LifeRequest
 from crm.staff.models import AgentState
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.service import open_for_fault
+from mainline import definitions
 from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
+from mainline.definitions import content
 from mainline.errors import Unavailable
 from mainline.journal import append, entries_after, last_id
 from mainline.journal.call_events import (
@@ -21,6 +24,7 @@ from mainline.journal.call_events import (
     CallUrgent,
 )
 from tests.agentdesk.conftest import Browser, Telephony, browser
+from tests.crm.town import customer, place, premise
 
 PAGE = "11111111-2222-3333-4444-555555555555"
 GOOD = {"page": PAGE, "microphone": True, "socket": True, "echo": True}
@@ -293,6 +297,29 @@ async def test_pressing_twice_opens_one_order(agent1: Browser, company: Database
     assert first == second
     async with company.reading() as session:
         assert await session.scalar(select(func.count(WorkOrder.id))) == 1
+
+
+async def test_an_order_that_is_a_request_becomes_one_and_its_number_is_told(
+    agent1: Browser, company: Database, settings: Settings
+) -> None:
+    cycle = content(settings.pack_dir / "life_cycle.yaml")
+    for kind in cycle["kinds"]:
+        kind["checks"] = []
+    async with company.unit_of_work() as session:
+        await definitions.install(session, "life_cycle", "company", cycle, by="test")
+        home = await premise(session, await place(session, "和平区"), "和平区1号")
+        person = await customer(session, "王芳", "13800000001", accounts={"100001": home})
+        account = await session.scalar(
+            select(ServiceAccount.id).where(ServiceAccount.customer_id == person.id)
+        )
+    form = {"key": PAGE, "type": "suspension", "account_id": account, "fields": {"why": "外出"}}
+    made = [(await agent1.post("/desk/orders", json=form)).json() for _ in range(2)]
+    assert made[0] == made[1]
+    assert made[0]["what"] == "request"
+    async with company.reading() as session:
+        (request,) = (await session.scalars(select(LifeRequest))).all()
+        assert await session.scalar(select(func.count(WorkOrder.id))) == 0
+    assert (request.number, request.note) == (made[0]["number"], "申请原因：外出")
 
 
 # --- the pop ---------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from crm.customers.models import (
     Premise,
     ServiceAccount,
 )
+from crm.life_cycle.queries import life_cycle
 from crm.outages.models import Outage
 from crm.staff.models import User
 from mainline import definitions
@@ -171,10 +172,12 @@ async def _meter(session: AsyncSession, account: ServiceAccount, *values: int) -
 async def _season_in(session: AsyncSession, begins_in: timedelta) -> None:
     """The heating season begins so soon, whatever day it is."""
     begins = now().date() + begins_in
+    first, last = f"{begins:%m-%d}", f"{begins + timedelta(days=100):%m-%d}"
     rules = (await readings.rules(session)).model_dump(mode="json")
-    rules["suspension"] |= {
-        "season_begins": f"{begins:%m-%d}",
-        "season_ends": f"{begins + timedelta(days=100):%m-%d}",
-    }
-    made = await definitions.draft(session, "self_service", "company", rules, author="test")
-    await definitions.publish(session, "self_service", "company", made.version, by="test")
+    rules["suspension"] |= {"season_begins": first, "season_ends": last}
+    cycle = await life_cycle(session)
+    assert cycle is not None
+    requests = cycle.model_dump(mode="json") | {"season": {"begins": first, "ends": last}}
+    for kind, body in (("self_service", rules), ("life_cycle", requests)):
+        made = await definitions.draft(session, kind, "company", body, author="test")
+        await definitions.publish(session, kind, "company", made.version, by="test")

@@ -105,7 +105,7 @@ async def test_what_follows_is_opened_once_and_only_when_the_rule_holds(heat: Da
 async def test_only_the_roles_of_a_way_may_go_it_and_who_keys_in_for_them_needs_none(
     heat: Database,
 ) -> None:
-    number = await opened(heat, "suspension", why="外出")
+    number = await opened(heat, "alteration", why="移装")
     with pytest.raises(RoleNeeded) as refused:
         await do(heat, number, "approve", roles={"field"})
     assert (refused.value.code, refused.value.status) == ("role-needed", 403)

@@ -9,16 +9,16 @@ from pydantic import ValidationError
 
 from crm.billing.plausibility import Past, Verdict, judge, used
 from crm.billing.rules import MeterRules, SelfService, SuspensionRules
-from crm.billing.season import base_fee_fen, window
+from crm.billing.season import window
 from crm.catalog.kinds import WORK_ORDER_TYPES
+from crm.life_cycle.kinds import LIFE_CYCLE
 from mainline.config import PROJECT
 from mainline.definitions import content
 
 TODAY = date(2026, 11, 27)
 RULES = MeterRules(higher_factor=3, slack=10, most_a_day=2, check_order="reading_check")
 WINTER = SuspensionRules(
-    season_begins="11-15", season_ends="03-15", notice_days=15, base_fee_percent=30,
-    fen_per_m2=2600, suspend_order="suspension", resume_order="valve_on",
+    season_begins="11-15", season_ends="03-15", notice_days=15,
 )  # fmt: skip
 
 
@@ -99,20 +99,6 @@ def test_a_season_within_a_year_is_understood_too() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("area_m2", "percent", "fen"),
-    [(86, 30, 67080), (105, 30, 81900), (0, 30, 0), (58, 0, 0), (1, 30, 780), (58, 100, 150800)],
-)
-def test_the_base_fee_is_a_share_of_the_whole(area_m2: int, percent: int, fen: int) -> None:
-    rules = WINTER.model_copy(update={"base_fee_percent": percent})
-    assert base_fee_fen(rules, area_m2) == fen
-
-
-def test_half_a_fen_is_rounded_up() -> None:
-    rules = WINTER.model_copy(update={"fen_per_m2": 5, "base_fee_percent": 10})
-    assert base_fee_fen(rules, 1) == 1
-
-
 @pytest.mark.parametrize("day", ["02-29", "13-01", "11-31", "1-1", "november"])
 def test_a_day_that_is_no_yearly_day_is_refused(day: str) -> None:
     with pytest.raises(ValidationError):
@@ -128,5 +114,17 @@ def test_a_packs_rules_name_orders_that_the_pack_has(pack: str) -> None:
     assert types.type(rules.meter.check_order).team == "metering"
     assert (rules.suspension is not None) == (pack == "heat")
     if rules.suspension is not None:
-        assert types.type(rules.suspension.suspend_order).name.zh == "报停申请"
-        assert types.type(rules.suspension.resume_order).name.zh == "开阀恢复供热"
+        cycle = LIFE_CYCLE.parse(content(folder / "life_cycle.yaml"))
+        check = next(one for one in cycle.kind("suspension").checks if one.days)
+        assert cycle.season is not None
+        assert (cycle.season.begins, cycle.season.ends, check.days) == (
+            rules.suspension.season_begins, rules.suspension.season_ends,
+            rules.suspension.notice_days,
+        )  # fmt: skip
+
+
+def test_what_versions_of_before_said_about_fees_and_orders_is_read_over() -> None:
+    of_before = WINTER.model_dump() | {"fen_per_m2": 2600, "suspend_order": "suspension"}
+    assert SuspensionRules.model_validate(of_before) == WINTER
+    with pytest.raises(ValidationError):
+        SuspensionRules.model_validate(WINTER.model_dump() | {"unheard_of": 1})

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crm.addresses.models import AddressNode
 from crm.areas.models import AreaPremise, ServiceArea
@@ -23,8 +23,11 @@ from crm.customers.models import (
     Premise,
     ServiceAccount,
 )
+from crm.life_cycle.flow import TooCloseToSeason
+from crm.life_cycle.models import LifeRequest
 from crm.outages import service as outages
 from crm.sense.models import OutageRequest
+from crm.work_orders.models import WorkOrder
 from ivr.flows.books import (
     Account,
     Arrears,
@@ -43,6 +46,8 @@ from mainline import definitions
 from mainline.clock import now
 from mainline.config import PROJECT, Settings
 from mainline.db import Database
+from mainline.definitions import content
+from mainline.journal import entries_after
 from tests.support.clock import StandingClock
 
 PACKS = PROJECT / "packs"
@@ -195,34 +200,64 @@ async def test_a_doubtful_reading_opens_one_task(books: CrmBooks, database: Data
 
 
 async def _season(database: Database, begins_in: timedelta) -> None:
-    """Rules under which the next season begins so soon."""
+    """Rules under which the next season begins so soon, in the menu and for requests."""
     begins = now().date() + begins_in
+    ends = begins + timedelta(days=100)
     async with database.unit_of_work() as session:
         rules = (await readings.rules(session)).model_dump(mode="json")
         rules["suspension"] |= {
-            "season_begins": f"{begins:%m-%d}",
-            "season_ends": f"{begins + timedelta(days=100):%m-%d}",
-        }
-        made = await definitions.draft(session, "self_service", "company", rules, author="test")
-        await definitions.publish(session, "self_service", "company", made.version, by="test")
+            "season_begins": f"{begins:%m-%d}", "season_ends": f"{ends:%m-%d}",
+        }  # fmt: skip
+        cycle = content(PROJECT / "packs" / "heat" / "life_cycle.yaml")
+        cycle["season"] = {"begins": f"{begins:%m-%d}", "ends": f"{ends:%m-%d}"}
+        for kind, body in (("self_service", rules), ("life_cycle", cycle)):
+            made = await definitions.draft(session, kind, "company", body, author="test")
+            await definitions.publish(session, kind, "company", made.version, by="test")
 
 
-async def test_a_suspension_is_one_order_and_pending_afterwards(
+async def _requests(database: Database) -> list[LifeRequest]:
+    async with database.reading() as session:
+        return list(await session.scalars(select(LifeRequest)))
+
+
+async def _orders(database: Database) -> int:
+    async with database.reading() as session:
+        return await session.scalar(select(func.count()).select_from(WorkOrder)) or 0
+
+
+async def test_a_suspension_by_keypad_is_one_request_and_opens_no_order(
     books: CrmBooks, database: Database
 ) -> None:
-    customer_id, account = await _li(books)
+    _, account = await _li(books)
     await _season(database, timedelta(days=30))
+    async with database.unit_of_work() as session:
+        (await session.get_one(Premise, account.premise_id)).area_m2 = 86
+    before = await _orders(database)
     found = await books.suspension(account.account_id)
     assert found is not None
-    assert (found.may_begin, found.suspended, found.pending) == (True, False, "")
-    asked = SuspensionRequest("call-1", account, resume=False, ani=ANI)
+    assert (found.may_begin, found.suspended, found.pending, found.refused) == (
+        True, False, "", "",
+    )  # fmt: skip
+    asked = SuspensionRequest("call-1", account, resume=False)
     number = await books.request_suspension(asked)
     assert await books.request_suspension(asked) == number
-    (order,) = await books.open_orders(customer_id)
-    assert (order.number, order.type_name.zh) == (number, "报停申请")
+    again = SuspensionRequest("call-2", account, resume=False)
+    assert await books.request_suspension(again) == number
+    (request,) = await _requests(database)
+    assert (request.number, request.kind, request.state, request.call_id, request.asked_by) == (
+        number, "suspension", "documents", "call-1", "ivr",
+    )  # fmt: skip
+    assert (found.percent, found.fee_fen, request.fee_fen) == (30, 67080, 67080)
     later = await books.suspension(account.account_id)
     assert later is not None
     assert later.pending == number
+    assert await _orders(database) == before
+    async with database.reading() as session:
+        told = [
+            entry.event.kind
+            for entry in await entries_after(session, 0, subject=f"request:{number}")
+        ]
+    assert told == ["request.asked", "request.asked-again"]
 
 
 async def test_a_season_that_is_near_cannot_be_suspended(
@@ -234,20 +269,24 @@ async def test_a_season_that_is_near_cannot_be_suspended(
     assert found is not None
     assert not found.may_begin
     assert found.begins - found.last_day == timedelta(days=15)
+    with pytest.raises(TooCloseToSeason):
+        await books.request_suspension(SuspensionRequest("call-1", account, resume=False))
+    assert await _requests(database) == []
 
 
-async def test_a_suspended_account_is_resumed_by_opening_the_valve(
-    books: CrmBooks, database: Database
-) -> None:
-    customer_id, account = await _li(books)
+async def test_a_suspended_account_asks_to_be_resumed(books: CrmBooks, database: Database) -> None:
+    _, account = await _li(books)
+    before = await _orders(database)
+    await _season(database, timedelta(days=30))
     async with database.unit_of_work() as session:
         (await session.get_one(ServiceAccount, account.account_id)).status = "suspended"
     found = await books.suspension(account.account_id)
     assert found is not None
-    assert found.suspended
-    await books.request_suspension(SuspensionRequest("call-1", account, resume=True, ani=ANI))
-    (order,) = await books.open_orders(customer_id)
-    assert order.type_name.zh == "开阀恢复供热"
+    assert (found.suspended, found.fee_fen) == (True, 5000)
+    await books.request_suspension(SuspensionRequest("call-1", account, resume=True))
+    (request,) = await _requests(database)
+    assert (request.kind, request.fee_fen) == ("resumption", 5000)
+    assert await _orders(database) == before
 
 
 async def test_where_there_are_no_rules_nothing_is_offered(database: Database) -> None:

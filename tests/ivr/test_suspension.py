@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 import pytest
 
@@ -16,7 +17,6 @@ BYE, PERSON = Decision("hangup"), Decision("queue", "service")
 SUMMER = Suspension(
     suspended=False, may_begin=True, begins=date(2090, 11, 15), ends=date(2091, 3, 15),
     last_day=date(2090, 10, 31), opens_on=date(2091, 3, 16), percent=30, fee_fen=67080,
-    resume_fee_fen=0,
 )  # fmt: skip
 
 
@@ -43,13 +43,14 @@ def _finished(stage: Stage) -> list[tuple[str, str]]:
     return [(one.result, one.detail) for one in stage.facts if isinstance(one, FlowFinished)]
 
 
-async def test_rule_and_fee_are_heard_before_the_order_is_opened(tree: MenuTree) -> None:
+async def test_rule_and_fee_are_heard_before_the_request_is_made(tree: MenuTree) -> None:
     stage = _stage(["1"], SUMMER)
     assert await stage.walk(tree) == BYE
     assert stage.said == (
         "报停须整户停一个供暖季，从二零九零年十一月十五日至二零九一年三月十五日。"
         "报停期间收取百分之三十的基础热费，您户为六百七十元八角。确认报停请按1，不办理请按2。"
-        "报停申请已受理，工单号二零二六幺幺二七零零零三。审批后我们会上门关阀。"
+        "报停申请已受理，受理号二零二六幺幺二七零零零三。请凭此号到营业厅补交材料，"
+        "审批后我们会上门关阀。"
     )
     (request,) = stage.books.requests
     assert (request.call_id, request.account, request.resume) == ("call-1", HOME, False)
@@ -96,7 +97,7 @@ async def test_without_a_yes_nothing_is_opened(
 
 @pytest.mark.parametrize(("fee", "words"), [(0, "恢复后从开阀当日起"), (5000, "费用是五十元整")])
 async def test_heating_is_had_again_at_any_time(tree: MenuTree, fee: int, words: str) -> None:
-    stage = _stage(["1"], replace(SUMMER, suspended=True, may_begin=False, resume_fee_fen=fee))
+    stage = _stage(["1"], replace(SUMMER, suspended=True, may_begin=False, fee_fen=fee))
     assert await stage.walk(tree) == BYE
     assert words in stage.said
     assert [request.resume for request in stage.books.requests] == [True]
@@ -105,7 +106,7 @@ async def test_heating_is_had_again_at_any_time(tree: MenuTree, fee: int, words:
 async def test_a_request_under_way_is_told_and_not_made_twice(tree: MenuTree) -> None:
     stage = _stage(["1"], replace(SUMMER, pending="20261101-0009"))
     assert await stage.walk(tree) == BYE
-    assert stage.said == "您的申请正在办理，工单号二零二六幺幺零幺零零零九。"
+    assert stage.said == "您的申请正在办理，受理号二零二六幺幺零幺零零零九。"
     assert stage.books.requests == []
 
 
@@ -120,3 +121,19 @@ async def test_only_the_customer_may_ask_for_it(tree: MenuTree) -> None:
     assert await stage.walk(tree) == PERSON
     assert stage.books.requests == []
     assert "基础热费" not in stage.said
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        ("arrears", "您还有欠费。结清后才能办理报停或恢复供热。"),
+        ("other", "您的户号不能自助办理报停。"),
+    ],
+)
+async def test_what_would_be_refused_is_told_before_anything_is_asked(
+    tree: MenuTree, why: Literal["arrears", "other"], words: str
+) -> None:
+    stage = _stage(["1"], replace(SUMMER, refused=why))
+    assert await stage.walk(tree) == BYE
+    assert stage.said == words
+    assert stage.books.requests == []

@@ -60,7 +60,7 @@ export class OrderDialog {
         account_id: Number(this.account.value) || null, summary: this.summary.value.trim(), fields: readFields(part("order-fields")),
       });
       this.dialog.close();
-      say(`${words("order-opened")} ${opened.number}`, "good");
+      say(`${words(opened.what === "request" ? "request-made" : "order-opened")} ${opened.number}`, "good");
       this.onOpened();
     });
   }
