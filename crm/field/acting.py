@@ -1,13 +1,26 @@
 """How an order stood for whoever acted on it, and whether it stands so still. Pure."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints
 
+from crm.catalog.fields import PHOTOS_MAX, TEXT_CHARS_MAX
+from crm.catalog.measuring import NAME
 from crm.field.rules import Report
 from crm.work_orders.flow import State
 
 Kind = Literal["move", "note", "choose"]
+Name = Annotated[str, StringConstraints(pattern=NAME)]
+Plain = Annotated[str, StringConstraints(max_length=TEXT_CHARS_MAX)] | bool | int | FiniteFloat
+Parts = Annotated[dict[Name, Plain], Field(max_length=10)]
+Value = (
+    Plain
+    | Annotated[
+        list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=PHOTOS_MAX)
+    ]
+    | Annotated[dict[Name, Plain | Parts], Field(max_length=10)]
+)
+"""Of a field: plain, the names of photos, or a measurement with its parts."""
 
 
 class Seen(BaseModel):
@@ -38,9 +51,12 @@ class ActIn(BaseModel):
     """A way of the flow; on_way or report; mine or theirs."""
     note: str = Field(default="", max_length=2000)
     report: Report = Report()
+    fields: dict[Name, Value] = Field(default_factory=dict, max_length=40)
+    """What is filled in with it, as the type asks; of a choice: what was missing."""
     based_on: Seen
     at: AwareDatetime
 
     def body(self) -> dict[str, Any]:
         """What is kept of it beside its columns."""
-        return {"note": self.note, "report": self.report.model_dump(mode="json")}
+        report = self.report.model_dump(mode="json")
+        return {"note": self.note, "report": report, "fields": self.fields}

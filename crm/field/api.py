@@ -30,7 +30,7 @@ async def read_work(session: ReadSession, who: Who, config: Config) -> schemas.W
     return schemas.work(
         await work.jobs(session, me), rules, at=at, me=me.name,
         agreed=known is not None and known.agreed_at is not None,
-        works=working(rules, at, config.zone), sees=who.sees,
+        works=working(rules, at, config.zone), sees=who.sees, roles=who.roles,
     )  # fmt: skip
 
 
@@ -39,9 +39,12 @@ async def take_acts(body: schemas.ActsIn, session: WriteSession, who: Who) -> sc
     """What a device did since it was last heard of. Sent again it is answered as before.
 
     Each act comes in its turn (``seq`` counts from 1 on each device) and says how the order stood
-    where it was done: if it stands otherwise, nothing happens and both sides are told.
+    where it was done: if it stands otherwise, or what its type asks for is missing, nothing happens
+    and it is left to whoever did it.
     """
-    taken = await sync.take(session, name(who), body.device, body.acts, at=now())
+    taken = await sync.take(
+        session, name(who), body.device, body.acts, at=now(), roles=who.roles
+    )  # fmt: skip
     numbers = {act.key: act.order for act in body.acts}
     results = [schemas.ActRead.of(row, numbers[row.key]) for row in taken.acts]
     return schemas.ActsRead(results=results, expected=taken.expected)

@@ -5,7 +5,10 @@ from mainline.journal import Event, event_kind
 
 @event_kind("field.conflict")
 class FieldConflict(Event):
-    """Something done out there met an order that had changed; nothing was done. Of the order."""
+    """Something done out there met an order that had changed, or lacks what its type asks for.
+
+    Nothing was done. Subject: the order.
+    """
 
     number: str
     by: str

@@ -44,7 +44,7 @@ class FieldAct(Record):
     """move, note or choose."""
     action: Mapped[str] = mapped_column(String(32))
     body: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    """The note and the report."""
+    """The note, the report, and what the type asks for."""
     based_on: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """How the order stood where it was done."""
     acted_at: Mapped[datetime]
@@ -52,7 +52,7 @@ class FieldAct(Record):
     outcome: Mapped[str] = mapped_column(String(16))
     """done, conflict, refused or dropped."""
     code: Mapped[str] = mapped_column(String(32), default="")
-    """Why it was refused."""
+    """Why it was refused, or cannot be done as it is."""
     words: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     theirs: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """How the order stood when the act came in."""

@@ -1,12 +1,14 @@
 """What the field page takes and is told."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from crm.catalog.work_order_types import WorkOrderTypes
+from crm.catalog.fields import OPENING
+from crm.catalog.wording import in_words
+from crm.catalog.work_order_types import WorkOrderType, WorkOrderTypes
 from crm.customers.models import Premise
 from crm.field.acting import ActIn
 from crm.field.models import FieldAct
@@ -38,6 +40,7 @@ class ActRead(BaseModel):
     kind: str
     action: str
     note: str
+    fields: dict[str, Any]
     at: datetime
     outcome: str
     code: str
@@ -49,7 +52,8 @@ class ActRead(BaseModel):
         """As it was decided when it came in first."""
         return cls(
             key=row.key, seq=row.seq, order=number, kind=row.kind, action=row.action,
-            note=str(row.body.get("note", "")), at=row.acted_at, outcome=row.outcome,
+            note=str(row.body.get("note", "")), fields=row.body.get("fields") or {},
+            at=row.acted_at, outcome=row.outcome,
             code=row.code, words=row.words, theirs=row.theirs,
         )  # fmt: skip
 
@@ -127,6 +131,9 @@ class WorkRead(BaseModel):
     """Version and name of a flow to its steps."""
     lists: dict[str, dict[str, list[dict[str, Any]]]]
     """Type to what its orders can be told with."""
+    forms: dict[str, dict[str, list[dict[str, Any]]]]
+    """Version and type to the fields that it asks for with an act, and its closed hours."""
+    roles: list[str]
     orders: list[dict[str, Any]]
 
 
@@ -137,6 +144,7 @@ def job(one: Job, sees: Eyes) -> dict[str, Any]:
     return {
         "number": order.number, "mine": one.mine, "type": order.type_code,
         "name": kind.name.model_dump(), "flow": flow_name(order, one.types),
+        "form": form_name(order), "known": sees.fields(order.fields),
         "step": order.step, "owner": order.owner, "paused": order.paused_at is not None,
         "based_on": {"step": order.step, "owner": order.owner,
                      "paused": order.paused_at is not None},
@@ -150,7 +158,7 @@ def job(one: Job, sees: Eyes) -> dict[str, Any]:
         "visit": [one.visit.starts_at, one.visit.ends_at] if one.visit else None,
         "opened_at": order.opened_at, "due_respond_at": order.due_respond_at,
         "due_complete_at": order.due_complete_at, "responded_at": order.responded_at,
-        "fields": filled(order, one.types),
+        "fields": filled(order, one.types, sees),
         "history": [LineRead.model_validate(line) for line in one.history],
         "attachments": [AttachmentRead.model_validate(each) for each in one.attachments],
         "conflicts": [ActRead.of(act, order.number) for act in one.conflicts],
@@ -161,15 +169,19 @@ def _address(place: Premise, sees: Eyes) -> dict[str, str]:
     return {"zh": sees.address(place.address_zh), "en": sees.address(place.address_en)}
 
 
-def filled(order: WorkOrder, types: WorkOrderTypes) -> list[dict[str, Any]]:
-    """Label and value of what was filled in, choices in words."""
-    found = []
-    for field in types.type(order.type_code).fields:
-        if (value := order.fields.get(field.name)) is not None:
-            words = {option.value: option.label.model_dump() for option in field.options}
-            shown = words.get(str(value), value)
-            found.append({"label": field.label.model_dump(), "value": shown})
-    return found
+def filled(order: WorkOrder, types: WorkOrderTypes, sees: Eyes) -> list[dict[str, Any]]:
+    """Label and value of what was filled in, in words."""
+    return [
+        {
+            "label": field.label.model_dump(),
+            "value": {
+                "zh": sees.text(in_words(field, value, "zh_CN")),
+                "en": sees.text(in_words(field, value, "en")),
+            },
+        }
+        for field in types.type(order.type_code).fields
+        if (value := order.fields.get(field.name)) is not None
+    ]
 
 
 def flow_name(order: WorkOrder, types: WorkOrderTypes) -> str:
@@ -177,9 +189,23 @@ def flow_name(order: WorkOrder, types: WorkOrderTypes) -> str:
     return f"{order.type_version}:{types.type(order.type_code).flow}"
 
 
+def form_name(order: WorkOrder) -> str:
+    """What its type asks for, under its own version."""
+    return f"{order.type_version}:{order.type_code}"
+
+
+def form(kind: WorkOrderType) -> dict[str, list[dict[str, Any]]]:
+    """What is asked with an act, and when some may not be done."""
+    asked = [field for field in kind.fields if field.at != OPENING]
+    return {
+        "fields": [field.model_dump(mode="json", exclude={"dictionary"}) for field in asked],
+        "closed": [each.model_dump(mode="json") for each in kind.closed_hours],
+    }
+
+
 def work(
     jobs: Sequence[Job], rules: FieldRules, *, at: datetime, me: str, agreed: bool, works: bool,
-    sees: Eyes,
+    sees: Eyes, roles: Collection[str],
 ) -> WorkRead:  # fmt: skip
     """The whole of it."""
     flows = {
@@ -190,9 +216,10 @@ def work(
         for one in jobs
     }
     lists = {one.order.type_code: for_type(rules, one.order.type_code) for one in jobs}
+    forms = {form_name(one.order): form(one.types.type(one.order.type_code)) for one in jobs}
     return WorkRead(
         at=at, me=me, agreed=agreed, working=works,
         position_every_s=rules.positions.every_s, limits=rules.attachments.model_dump(),
-        flows=flows, lists=lists,
+        flows=flows, lists=lists, forms=forms, roles=sorted(roles),
         orders=[job(one, sees) for one in jobs],
     )  # fmt: skip

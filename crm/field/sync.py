@@ -1,6 +1,6 @@
 """Take in what devices in the field did: each act once, in its turn, on the order it meant."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -54,13 +54,29 @@ class Taken:
     expected: int
 
 
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """When it comes in, and with which roles."""
+
+    at: datetime
+    roles: Collection[str] | None
+
+
 async def take(
-    session: AsyncSession, worker: str, device_code: str, acts: Sequence[ActIn], *, at: datetime
+    session: AsyncSession,
+    worker: str,
+    device_code: str,
+    acts: Sequence[ActIn],
+    *,
+    at: datetime,
+    roles: Collection[str] | None = None,
 ) -> Taken:
     """Take them in, one after the other. What was taken in before is answered as it was then.
 
     An act whose turn has not come yet is left out, with all behind it: it is sent again.
+    ``roles``: the worker's (None: they may do everything).
     """
+    when = Taking(at, roles)
     device = await _device(session, worker, device_code, at)
     locked = await _locked(session, {act.order for act in acts})
     answered: list[FieldAct] = []
@@ -68,7 +84,7 @@ async def take(
         known = await _known(session, device, act)
         if known is None and act.seq != device.taken + 1:
             break
-        answered.append(known or await _new(session, device, locked.get(act.order), act, at))
+        answered.append(known or await _new(session, device, locked.get(act.order), act, when))
     return Taken(answered, device.taken + 1)
 
 
@@ -109,7 +125,7 @@ async def _known(session: AsyncSession, device: FieldDevice, act: ActIn) -> Fiel
 
 
 async def _new(
-    session: AsyncSession, device: FieldDevice, order: WorkOrder | None, act: ActIn, at: datetime
+    session: AsyncSession, device: FieldDevice, order: WorkOrder | None, act: ActIn, when: Taking
 ) -> FieldAct:
     row = FieldAct(
         key=act.key, device_id=device.id, seq=act.seq, worker=device.worker, kind=act.kind,
@@ -118,31 +134,34 @@ async def _new(
     )  # fmt: skip
     try:
         async with session.begin_nested():
-            await _act(session, order, row, at)
+            await _act(session, order, row, when)
     except MainlineError as why:
         row.outcome, row.code = "refused", why.code
         row.words = {locale: why.words.to(locale, **why.values) for locale in LOCALES}
         if order is not None:
             await session.refresh(order)  # as if nothing had been tried
+            if row.kind == "move" and isinstance(why, doing.TO_BE_MENDED):
+                await _conflict(session, order, row, when.at)
     session.add(row)
     device.taken = act.seq
     await session.flush()
     return row
 
 
-async def _act(session: AsyncSession, order: WorkOrder | None, row: FieldAct, at: datetime) -> None:
+async def _act(session: AsyncSession, order: WorkOrder | None, row: FieldAct, when: Taking) -> None:
     if order is None:
         raise doing.NoSuchOrder
-    stands = Seen.of((await orders.standing_of(session, order, at=at)).state)
+    stands = Seen.of((await orders.standing_of(session, order, at=when.at)).state)
     fits = stands.model_dump() == row.based_on
     if row.kind == "choose":
         if not fits:
             raise ChangedAgain
-        await _choose(session, order, row, at)
+        await _choose(session, order, row, when)
     elif fits and not await waiting(session, order.id, row.worker):
-        await doing.do(session, order, row, at=await _moment(session, order, row.acted_at, at))
+        moment = await _moment(session, order, row.acted_at, when.at)
+        await doing.do(session, order, row, at=moment, roles=when.roles)
     else:
-        await _conflict(session, order, row, stands)
+        await _conflict(session, order, row, when.at)
 
 
 async def waiting(session: AsyncSession, order_id: int, worker: str) -> Sequence[FieldAct]:
@@ -156,7 +175,9 @@ async def waiting(session: AsyncSession, order_id: int, worker: str) -> Sequence
     return found.all()
 
 
-async def _conflict(session: AsyncSession, order: WorkOrder, row: FieldAct, stands: Seen) -> None:
+async def _conflict(session: AsyncSession, order: WorkOrder, row: FieldAct, at: datetime) -> None:
+    """Nothing happens; whoever did it decides."""
+    stands = Seen.of((await orders.standing_of(session, order, at=at)).state)
     row.outcome, row.theirs = "conflict", await theirs(session, order, stands)
     fact = FieldConflict(
         subject=f"work_order:{order.id}", number=order.number, by=row.worker, action=row.action,
@@ -180,19 +201,21 @@ async def theirs(session: AsyncSession, order: WorkOrder, stands: Seen) -> dict[
     return {**stands.model_dump(), **told}
 
 
-async def _choose(session: AsyncSession, order: WorkOrder, row: FieldAct, at: datetime) -> None:
+async def _choose(session: AsyncSession, order: WorkOrder, row: FieldAct, when: Taking) -> None:
     if row.action not in {MINE, THEIRS}:
         raise Invalid("action")
     found = await waiting(session, order.id, row.worker)
     for one in found:
         if row.action == MINE:
-            await doing.do(session, order, one, at=at)
+            given = {**one.body.get("fields", {}), **row.body["fields"]}
+            one.body = {**one.body, "fields": given}
+            await doing.do(session, order, one, at=when.at, roles=when.roles)
         one.outcome = "done" if row.action == MINE else "dropped"
-        one.decided_at, one.decided_by = at, row.worker
+        one.decided_at, one.decided_by = when.at, row.worker
     if found and row.action == THEIRS:
-        told = [await doing.words(session, order, one) for one in found]
+        told = [await doing.told(session, order, one) for one in found]
         text = "；".join(part for part in told if part)
-        await note(session, order, "field_dropped", by=row.worker, text=text, at=at)
+        await note(session, order, "field_dropped", by=row.worker, text=text, at=when.at)
     fact = FieldDecided(
         subject=f"work_order:{order.id}", number=order.number, by=row.worker, choice=row.action,
         acts=len(found),

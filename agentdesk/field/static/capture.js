@@ -1,14 +1,15 @@
 // Photos made small and stamped, sound and short video with a limit, a signature on the screen.
-import { exactly, make, say, sheet, words } from "/static/field/dom.js";
+import { both, exactly, make, say, sheet, words } from "/static/field/dom.js";
+import { here } from "/static/field/position.js";
 import * as store from "/static/field/store.js";
 
 /** @typedef {[number, number] | null} Point */
 
-/** @param {any} order @param {string} kind @param {Blob} blob @param {Point} point */
+/** @param {any} order @param {string} kind @param {Blob} blob @param {Point} point @returns {Promise<string>} its key */
 async function keep(order, kind, blob, point) {
-  await store.addFile({
-    key: crypto.randomUUID(), order: order.number, kind, type: blob.type, blob, taken_at: new Date().toISOString(), point,
-  });
+  const key = crypto.randomUUID();
+  await store.addFile({ key, order: order.number, kind, type: blob.type, blob, taken_at: new Date().toISOString(), point });
+  return key;
 }
 
 /** @param {HTMLCanvasElement} canvas @param {string} type @param {number} [quality] @returns {Promise<Blob>} */
@@ -37,7 +38,7 @@ function stamp(context, lines, width, height) {
 }
 
 /** @param {any} order @param {File} file @param {Record<string, number>} limits @param {Point} point @param {string} address */
-export async function photo(order, file, limits, point, address) {
+async function photo(order, file, limits, point, address) {
   const image = await createImageBitmap(file).catch(() => null);
   if (!image) return say(words("no-picture"), "bad");
   const scale = Math.min(1, limits.photo_edge / Math.max(image.width, image.height));
@@ -50,7 +51,17 @@ export async function photo(order, file, limits, point, address) {
   await keep(order, "photo", await jpeg(canvas, limits.photo_bytes), point);
 }
 
-/** @param {any} order @param {Point} point @returns {Promise<boolean>} */
+/** A button that takes photos, and what it opens. @param {any} order @param {Record<string, number>} limits @param {string} id @param {() => Promise<void>} again @returns {Node[]} */
+export function camera(order, limits, id, again) {
+  const input = make("input", { type: "file", accept: "image/*", capture: "environment", id, class: "away", "aria-label": words("photo") });
+  input.addEventListener("change", async () => {
+    for (const file of input.files ?? []) await photo(order, file, limits, here(), both(order.address));
+    await again();
+  });
+  return [make("button", { type: "button", click: () => input.click() }, words("photo")), input];
+}
+
+/** @param {any} order @param {Point} point @returns {Promise<string>} its key; empty when nobody signed */
 export async function signature(order, point) {
   const canvas = make("canvas", { width: "640", height: "360", class: "sign", "aria-label": words("signature") });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -78,10 +89,9 @@ export async function signature(order, point) {
   canvas.addEventListener("pointerup", () => { drawing = false; });
   const clear = make("button", { type: "button", click: () => { context.clearRect(0, 0, 640, 360); strokes = 0; } }, words("again"));
   const chosen = await sheet(words("signature"), [canvas, clear], [{ name: "keep", label: words("keep"), kind: "primary" }]);
-  if (chosen !== "keep") return false;
-  if (!strokes) { say(words("not-signed"), "bad"); return false; }
-  await keep(order, "signature", await blobOf(canvas, "image/png"), point);
-  return true;
+  if (chosen !== "keep") return "";
+  if (!strokes) { say(words("not-signed"), "bad"); return ""; }
+  return keep(order, "signature", await blobOf(canvas, "image/png"), point);
 }
 
 const SOUND = { audio: true };

@@ -24,7 +24,7 @@ function card(order, work, acts, seen) {
     make("span", { class: `urgency ${order.urgency}` }, words(order.urgency)),
     make("span", { class: "step" }, both(stepOf(work, order, seen)?.label)),
     ...(unsent ? [make("span", { class: "mark" }, `↑ ${words("unsent")}`)] : []),
-    ...(order.conflicts.length ? [make("span", { class: "mark bad" }, `! ${words("conflict")}`)] : []),
+    ...(order.conflicts.length ? [make("span", { class: "mark bad" }, `! ${words(order.conflicts[0].code ? "incomplete" : "conflict")}`)] : []),
   ];
   return make("a", { href: `#/order/${order.number}`, class: `card ${order.urgency}` },
     make("span", { class: "row" }, ...marks),

@@ -1,6 +1,8 @@
 // One order: what, where, until when, what to do next, and what was found.
-import { both, language, make, say, sheet, when, words } from "/static/field/dom.js";
-import { photo, record, signature } from "/static/field/capture.js";
+import { both, exactly, language, make, part, say, sheet, when, words } from "/static/field/dom.js";
+import { asked, barred, closed } from "/static/field/asking.js";
+import { camera, record, signature } from "/static/field/capture.js";
+import { asks, complete, draftOf, readFields } from "/static/field/fields.js";
 import { clock } from "/static/field/list.js";
 import { predicted, stepOf, waysOf } from "/static/field/model.js";
 import { here } from "/static/field/position.js";
@@ -9,21 +11,23 @@ import * as store from "/static/field/store.js";
 import { ask, json, Refused } from "/static/field/sync.js";
 
 /** @typedef {import("/static/field/list.js").Known} Known */
-/** @typedef {{order: any, work: any, seen: any, again: () => Promise<void>}} Shown */
+/** @typedef {{order: any, work: any, seen: any, draft: import("/static/field/fields.js").Draft, files: import("/static/field/store.js").Waiting[], again: () => Promise<void>}} Shown */
 
 /** @param {Known} known @param {string} number @param {() => Promise<void>} again what to do after a change @returns {Promise<Node[]>} */
 export async function order({ work, acts, files }, number, again) {
   const found = work?.orders.find((/** @type {any} */ one) => one.number === number);
   if (!found) return [make("p", { class: "empty" }, words("gone"))];
   const seen = predicted(found, work, acts);
-  const shown = { order: found, work, seen, again };
-  const mine = found.mine || seen.owner === work.me;
   const waiting = files.filter((file) => file.order === number);
+  const shown = { order: found, work, seen, draft: await draftOf(number), files: waiting, again };
+  const mine = found.mine || seen.owner === work.me;
   return [
     head(shown),
-    ...(found.conflicts.length ? [make("a", { class: "notice bad", href: "#/waiting" }, `! ${words("conflict")}`)] : []),
+    ...(found.conflicts.length ? [make("a", { class: "notice bad", href: "#/waiting" }, `! ${words(found.conflicts[0].code ? "incomplete" : "conflict")}`)] : []),
     reach(shown, mine),
-    ...(mine ? [await form(shown), attach(shown, waiting)] : []),
+    ...(mine ? [form(shown)] : []),
+    ...waysOf(work, found, seen).flatMap((way) => asking(shown, way)),
+    ...(mine ? [attach(shown, waiting)] : []),
     facts(found),
     history(shown),
     next(shown, mine),
@@ -53,7 +57,7 @@ function reach(shown, mine) {
     found.point ? make("a", { class: "button", href: `geo:${lat},${lon}?q=${lat},${lon}(${target})` }, `➤ ${words("navigate")}`)
       : make("button", { disabled: true }, words("no-point")),
     make("button", { disabled: !found.callable, click: () => call(found) }, `☎ ${words("call")}`),
-    ...(going ? [make("button", { class: "wide", click: () => did(shown, "note", "on_way", "", {}, "on-way-done") }, `→ ${words("on-way")}`)] : []));
+    ...(going ? [make("button", { class: "wide", click: () => did(shown, { kind: "note", action: "on_way" }, "on-way-done") }, `→ ${words("on-way")}`)] : []));
 }
 
 /** @param {any} found */
@@ -71,10 +75,18 @@ async function call(found) {
   }
 }
 
-/** Keep an act on the device, before anything shows it as done. @param {Shown} shown @param {string} kind @param {string} action @param {string} note @param {any} report @param {string} [told] */
-async function did({ order: found, seen, again }, kind, action, note, report, told = "saved") {
-  const act = { order: found.number, kind, action, note, report, based_on: seen, at: new Date().toISOString() };
-  await store.add(act, action !== "on_way");
+/** What a way asks for. @param {Shown} shown @param {any} way @returns {Node[]} */
+function asking(shown, way) {
+  const fields = asked(shown.work, shown.order, way.action);
+  return fields.length && !barred(shown.work, way).length ? [asks(shown, way.action, label(way), fields)] : [];
+}
+
+/** Keep an act on the device, before anything shows it as done; what it does not tell stays typed. @param {Shown} shown @param {{kind: string, action: string, note?: string, report?: any, fields?: Record<string, any>}} done @param {string} [told] */
+async function did({ order: found, work, seen, again }, done, told = "saved") {
+  const act = { note: "", report: {}, fields: {}, ...done, order: found.number, based_on: seen, at: new Date().toISOString() };
+  const names = asked(work, found, done.action).map((field) => field.name);
+  const rest = Object.entries((await draftOf(found.number)).fields).filter(([name]) => done.kind !== "move" || !names.includes(name));
+  await store.add(act, done.action === "on_way" ? undefined : rest.length ? { fields: Object.fromEntries(rest) } : null);
   say(words(told), "good");
   await again();
 }
@@ -83,7 +95,7 @@ async function did({ order: found, seen, again }, kind, action, note, report, to
 function next(shown, mine) {
   const { work, order: found, seen } = shown;
   const ways = waysOf(work, found, seen), steps = work.flows[found.flow];
-  const forward = ways.filter((way) => way.to !== seen.step && steps.find((/** @type {any} */ one) => one.code === way.to).stage !== "new");
+  const forward = ways.filter((way) => way.to !== seen.step && !barred(work, way).length && steps.find((/** @type {any} */ one) => one.code === way.to).stage !== "new");
   const [first, ...rest] = [...forward, ...ways.filter((way) => !forward.includes(way))];
   const verbs = mine && stepOf(work, found, seen)?.stage !== "done" ? [seen.paused ? "resume" : "pause"] : [];
   const more = [...rest.map((way) => ({ name: way.action, label: label(way) })), ...verbs.map((verb) => ({ name: verb, label: words(verb) }))];
@@ -106,13 +118,18 @@ async function choose(shown, ways, more) {
   await go(shown, way);
 }
 
-/** Do it, with what was found; a reason is asked for where one is needed. @param {Shown} shown @param {any} way */
+/** Do it, with what was found and what its type asks for; a reason is asked for where one is needed. @param {Shown} shown @param {any} way */
 async function go(shown, way) {
-  const { report, note } = readReport();
+  const { report, note } = readReport(), { work, order: found } = shown;
+  const roles = barred(work, way), hours = closed(work, found, way.action, exactly(Date.now()).slice(11, 16));
+  if (roles.length) return say(words("ask-roles", roles.map((role) => words(`role-${role}`).replace(/^role-/, "")).join(", ")), "bad");
+  if (hours) return say(words("ask-closed", hours), "bad");
+  const form = /** @type {HTMLElement | null} */ (part("main").querySelector(`[data-asked="${way.action}"]`)), fields = form ? readFields(form) : {};
+  if (!complete(form ?? part("main"), asked(work, found, way.action), fields, found.known ?? {})) return undefined;
   if (impossible()) return say(words("impossible"), "bad");
   const told = way.note && !note && !Object.keys(report).length ? await reason(label(way)) : note;
   if (told === null) return undefined;
-  return did(shown, "move", way.action, told, report);
+  return did(shown, { kind: "move", action: way.action, note: told, report, fields });
 }
 
 /** @param {string} title @returns {Promise<string | null>} */
@@ -127,22 +144,17 @@ async function save(shown) {
   const { report, note } = readReport();
   if (impossible()) return say(words("impossible"), "bad");
   if (!note && !Object.keys(report).length) return undefined;
-  return did(shown, "note", "report", note, report);
+  return did(shown, { kind: "note", action: "report", note, report });
 }
 
 /** @param {Shown} shown @param {import("/static/field/store.js").Waiting[]} waiting */
 function attach({ order: found, work, again }, waiting) {
-  const input = make("input", { type: "file", accept: "image/*", capture: "environment", id: "photo", class: "away", "aria-label": words("photo") });
-  input.addEventListener("change", async () => {
-    for (const file of input.files ?? []) await photo(found, file, work.limits, here(), both(found.address));
-    await again();
-  });
-  /** @param {() => Promise<boolean>} make */
+  /** @param {() => Promise<boolean | string>} make */
   const then = (make) => async () => { if (await make()) { say(words("saved"), "good"); await again(); } };
   return make("section", { class: "card" },
     make("h3", {}, words("attach")),
     make("div", { class: "pair" },
-      make("button", { type: "button", click: () => input.click() }, words("photo")), input,
+      ...camera(found, work.limits, "photo", again),
       make("button", { type: "button", click: then(() => signature(found, here())) }, words("signature")),
       make("button", { type: "button", click: then(() => record(found, "sound", work.limits, here())) }, words("sound")),
       make("button", { type: "button", click: then(() => record(found, "video", work.limits, here())) }, words("video"))),

@@ -56,7 +56,7 @@ async function view(route, now) {
 /** Whether somebody types. */
 function busy() {
   const focused = document.activeElement;
-  return focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement;
+  return [HTMLInputElement, HTMLTextAreaElement, HTMLSelectElement].some((kind) => focused instanceof kind);
 }
 
 /** Which parts were unfolded. @returns {boolean[]} */

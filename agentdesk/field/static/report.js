@@ -1,12 +1,13 @@
 // What was found on the spot: steps, measured values, cause, materials, result. Kept while it is typed.
 import { both, make, words } from "/static/field/dom.js";
+import { draftOf } from "/static/field/fields.js";
 import * as store from "/static/field/store.js";
 
 /** @typedef {import("/static/field/store.js").Report} Report */
 
-/** The form of an order's type, filled with what was typed before. @param {{order: any, work: any}} shown */
-export async function form({ order, work }) {
-  const lists = work.lists[order.type], draft = (await store.kept(`draft:${order.number}`)) ?? { report: {}, note: "" };
+/** The form of an order's type, filled with what was typed before. @param {import("/static/field/fields.js").Place} place */
+export function form({ order, work, draft }) {
+  const lists = work.lists[order.type];
   const made = make("form", { id: "report", class: "card", autocomplete: "off" },
     ...block("checks", lists.checks.map((/** @type {any} */ one) => tick("checkbox", "checks", one, draft.report.checks?.includes(one.code)))),
     ...block("measures", lists.measures.map((/** @type {any} */ one) => measure(one, draft.report.measures?.[one.code]))),
@@ -16,7 +17,7 @@ export async function form({ order, work }) {
     make("label", { for: "note" }, words("note")),
     make("textarea", { id: "note", name: "note", maxlength: "2000", rows: "3" }, draft.note));
   made.addEventListener("submit", (event) => event.preventDefault());
-  made.addEventListener("input", () => store.keep(`draft:${order.number}`, readReport()));
+  made.addEventListener("input", async () => store.keep(`draft:${order.number}`, { ...await draftOf(order.number), ...readReport() }));
   return made;
 }
 
@@ -25,7 +26,7 @@ function block(name, content, open = true) {
   return content.length ? [make("details", { open, class: "block" }, make("summary", {}, words(name)), make("div", { class: "choices" }, ...content))] : [];
 }
 
-/** @param {string} type @param {string} name @param {any} one @param {boolean} on */
+/** @param {string} type @param {string} name @param {any} one @param {boolean} [on] */
 function tick(type, name, one, on) {
   return make("label", { class: "choice" }, make("input", { type, name, value: one.code, checked: Boolean(on) }), make("span", {}, both(one.label)));
 }

@@ -5,7 +5,7 @@ import { me } from "/static/field/dom.js";
 /** @typedef {{step: string, owner: string, paused: boolean}} Seen */
 /** @typedef {{cause?: string, result?: string, checks?: string[], measures?: Record<string, number>, materials?: Record<string, number>}} Report */
 /** @typedef {{seq: number, key: string, order: string, kind: string, action: string, note: string, report: Report,
- *   based_on: Seen, at: string, state: string, words?: Record<string, string>, theirs?: any}} Act */
+ *   fields: Record<string, any>, based_on: Seen, at: string, state: string, words?: Record<string, string>, theirs?: any}} Act */
 /** @typedef {{key: string, order: string, kind: string, type: string, blob: Blob, taken_at: string,
  *   point: [number, number] | null, refused?: string}} Waiting */
 
@@ -75,13 +75,14 @@ export function device() {
   });
 }
 
-/** One more act, with the next number. What was typed goes when the act tells it. @param {Omit<Act, "seq" | "key" | "state">} act @param {boolean} [told] */
-export function add(act, told = false) {
+/** One more act, with the next number. What was typed goes when the act tells it. @param {Omit<Act, "seq" | "key" | "state">} act @param {object | null} [draft] what stays typed; undefined: all of it */
+export function add(act, draft) {
   return within(["kept", "acts"], "readwrite", async ({ kept: store, acts }) => {
     const seq = (Number(await answer(store.get("seq"))) || 0) + 1;
     store.put(seq, "seq");
     acts.put({ ...act, seq, key: crypto.randomUUID(), state: "queued" });
-    if (told) store.delete(`draft:${act.order}`);
+    if (draft) store.put(draft, `draft:${act.order}`);
+    else if (draft === null) store.delete(`draft:${act.order}`);
   });
 }
 

@@ -67,6 +67,7 @@ export class Sync extends EventTarget {
 
   async #round() {
     try {
+      await this.#files(await named());
       await this.#acts();
       await this.#pull();
       await this.#fixes();
@@ -88,7 +89,7 @@ export class Sync extends EventTarget {
     for (;;) {
       const queue = (await store.acts()).filter((act) => act.state === "queued").slice(0, BATCH);
       if (!queue.length) return;
-      const sent = queue.map(({ seq, key, order, kind, action, note, report, based_on, at }) => ({ seq, key, order, kind, action, note, report, based_on, at }));
+      const sent = queue.map(({ seq, key, order, kind, action, note, report, fields = {}, based_on, at }) => ({ seq, key, order, kind, action, note, report, fields, based_on, at }));
       const answer = await ask("/api/field/acts", json("POST", { device: await store.device(), acts: sent }));
       const byKey = new Map(answer.results.map((/** @type {any} */ one) => [one.key, one]));
       await store.update(queue.filter((act) => byKey.has(act.key)).map((act) => ({ ...act, ...told(byKey.get(act.key)) })));
@@ -116,9 +117,10 @@ export class Sync extends EventTarget {
     await store.dropFixes(fixes.map((fix) => fix.at));
   }
 
-  async #files() {
+  /** @param {string} [among] keys; those that stand in it only */
+  async #files(among) {
     for (const file of await store.files()) {
-      if (file.refused) continue;
+      if (file.refused || (among !== undefined && !among.includes(file.key))) continue;
       try {
         await this.#upload(file);
         await store.dropFile(file.key);
@@ -143,6 +145,11 @@ export class Sync extends EventTarget {
       received = Math.max(answer.received, received + piece.size);
     }
   }
+}
+
+/** What acts that wait are filled in with: the files that it names go before them. @returns {Promise<string>} */
+async function named() {
+  return JSON.stringify((await store.acts()).filter((act) => act.state === "queued").map((act) => act.fields));
 }
 
 /** @param {any} result */

@@ -1,16 +1,21 @@
 // What has not been sent, what was refused, and where somebody else was faster: both sides and a choice.
 import { both, exactly, language, make, say, when, words } from "/static/field/dom.js";
+import { asked, wrong } from "/static/field/asking.js";
+import { asks, complete, draftOf, readFields } from "/static/field/fields.js";
 import * as store from "/static/field/store.js";
 
 /** @typedef {import("/static/field/store.js").Act} Act */
 
-/** @param {import("/static/field/list.js").Known} known @param {() => Promise<void>} again @returns {Node[]} */
-export function waiting({ work, acts, files }, again) {
+/** Of what the server says. */
+const locale = language === "en" ? "en" : "zh_CN";
+
+/** @param {import("/static/field/list.js").Known} known @param {() => Promise<void>} again @returns {Promise<Node[]>} */
+export async function waiting({ work, acts, files }, again) {
   const disputed = (work?.orders ?? []).filter((/** @type {any} */ order) => order.conflicts.length);
   const refused = acts.filter((act) => act.state === "refused"), queued = acts.filter((act) => act.state === "queued");
   if (!disputed.length && !refused.length && !queued.length && !files.length) return [make("p", { class: "empty" }, words("all-sent"))];
   return [
-    ...titled("conflicts", disputed.map((/** @type {any} */ order) => conflict(order, work, queued, again))),
+    ...titled("conflicts", await Promise.all(disputed.map((/** @type {any} */ order) => conflict(order, work, queued, files, again)))),
     ...titled("refused", refused.map((act) => sorry(act, work, again))),
     ...titled("queue", queued.map((act) => make("p", { class: "card", "data-queued": act.action }, line(act, work)))),
     ...titled("files", files.map((file) => lying(file, again))),
@@ -35,13 +40,18 @@ function named(action, number, work) {
   return way ? both(way.label) : words(`act-${action}`);
 }
 
-/** @param {any} order @param {any} work @param {Act[]} queued @param {() => Promise<void>} again */
-function conflict(order, work, queued, again) {
+/** What was done and is not done yet: somebody was faster, or something is missing. @param {any} order @param {any} work @param {Act[]} queued @param {import("/static/field/store.js").Waiting[]} files @param {() => Promise<void>} again */
+async function conflict(order, work, queued, files, again) {
   const theirs = order.conflicts.at(-1).theirs;
   const decided = queued.some((act) => act.order === order.number && act.kind === "choose");
+  const lacking = decided ? [] : await missing(order, work, files, again);
+  const forms = lacking.map((one) => one.form), whys = order.conflicts.map((/** @type {any} */ act) => act.words?.[locale]).filter(Boolean);
+  const whole = () => lacking.every(({ act, form, fields }) => complete(form, fields, { ...act.fields, ...readFields(form) }, order.known));
   /** @param {string} action */
   const choose = (action) => async () => {
-    await store.add({ order: order.number, kind: "choose", action, note: "", report: {}, based_on: order.based_on, at: new Date().toISOString() });
+    if (action === "mine" && !whole()) return;
+    const fields = action === "mine" ? Object.assign({}, ...forms.map(readFields)) : {};
+    await store.add({ order: order.number, kind: "choose", action, note: "", report: {}, fields, based_on: order.based_on, at: new Date().toISOString() }, null);
     say(words("chosen"), "good");
     await again();
   };
@@ -52,9 +62,23 @@ function conflict(order, work, queued, again) {
       make("div", {}, make("b", {}, words("theirs")),
         ...theirs.lines.slice(-3).map((/** @type {any} */ one) => make("p", {}, `${when(one.at)} ${one.by} ${named(one.action, order.number, work)} ${one.note}`)),
         make("p", {}, make("b", {}, words("now", both(step(order, work)?.label ?? theirs.label)))), make("p", {}, words("owner", order.owner)))),
+    ...whys.map((/** @type {string} */ why) => make("p", { class: "notice bad" }, why)),
+    ...forms,
     ...(decided ? [make("p", { class: "notice" }, words("chosen"))] : [make("div", { class: "pair" },
       make("button", { "data-choice": "theirs", click: choose("theirs") }, words("choose-theirs")),
       make("button", { "data-choice": "mine", class: "primary", click: choose("mine") }, words("choose-mine")))]));
+}
+
+/** Of what could not be done, the forms of what still has to be filled in. @param {any} order @param {any} work @param {import("/static/field/store.js").Waiting[]} files @param {() => Promise<void>} again
+ * @returns {Promise<{act: any, fields: import("/static/field/asking.js").Field[], form: HTMLElement}[]>} */
+async function missing(order, work, files, again) {
+  const draft = await draftOf(order.number), moves = order.conflicts.filter((/** @type {any} */ act) => act.kind === "move");
+  return moves.flatMap((/** @type {any} */ act) => {
+    const fields = asked(work, order, act.action);
+    if (!fields.length || !(act.code === "field-refused" || wrong(fields, act.fields, order.known))) return [];
+    const place = { order, work, files, again, draft: { ...draft, fields: { ...act.fields, ...draft.fields } } };
+    return [{ act, fields, form: asks(place, act.action, named(act.action, order.number, work), fields) }];
+  });
 }
 
 /** @param {any} order @param {any} work */
@@ -64,17 +88,17 @@ function step(order, work) {
 
 /** @param {Act} act @param {any} work @param {() => Promise<void>} again */
 function sorry(act, work, again) {
-  const why = act.words?.[language === "en" ? "en" : "zh_CN"] ?? "";
+  const why = act.words?.[locale] ?? "";
   return make("section", { class: "card", "data-refused": act.action },
     make("p", {}, line(act, work)), make("p", { class: "notice bad" }, why),
     make("div", { class: "pair" },
       make("button", { click: async () => { await store.drop(act.seq); await again(); } }, words("drop")),
-      make("a", { class: "button", href: `#/order/${act.order}`, click: async () => { await store.keep(`draft:${act.order}`, { report: act.report, note: act.note }); await store.drop(act.seq); } }, words("open"))));
+      make("a", { class: "button", href: `#/order/${act.order}`, click: async () => { await store.keep(`draft:${act.order}`, { report: act.report, note: act.note, fields: act.fields }); await store.drop(act.seq); } }, words("open"))));
 }
 
 /** @param {import("/static/field/store.js").Waiting} file @param {() => Promise<void>} again */
 function lying(file, again) {
-  const why = file.refused ? (JSON.parse(file.refused)[language === "en" ? "en" : "zh_CN"] ?? words("refused")) : "";
+  const why = file.refused ? (JSON.parse(file.refused)[locale] ?? words("refused")) : "";
   const text = `${file.order} · ${words(file.kind)} ${when(file.taken_at)} · ${words("part-sent", Math.ceil(file.blob.size / 1000))}`;
   return make("section", { class: "card" }, make("p", {}, text),
     ...(why ? [make("p", { class: "notice bad" }, why), make("button", { click: async () => { await store.dropFile(file.key); await again(); } }, words("drop"))] : []));

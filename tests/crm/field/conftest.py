@@ -33,13 +33,21 @@ class Phone:
     clock: StandingClock
     seq: int = 0
     made: list[ActIn] = field(default_factory=list)
+    roles: frozenset[str] | None = None
 
     def act(
         self, order: str, action: str, seen: Seen, *, kind: str = "move", note: str = "",
         report: dict[str, Any] | None = None, at: datetime | None = None,
+        fields: dict[str, Any] | None = None,
     ) -> ActIn:  # fmt: skip
         self.seq += 1
-        values = {"kind": kind, "action": action, "note": note, "report": report or {}}
+        values = {
+            "kind": kind,
+            "action": action,
+            "note": note,
+            "report": report or {},
+            "fields": fields or {},
+        }
         made = ActIn.model_validate(
             {"key": f"act-{next(_KEYS):06}", "seq": self.seq, "order": order, "based_on": seen,
              "at": at or self.clock.at, **values}
@@ -49,14 +57,16 @@ class Phone:
 
     async def send(self, *acts: ActIn) -> list[FieldAct]:
         async with self.database.unit_of_work() as session:
-            taken = await sync.take(session, self.worker, self.code, acts, at=self.clock.at)
+            taken = await sync.take(
+                session, self.worker, self.code, acts, at=self.clock.at, roles=self.roles
+            )
             return list(taken.acts)
 
 
-async def furnish(database: Database) -> None:
-    """The heating pack and its people, once."""
+async def furnish(database: Database, pack: str = "heat") -> None:
+    """The pack, the heating pack's words for the field, and people; once."""
     async with database.unit_of_work() as session:
-        await catalog.install(session, PROJECT / "packs" / "heat")
+        await catalog.install(session, PROJECT / "packs" / pack)
         await definitions.install_file(session, FIELD.name, PROJECT / "packs" / "heat" / FILE)
         for login, name in (("feng", "冯涛"), ("sun", "孙强")):
             await add_user(

@@ -19,15 +19,20 @@ from crm.field.acting import ActIn, Seen
 from crm.field.models import FieldAct
 from crm.work_orders import flow, queries, service
 from crm.work_orders.flow import Act
+from crm.work_orders.models import WorkOrder
 from mainline.db import Database
 from mainline.errors import MainlineError
 from tests.crm.conftest import MORNING
 from tests.crm.field.conftest import Phone, furnish, opened, seen
 from tests.support.clock import StandingClock
 
-ACTIONS = ("arrive", "confirm", "measure", "complete", "give_back", "on_way", "pause", "resume")
+ACTIONS = (
+    "arrive", "confirm", "measure", "complete", "give_back", "on_way", "pause", "resume", "filled",
+)  # fmt: skip
 THEIRS = ("reassign", "pause", "resume", "arrive", "complete", "close")
-CHOICES = ("mine", "theirs")
+CHOICES = ("mine", "theirs", "mended")
+ASKED = {"valve_sealed": "yes"}
+"""What the second order's type asks for with its completion."""
 DEVICES = st.integers(0, 2)
 EVENTS = st.lists(
     st.one_of(
@@ -55,14 +60,18 @@ class Device(Phone):
 
     def do(self, number: str, action: str) -> None:
         """Kept here first; the next act builds on it, as the page does."""
-        before = self.believes[number]
+        before, fields = self.believes[number], ASKED if action == "filled" else {}
+        action = "complete" if action == "filled" else action
         note = f"note {next(_RUNS)}"
         kind = "note" if action == "on_way" else "move"
-        self.queue.append(self.act(number, action, before, kind=kind, note=note))
+        self.queue.append(self.act(number, action, before, kind=kind, note=note, fields=fields))
         self.believes[number] = after(before, action, self.worker)
 
     def choose(self, number: str, choice: str) -> None:
-        self.queue.append(self.act(number, choice, self.believes[number], kind="choose"))
+        fields = ASKED if choice == "mended" else {}
+        choice = "mine" if choice == "mended" else choice
+        seen_as = self.believes[number]
+        self.queue.append(self.act(number, choice, seen_as, kind="choose", fields=fields))
 
     async def bring(self, batch: list[ActIn]) -> None:
         """It reaches the server, and the answer the device."""
@@ -96,7 +105,8 @@ class Play:
         self.orders: list[str] = []
 
     async def begin(self) -> None:
-        self.orders = [await opened(self.database), await opened(self.database, to="孙强")]
+        second = await opened(self.database, to="孙强", type_code="valve_on")
+        self.orders = [await opened(self.database), second]
         for device in self.devices:
             for number in self.orders:
                 device.believes[number] = await seen(self.database, number)
@@ -164,6 +174,7 @@ async def verify(play: Play) -> None:
             moves = await queries.moves(session, order.id)
             mine = [row for row in rows if row.work_order_id == order.id and row.kind != "choose"]
             assert_told(mine, Counter(move.note for move in moves))
+            assert_asked(order, mine)
             types = (await catalog.work_order_types(session, order.type_version)).body
             acts = [Act(one.action, one.by, one.target, one.note) for one in moves]
             standing = await service.standing_of(session, order, at=play.clock.at)
@@ -183,6 +194,14 @@ def assert_told(rows: list[FieldAct], notes: Counter[str]) -> None:
                 assert within == 1, "kept in the history, and not done"
             case _:
                 assert within == 0, "refused: nothing happened"
+
+
+def assert_asked(order: WorkOrder, rows: list[FieldAct]) -> None:
+    """Nothing was completed out there without what its type asks for, and that is kept."""
+    done = [row for row in rows if (row.action, row.outcome) == ("complete", "done")]
+    if order.type_code == "valve_on":
+        assert all(row.body["fields"] == ASKED for row in done)
+        assert order.fields == ({"valve_sealed": True} if done else {})
 
 
 @pytest.fixture
