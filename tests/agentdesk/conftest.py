@@ -73,6 +73,10 @@ class Asterisk:
         self._note("call", agent, station, number)
         return "ml-1.1"
 
+    async def meet(self, staff: str, customer: str) -> str:
+        self._note("meet", staff, customer)
+        return "ml-5.5"
+
     async def rejoin(self, call_id: str, agent: str) -> None:
         self._note("rejoin", call_id, agent)
 

@@ -115,7 +115,8 @@ export async function record(order, kind, limits, point) {
   const began = Date.now(), dialog = /** @type {HTMLDialogElement} */ (document.getElementById("sheet"));
   const tick = setInterval(() => {
     const seconds = Math.floor((Date.now() - began) / 1000);
-    shown.textContent = words("recording", `${seconds} / ${most} s`);
+    const kilobytes = Math.floor(pieces.reduce((sum, piece) => sum + piece.size, 0) / 1000);
+    shown.textContent = words("recording", `${seconds} / ${most} s · ${kilobytes} KB`);
     if (seconds >= most) dialog.close("keep");
   }, 250);
   recorder.start(1000);
@@ -126,6 +127,7 @@ export async function record(order, kind, limits, point) {
   stream.getTracks().forEach((track) => track.stop());
   if (chosen !== "keep") return false;
   const blob = new Blob(pieces, { type: form });
+  if (!blob.size) { say(words("no-recording"), "bad"); return false; }
   if (blob.size > limits[`${kind}_bytes`]) { say(words("too-large"), "bad"); return false; }
   await keep(order, kind, blob, point);
   return true;

@@ -12,7 +12,12 @@ import * as store from "/static/field/store.js";
 
 /** What was typed and not told yet. @param {string} number @returns {Promise<Draft>} */
 export async function draftOf(number) {
-  return { report: {}, note: "", fields: {}, left: [], ...await store.kept(`draft:${number}`) };
+  return whole(await store.kept(`draft:${number}`));
+}
+
+/** @param {object | undefined} draft @returns {Draft} */
+function whole(draft) {
+  return { report: {}, note: "", fields: {}, left: [], ...draft };
 }
 
 /** The form of one act. @param {Place} place @param {string} action @param {string} title @param {Field[]} fields */
@@ -25,10 +30,13 @@ export function asks(place, action, title, fields) {
 }
 
 /** Keep what a form says beside what was typed elsewhere. @param {string} number @param {HTMLElement} form */
-async function keepFields(number, form) {
-  const draft = await draftOf(number), names = [...form.querySelectorAll("[data-field]")].map((each) => each.getAttribute("data-field"));
-  const others = Object.fromEntries(Object.entries(draft.fields).filter(([name]) => !names.includes(name)));
-  await store.keep(`draft:${number}`, { ...draft, fields: { ...others, ...readFields(form) }, left: leftOut(form) });
+function keepFields(number, form) {
+  const names = [...form.querySelectorAll("[data-field]")].map((each) => each.getAttribute("data-field"));
+  const fields = readFields(form), left = leftOut(form);
+  return store.typed(number, (draft) => {
+    const others = Object.entries(whole(draft).fields).filter(([name]) => !names.includes(name));
+    return { ...whole(draft), fields: { ...Object.fromEntries(others), ...fields }, left };
+  });
 }
 
 /** @param {Place} place @param {Field} field @param {Field[]} all */
@@ -113,9 +121,11 @@ function signed(place, path, label, value) {
   const sign = async () => {
     const key = await signature(place.order, here());
     if (!key) return;
-    const draft = await draftOf(place.order.number);
-    put(draft.fields, path.split("."), key);
-    await store.keep(`draft:${place.order.number}`, draft);
+    await store.typed(place.order.number, (typed) => {
+      const draft = whole(typed);
+      put(draft.fields, path.split("."), key);
+      return draft;
+    });
     await place.again();
   };
   return make("div", { class: "signed" }, select(path, label, options, value),

@@ -1,6 +1,5 @@
 // What was found on the spot: steps, measured values, cause, materials, result. Kept while it is typed.
 import { both, make, words } from "/static/field/dom.js";
-import { draftOf } from "/static/field/fields.js";
 import * as store from "/static/field/store.js";
 
 /** @typedef {import("/static/field/store.js").Report} Report */
@@ -17,7 +16,10 @@ export function form({ order, work, draft }) {
     make("label", { for: "note" }, words("note")),
     make("textarea", { id: "note", name: "note", maxlength: "2000", rows: "3" }, draft.note));
   made.addEventListener("submit", (event) => event.preventDefault());
-  made.addEventListener("input", async () => store.keep(`draft:${order.number}`, { ...await draftOf(order.number), ...readReport() }));
+  made.addEventListener("input", () => {
+    const told = readReport();
+    return store.typed(order.number, (typed) => ({ ...typed, ...told }));
+  });
   return made;
 }
 

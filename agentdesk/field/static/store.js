@@ -64,6 +64,13 @@ export function keep(name, value) {
   });
 }
 
+/** Change what is typed for an order and not told yet, whoever else changes it. @param {string} number @param {(draft: any) => any} change */
+export function typed(number, change) {
+  return within(["kept"], "readwrite", async ({ kept: store }) => {
+    store.put(change(await answer(store.get(`draft:${number}`))), `draft:${number}`);
+  });
+}
+
 /** Who this device is: made once. @returns {Promise<string>} */
 export function device() {
   return within(["kept"], "readwrite", async ({ kept: store }) => {

@@ -1,5 +1,6 @@
 """The field page on a telephone: with a network, without one, and after it."""
 
+import re
 import struct
 import zlib
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.app import create_app
 from agentdesk.guard import LANGUAGE_COOKIE
@@ -25,6 +27,7 @@ from tests.crm.town import customer, place, premise
 from tests.support.browsing import chromium, served
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = """async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa"] })).violations
   .filter((each) => ["serious", "critical"].includes(each.impact))
@@ -34,6 +37,10 @@ SMALL = """() => [...document.querySelectorAll("button, a, input, summary, texta
   .map((each) => [each, each.getBoundingClientRect()])
   .filter(([, box]) => box.width < 48 || box.height < 48)
   .map(([each, box]) => `${each.outerHTML.slice(0, 80)} ${box.width}x${box.height}`)"""
+QUEUED = "async () => (await (await import('/static/field/store.js')).acts()).length"
+KEEP_BARE = """async (order) => (await import("/static/field/store.js")).add({
+  order, kind: "move", action: "complete", note: "all is well", report: {},
+  at: new Date().toISOString(), based_on: { step: "on_site", owner: "field", paused: false } })"""
 BEYOND = "() => document.documentElement.scrollWidth - innerWidth"
 
 
@@ -60,6 +67,7 @@ class Out:
     company: Database
     browser: Browser
     orders: list[str]
+    telephony: Telephony = field(default_factory=Telephony)
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     complaints: list[str] = field(default_factory=list)
     base: str = ""
@@ -67,7 +75,7 @@ class Out:
     async def network(self, *, there: bool) -> None:
         await self.stack.aclose()
         if there:
-            app = create_app(self.settings, self.company, Telephony())
+            app = create_app(self.settings, self.company, self.telephony)
             self.base = await self.stack.enter_async_context(served(self.settings, app))
 
     async def page(self, language: str = "en", width: int = 360, height: int = 780) -> Page:
@@ -101,7 +109,7 @@ class Out:
 
 @pytest.fixture
 async def out(company: Database, settings: Settings) -> AsyncIterator[Out]:
-    """Two orders that ``field`` has accepted."""
+    """Two orders that ``field`` has accepted; two more, to which they have come."""
     numbers = []
     async with company.unit_of_work() as session:
         await definitions.install_file(session, FIELD.name, settings.pack_dir / FILE)
@@ -117,11 +125,23 @@ async def out(company: Database, settings: Settings) -> AsyncIterator[Out]:
             await service.move(session, order.number, "assign", by="dispatcher", to="field")
             await service.move(session, order.number, "accept", by="field")
             numbers.append(order.number)
+        numbers += [await there(session, kind) for kind in ("inspection", "temperature_visit")]
     async with chromium() as browser:
         opened = Out(settings, company, browser, numbers)
         await opened.network(there=True)
         yield opened
         await opened.network(there=False)
+
+
+async def there(session: AsyncSession, kind: str) -> str:
+    """An order of that kind, with ``field`` on the spot."""
+    order = await service.open_work_order(
+        session, type_code=kind, key=kind, by="8001", source="ivr"
+    )
+    await service.move(session, order.number, "assign", by="dispatcher", to="field")
+    for action in ("accept", "arrive"):
+        await service.move(session, order.number, action, by="field")
+    return order.number
 
 
 async def sent(page: Page) -> None:
@@ -138,7 +158,8 @@ async def test_everything_is_reached_by_a_thumb_and_read_by_everybody(
     out: Out, language: str, width: int, height: int
 ) -> None:
     page = await out.page(language, width, height)
-    for route in ("#/", f"#/order/{out.orders[1]}", "#/waiting", "#/me"):
+    asks = f"#/order/{out.orders[3]}"
+    for route in ("#/", f"#/order/{out.orders[1]}", asks, "#/waiting", "#/me"):
         await page.evaluate("route => { location.hash = route; }", route)
         await page.wait_for_selector(f"body[data-shown='{route}']")
         assert await page.evaluate(SMALL) == [], route
@@ -152,7 +173,7 @@ async def test_everything_is_reached_by_a_thumb_and_read_by_everybody(
 async def test_an_order_is_done_on_the_spot_with_all_that_belongs_to_it(
     out: Out, tmp_path: Path
 ) -> None:
-    page, (number, _other) = await out.page(), out.orders
+    page, number = await out.page(), out.orders[0]
     await page.click(f"a[href='#/order/{number}']")
     navigate = page.locator("a[href^='geo:']")
     assert (await navigate.get_attribute("href") or "").startswith("geo:41.78,123.42?q=")
@@ -164,25 +185,21 @@ async def test_an_order_is_done_on_the_spot_with_all_that_belongs_to_it(
     await page.fill("#m-room_temperature", "16.5")
     await expect(page.locator(".measure .mark").first).to_be_visible()
     await page.get_by_text("Air in the radiators").click()
-    await page.get_by_text("Materials").click()
+    await page.get_by_text("Materials", exact=True).click()
     await page.get_by_label("Air vent: more of it").click()
     await page.get_by_text("Mended").click()
     (tmp_path / "big.png").write_bytes(png(3000, 2000))
     await page.set_input_files("#photo", tmp_path / "big.png")
     await sent(page)
     await page.get_by_role("button", name="Signature").click()
-    box = await page.locator("canvas.sign").bounding_box()
-    assert box is not None
-    await page.mouse.move(box["x"] + 20, box["y"] + 20)
-    await page.mouse.down()
-    await page.mouse.move(box["x"] + 120, box["y"] + 60, steps=4)
-    await page.mouse.up()
-    await page.click("#sheet-acts [value=keep]")
+    await sign(page)
     await sent(page)
-    await page.get_by_role("button", name="Sound note").click()
-    await expect(page.locator("p.clock")).to_contain_text("Recording")
-    await page.click("#sheet-acts [value=keep]")
-    await sent(page)
+    for what in ("Sound note", "Short video"):
+        await page.get_by_role("button", name=what).click()
+        await expect(page.locator("p.clock")).to_have_text(re.compile(r"Recording .* [1-9]\d* KB"))
+        await page.click("#sheet-acts [value=keep]")
+        await sent(page)
+    await call(out, page, number)
     assert await page.input_value("#m-room_temperature") == "16.5", "kept while other things came"
     await page.fill("#m-room_temperature", "19.5")
     await page.click("[data-action=complete]")
@@ -192,6 +209,28 @@ async def test_an_order_is_done_on_the_spot_with_all_that_belongs_to_it(
     assert out.complaints == []
 
 
+async def sign(page: Page) -> None:
+    """With a finger, in the sheet."""
+    box = await page.locator("canvas.sign").bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + 20, box["y"] + 20)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + 120, box["y"] + 60, steps=4)
+    await page.mouse.up()
+    await page.click("#sheet-acts [value=keep]")
+
+
+async def call(out: Out, page: Page, number: str) -> None:
+    """Both are rung, and neither sees a number."""
+    await page.get_by_role("button", name="Call the customer").click()
+    await page.fill("#own-number", "138 5555 0001")
+    await page.click("#sheet-acts [value=call]")
+    await expect(page.locator("#said")).to_have_text("Your telephone will ring at once.")
+    assert out.telephony.switchboard.done == [("meet", "13855550001", "13800008001")]
+    assert (await out.history(number))[-1] == "call"
+    await expect(page.locator("main")).not_to_contain_text("13800008001")
+
+
 async def verify(out: Out, number: str) -> None:
     async with out.company.reading() as session:
         order = await service.by_number(session, number)
@@ -199,17 +238,103 @@ async def verify(out: Out, number: str) -> None:
         (done,) = await session.scalars(select(FieldAct).where(FieldAct.action == "complete"))
     assert (order.step, order.owner) == ("done", "field")
     assert done.body["report"]["measures"] == {"room_temperature": 19.5}
-    assert [piece.kind for piece in pieces] == ["photo", "signature", "sound"]
+    assert [piece.kind for piece in pieces] == ["photo", "signature", "sound", "video"]
+    assert order.fields == {"photos": [pieces[0].key]}, "the photo belongs to what was done"
     starts = [file_of(out.settings.home, piece).read_bytes()[:4] for piece in pieces]
-    assert starts == [b"\xff\xd8\xff\xe0", b"\x89PNG", b"\x1a\x45\xdf\xa3"]
+    assert starts == [b"\xff\xd8\xff\xe0", b"\x89PNG", *[b"\x1a\x45\xdf\xa3"] * 2]
     assert all(piece.sha256 and piece.complete_at for piece in pieces)
     assert pieces[0].size <= 1_000_000
+
+
+async def test_what_the_type_asks_for_is_asked_for_on_the_spot(out: Out, tmp_path: Path) -> None:
+    page, (number, visit) = await out.page(), out.orders[2:]
+    await show(page, number)
+    await page.fill("#note", "seen")
+    await refused(page, "Please fill in: Finding")
+    await page.select_option("#f-found", "danger")
+    await refused(page, "Please fill in: Defect")
+    await page.fill("#f-defect", "no lid")
+    await refused(page, "Please fill in: Photos")
+    (tmp_path / "small.png").write_bytes(png(60, 40))
+    await page.set_input_files("#photo-photos", tmp_path / "small.png")
+    await expect(page.locator("[data-photo=photos]")).to_be_checked()
+    await page.click("[data-action=complete]")
+    await sent(page)
+    async with out.company.reading() as session:
+        order = await service.by_number(session, number)
+        (piece,) = await session.scalars(select(FieldAttachment))
+    assert order.fields == {"found": "danger", "defect": "no lid", "photos": [piece.key]}
+    await measure(out, page, visit)
+    assert out.complaints == []
+
+
+async def measure(out: Out, page: Page, number: str) -> None:
+    """A measurement with all its rules; one signs here, the other on paper."""
+    await show(page, number)
+    await page.fill("#note", "measured")
+    await page.locator("[id='f-measured.value']").fill("17.5")
+    await page.locator("[id='f-measured.at']").fill("2026-11-23T15:00")
+    for name, value in (("windows_shut_min", "30"), ("height_m", "2"), ("stable_min", "10")):
+        await page.locator(f"[id='f-measured.conditions.{name}']").fill(value)
+    outside = "Please check: Measured room temperature: Height above the floor 1.4 – 1.6 m"
+    await refused(page, outside)
+    await page.locator("[id='f-measured.conditions.height_m']").fill("1.5")
+    await page.get_by_role("button", name="Customer's signature: Sign").click()
+    await sign(page)
+    await expect(page.locator("[id='f-measured.signed.customer']")).not_to_have_value("")
+    await refused(page, "Please check: Measured room temperature: Worker's signature")
+    await page.locator("[id='f-measured.signed.worker']").select_option("paper")
+    await page.click("[data-action=complete]")
+    await sent(page)
+    async with out.company.reading() as session:
+        kept = (await service.by_number(session, number)).fields["measured"]
+        piece = await session.scalar(
+            select(FieldAttachment.key).where(FieldAttachment.kind == "signature")
+        )
+    assert (kept["value"], kept["at"]) == (17.5, "2026-11-23T15:00+08:00")
+    assert kept["conditions"] == {"windows_shut_min": 30, "height_m": 1.5, "stable_min": 10}
+    assert kept["signed"] == {"customer": piece, "worker": "paper"}
+
+
+async def refused(page: Page, words: str) -> None:
+    """The device says what is missing, and keeps no act."""
+    await page.click("[data-action=complete]")
+    await expect(page.locator("#said")).to_have_text(words)
+    assert await page.evaluate(QUEUED) == 0
+
+
+async def test_what_the_server_misses_is_filled_in_with_the_choice_and_done_once(out: Out) -> None:
+    """An act that was kept before the page knew what is asked: nothing of it is lost."""
+    page, number = await out.page(), out.orders[2]
+    await page.evaluate(KEEP_BARE, number)
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await page.wait_for_selector("body[data-waiting='1']")
+    await page.evaluate("location.hash = '#/waiting'")
+    card = page.locator(f"[data-conflict='{number}']")
+    await expect(card).to_contain_text("Please fill in the field")
+    await expect(card).to_contain_text("all is well")
+    await card.locator("[data-choice=mine]").click()
+    await expect(page.locator("#said")).to_have_text("Please fill in: Finding")
+    await card.locator("#f-found").select_option("good")
+    await card.locator("[data-choice=mine]").click()
+    await sent(page)
+    await expect(page.locator("main")).to_contain_text("Everything has been sent.")
+    assert (await out.history(number)).count("complete") == 1
+    async with out.company.reading() as session:
+        order = await service.by_number(session, number)
+    assert (order.step, order.fields) == ("done", {"found": "good"})
+    assert out.complaints == []
+
+
+async def show(page: Page, number: str) -> None:
+    await page.evaluate("order => { location.hash = `#/order/${order}`; }", number)
+    await page.wait_for_selector(f"body[data-shown='#/order/{number}']")
 
 
 async def test_a_day_without_a_network_is_sent_once_and_others_changes_are_left_to_choose(
     out: Out,
 ) -> None:
-    page, (first, second) = await out.page(), out.orders
+    page, (first, second) = await out.page(), out.orders[:2]
     await page.wait_for_function(
         "async () => await caches.match('/field') && navigator.serviceWorker.controller !== null"
     )
@@ -251,8 +376,7 @@ async def test_a_day_without_a_network_is_sent_once_and_others_changes_are_left_
 
 async def act(page: Page, number: str, action: str) -> None:
     """Open it and do that."""
-    await page.evaluate("order => { location.hash = `#/order/${order}`; }", number)
-    await page.wait_for_selector(f"body[data-shown='#/order/{number}']")
+    await show(page, number)
     button = page.locator(f".next [data-action={action}]")
     if not await button.count():
         await page.click("[data-more]")
