@@ -130,7 +130,7 @@ async def test_what_is_left_as_it_is_keeps_what_was_filled_in_in_the_history(
 async def test_only_the_roles_of_a_way_go_it_in_the_field_too(crew: Database, phone: Phone) -> None:
     async with crew.unit_of_work() as session:
         order = await service.open_work_order(
-            session, type_code="suspension", key="s", by="8001", source="ivr"
+            session, type_code="refund", key="s", by="8001", source="ivr"
         )
         number = order.number
     new = await seen(crew, number)
