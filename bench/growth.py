@@ -110,6 +110,8 @@ async def _actions(town: Asked) -> list[tuple[str, Ask]]:
         "calls_of_caller": f"/calls?caller={phone}", "calls_of_tail": f"/calls?caller={phone[-4:]}",
         "calls_of_name": f"/calls?caller={quote(name)}", "callbacks": "/callbacks",
         "messages": "/messages", "appointments": "/appointments", "board": "/board/picture",
+        "duplicates": "/customers/duplicates",
+        "duplicate_places": "/customers/duplicates?what=premise",
     }  # fmt: skip
     asks = [(kind, lambda path=path: town.page(path)) for kind, path in paths.items()]
     return [("lookup", lambda: _look_up(town, phone)), *asks]

@@ -12,7 +12,7 @@ from agentdesk.duplicates.words import REASONS, VERDICTS, WHATS
 from agentdesk.shell import render
 from crm.customers import queries as customers
 from crm.duplicates import queries, service
-from crm.duplicates.queries import Pair
+from crm.duplicates.looks import Pair
 from crm.duplicates.rules import What
 from mainline.errors import MainlineError
 from mainline.i18n import Text, current_locale
@@ -24,6 +24,8 @@ LIMIT: Final = 30
 PATH: Final = "/customers/duplicates"
 Kind = Annotated[What, Form()]
 Id = Annotated[int, Form(ge=1)]
+After = Annotated[str, Query(max_length=32, pattern=r"^([a-z]+-[0-9]{1,17})?$")]
+"""Where the stretch of the town begins that is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,10 @@ async def page(
     session: ReadSession,
     who: Who,
     what: Annotated[What, Query()] = "customer",
+    after: After = "",
 ) -> HTMLResponse:
-    """Undecided pairs, and what was decided lately."""
-    return await _page(request, session, who, what)
+    """Undecided pairs of a stretch of the town, and what was decided lately."""
+    return await _page(request, session, who, what, after)
 
 
 @router.post(PATH)
@@ -64,14 +67,15 @@ async def decide(
     kept: Id,
     other: Id,
     verdict: Annotated[str, Form(pattern="^(merged|apart)$")],
+    after: After = "",
 ) -> Response:
     """Keep one of them, or both."""
     act = service.merge if verdict == "merged" else service.dismiss
     try:
         await act(session, what, kept, other, by=who.agent_number or who.name)
     except MainlineError as refused:
-        return await _page(request, session, who, what, refused)
-    return RedirectResponse(f"{PATH}?what={what}", status_code=303)
+        return await _page(request, session, who, what, after, refused)
+    return RedirectResponse(_here(what, after), status_code=303)
 
 
 @router.post(PATH + "/{decision_id}/undo")
@@ -81,13 +85,14 @@ async def undo(
     who: Who,
     decision_id: Annotated[int, Path(ge=1)],
     what: Kind = "customer",
+    after: After = "",
 ) -> Response:
     """As it was before."""
     try:
         await service.undo(session, decision_id, by=who.agent_number or who.name)
     except MainlineError as refused:
-        return await _page(request, session, who, what, refused)
-    return RedirectResponse(f"{PATH}?what={what}", status_code=303)
+        return await _page(request, session, who, what, after, refused)
+    return RedirectResponse(_here(what, after), status_code=303)
 
 
 async def _page(
@@ -95,9 +100,11 @@ async def _page(
     session: AsyncSession,
     who: Principal,
     what: What,
+    after: str,
     refused: MainlineError | None = None,
 ) -> HTMLResponse:
-    pairs = await queries.find(session, what, limit=LIMIT)
+    look = await queries.find(session, what, limit=LIMIT, after=after)
+    pairs = look.pairs
     ids = [each for pair in pairs for each in (pair.first_id, pair.second_id)]
     sides = await (_people if what == "customer" else _places)(session, who, ids)
     return render(
@@ -108,8 +115,14 @@ async def _page(
             for pair in pairs
         ],
         history=await queries.history(session), what=what, whats=WHATS, verdicts=VERDICTS,
+        after=after, here=_here(what, after), onward=_here(what, str(look.next or "")),
+        more=look.next is not None,
         refused=refused.words.to(current_locale(), **refused.values) if refused else "",
     )  # fmt: skip
+
+
+def _here(what: str, after: str) -> str:
+    return f"{PATH}?what={what}" + (f"&after={after}" if after else "")
 
 
 async def _people(session: AsyncSession, who: Principal, ids: Sequence[int]) -> dict[int, Side]:

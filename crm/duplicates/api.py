@@ -61,17 +61,22 @@ async def find_duplicates(
     session: ReadSession,
     what: What = "customer",
     limit: Annotated[int, Query(ge=1, le=queries.LIMIT_MAX)] = 50,
+    after: Annotated[str, Query(alias="next", max_length=32)] = "",
 ) -> Page[PairRead]:
-    """Pairs nobody has decided about, the likeliest first."""
-    found = await queries.find(session, what, limit=limit)
+    """Pairs nobody has decided about, the likeliest of a stretch of the town first.
+
+    A page may be empty and still have a ``next``: only null says that the whole town was looked at.
+    """
+    found = await queries.find(session, what, limit=limit, after=after)
     return Page(
         items=[
             PairRead(
                 what=pair.what, first_id=pair.first_id, second_id=pair.second_id,
                 score=pair.likeness.score, reasons=list(pair.likeness.reasons),
             )
-            for pair in found
-        ]
+            for pair in found.pairs
+        ],
+        next=str(found.next) if found.next else None,
     )  # fmt: skip
 
 

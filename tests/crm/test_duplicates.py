@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from crm.addresses.models import AddressNode
 from crm.customers import queries as customers
 from crm.customers.identify import identify
 from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
-from crm.duplicates import queries, service
+from crm.duplicates import queries, service, stretches
+from crm.duplicates.blocks import BLOCK_MAX, Member, pairs_of
 from crm.duplicates.events import DuplicateMerged, DuplicateParted
 from crm.duplicates.rules import customers_alike
 from crm.work_orders import queries as work_orders
@@ -56,8 +58,8 @@ async def everything(database: Database) -> dict[str, list[Any]]:
 
 async def test_the_same_person_is_proposed_and_a_household_is_not(twins: Database) -> None:
     async with twins.reading() as session:
-        people = await queries.find(session, "customer")
-        places = await queries.find(session, "premise")
+        people = (await queries.find(session, "customer")).pairs
+        places = (await queries.find(session, "premise")).pairs
     assert [(one.first_id, one.second_id, one.likeness.score) for one in people] == [(1, 2, 0.95)]
     assert people[0].likeness.reasons == ("same-name", "same-telephone")
     assert [(one.first_id, one.second_id, one.likeness.reasons) for one in places] == [
@@ -81,7 +83,7 @@ async def test_what_hung_on_both_hangs_on_the_one_that_is_kept(twins: Database) 
         for q in ("王芳", "wf", "100002", "13800000002"):
             assert [one.customer.id for one in await customers.find(session, q)] == [1]
         assert [one.customer.id for one in await customers.find(session)] == [1, 3, 4]
-        assert await queries.find(session, "customer") == []
+        assert (await queries.find(session, "customer")).pairs == []
         [fact] = await entries_after(session, 0, subject="customer:1")
     assert isinstance(fact.event, DuplicateMerged)
     assert (fact.event.other_id, fact.event.by, fact.event.note) == (2, "leader", "同一人")
@@ -100,7 +102,7 @@ async def test_undoing_gives_back_exactly_what_went_over(twins: Database, what: 
     assert merged != before
     assert await everything(twins) == before
     async with twins.reading() as session:
-        assert len(await queries.find(session, what)) == 1
+        assert len((await queries.find(session, what)).pairs) == 1
         facts = await entries_after(session, 0, subject=f"{what}:2")
         [kept] = await queries.history(session)
     assert isinstance(facts[-1].event, DuplicateParted)
@@ -140,13 +142,13 @@ async def test_two_who_are_two_are_not_proposed_again_until_that_is_undone(
     before = await everything(twins)
     async with twins.unit_of_work() as session:
         made = await service.dismiss(session, "customer", 2, 1, by="leader")
-        assert await queries.find(session, "customer") == []
+        assert (await queries.find(session, "customer")).pairs == []
         with pytest.raises(service.AlreadyDecided):
             await service.dismiss(session, "customer", 1, 2, by="leader")
     assert await everything(twins) == before
     async with twins.unit_of_work() as session:
         await service.undo(session, made.id, by="leader")
-        assert len(await queries.find(session, "customer")) == 1
+        assert len((await queries.find(session, "customer")).pairs) == 1
 
 
 async def test_what_cannot_be_is_refused_and_changes_nothing(twins: Database) -> None:
@@ -178,7 +180,7 @@ async def test_a_premise_that_hangs_too_high_is_read_and_proposed(database: Data
         await premise(session, room, "和平区幸福小区3号楼2单元501室")
         await premise(session, area, "幸福小区三栋二单元五零一")
         await premise(session, area, "幸福小区4-2-501")
-        found = await queries.find(session, "premise")
+        found = (await queries.find(session, "premise")).pairs
     assert [(one.first_id, one.second_id) for one in found] == [(1, 2)]
     assert found[0].likeness.reasons == ("read-as-the-same-place",)
 
@@ -193,6 +195,103 @@ async def test_orders_of_both_are_read_together_and_stay_as_they_were_noted(
         rows = await session.scalars(select(WorkOrder.customer_id).order_by(WorkOrder.customer_id))
         assert {order.customer_id for order in orders} == set(ids)
         assert ids[1] in set(rows)
+
+
+Seen = set[tuple[int, int]]
+
+
+async def walked(database: Database, what: Any, limit: int) -> tuple[Seen, int]:
+    """The whole town in as many looks as it takes."""
+    seen: Seen = set()
+    after, looks = "", 0
+    async with database.reading() as session:
+        while looks < 500:
+            look = await queries.find(session, what, limit=limit, after=after)
+            seen |= {(one.first_id, one.second_id) for one in look.pairs}
+            looks += 1
+            if look.next is None:
+                return seen, looks
+            after = str(look.next)
+    raise AssertionError("the walk does not end")
+
+
+async def crowd(database: Database) -> tuple[Seen, Seen]:
+    """Forty pairs of twins by telephone, forty by home, forty rooms with two premises."""
+    people, places = set(), set()
+    async with database.unit_of_work() as session:
+        for index in range(40):
+            phone, name = f"139{index % 7}000{index:04}", f"甲{chr(0x4E00 + index)}"
+            left = await customer(session, name, phone, f"137{index:08}")
+            right = await customer(session, name, phone)
+            people.add((left.id, right.id))
+            room = await place(session, "和平区", "院", f"{index}号")
+            homes = [await premise(session, room, f"院{index}号{way}") for way in ("", "家")]
+            places.add((homes[0].id, homes[1].id))
+            name = f"乙{chr(0x4E00 + index)}"
+            twins = [
+                await customer(session, name, accounts={f"9{index:03}{side}": homes[0]})
+                for side in range(2)
+            ]
+            people.add((twins[0].id, twins[1].id))
+        for node in await session.scalars(select(AddressNode).where(AddressNode.name_zh != "院")):
+            node.level = "room" if node.name_zh.endswith("号") else node.level
+    return people, places
+
+
+@pytest.mark.parametrize(("rows", "keys", "limit"), [(7, 3, 100), (1, 5, 3), (1000, 1000, 4)])
+async def test_walked_in_small_steps_the_town_gives_every_pair(
+    database: Database, monkeypatch: pytest.MonkeyPatch, rows: int, keys: int, limit: int
+) -> None:
+    people, places = await crowd(database)
+    for module in (queries, stretches):
+        monkeypatch.setattr(module, "ROWS_MAX", rows)
+        monkeypatch.setattr(module, "KEYS_MAX", keys)
+    found, looks = await walked(database, "customer", limit)
+    assert found == people
+    assert looks > 1
+    assert (await walked(database, "premise", limit))[0] == places
+
+
+@pytest.mark.parametrize("what", ["customer", "premise"])
+async def test_one_look_reads_a_stretch_of_an_index_and_never_the_whole_town(
+    sqlite_database: Database, what: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await crowd(sqlite_database)
+    monkeypatch.setattr(stretches, "ROWS_MAX", 10)
+    async with sqlite_database.reading() as session:
+        table, key = {
+            "customer": (CustomerPhone, CustomerPhone.number),
+            "premise": (Premise, Premise.node_id),
+        }[what]
+        wanted = stretches.stretch(table, key, None)
+        wanted = wanted.compile(compile_kwargs={"literal_binds": True})
+        plan = [row[3] for row in await session.execute(text(f"EXPLAIN QUERY PLAN {wanted}"))]
+        assert len(plan) == 1
+        assert "USING COVERING INDEX" in plan[0]
+        first = await stretches.shared(session, table, key, 0)
+    assert len(first.keys) <= 10
+    assert first.last is not None
+
+
+def test_of_many_who_share_only_those_with_like_names_are_held_against_each_other() -> None:
+    few = [Member(index, "王芳", "wf") for index in (3, 1, 1, 2)]
+    assert [(a.id, b.id) for a, b in pairs_of(few)] == [(1, 2), (1, 3), (2, 3)]
+    many = [Member(index, "王芳", "wf" if index < 2 else f"x{index}") for index in range(BLOCK_MAX)]
+    assert [(a.id, b.id) for a, b in pairs_of(many)] == [(0, 1)]
+    assert list(pairs_of([*many, Member(BLOCK_MAX, "王芳", "wf")])) == []
+
+
+async def test_a_place_that_nobody_named_is_refused_and_one_that_is_gone_begins_anew(
+    twins: Database, as_role: AsRole
+) -> None:
+    async with twins.reading() as session:
+        for bad in ("room-1", "telephone-x", "telephone", "telephone-" + "9" * 30):
+            with pytest.raises(Invalid):
+                await queries.find(session, "customer", after=bad)
+        assert len((await queries.find(session, "customer", after="telephone-999")).pairs) == 1
+    refused = await as_role("leader").get("/duplicates", params={"next": "rough-1"})
+    assert refused.status_code == 422
+    assert (await as_role("leader").get("/duplicates")).json()["next"] is None
 
 
 @pytest.mark.parametrize(

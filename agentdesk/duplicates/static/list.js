@@ -1,4 +1,4 @@
-// Pairs by keyboard: arrows choose one, 1 and 2 keep a side, 0 says they are two, u undoes.
+// Pairs by keyboard: arrows choose one, 1 and 2 keep a side, 0 says they are two, u undoes, n looks on.
 import { typing } from "/static/typing.js";
 
 const pairs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#pairs > li")]);
@@ -21,6 +21,8 @@ document.addEventListener("keydown", (event) => {
   if (step !== undefined) {
     pairs[Math.min(pairs.length - 1, Math.max(0, present() + step))]?.focus();
     event.preventDefault();
+  } else if (event.key === "n") {
+    /** @type {HTMLAnchorElement | null} */ (document.querySelector("a[rel=next]"))?.click();
   } else if (["0", "1", "2", "u"].includes(event.key)) {
     button(event.key)?.click();
   }
