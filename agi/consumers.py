@@ -16,6 +16,8 @@ BATCH: Final = 40
 """Small enough that a phone that rings does not wait long for the database."""
 GATHER_S: Final = 0.2
 """After each round: what is written meanwhile is one batch, not many."""
+GATHER_MAX_S: Final = 0.5
+"""On a busy machine rounds take long: fewer and larger ones are cheaper, and boards stay live."""
 LOOK_S: Final = 1.0
 ASK_ALL_S: Final = 2.0
 PAUSE_S: Final = 0.5
@@ -67,8 +69,10 @@ class Consumers:
         async with Tail(self._database) as tail:
             while not stop.is_set():
                 await tail.changed(timeout_s=LOOK_S)
+                begun = asyncio.get_running_loop().time()
                 await self.catch_up(stop)
-                await pause(stop, GATHER_S)
+                took_s = asyncio.get_running_loop().time() - begun
+                await pause(stop, min(max(GATHER_S, took_s), GATHER_MAX_S))
 
     async def catch_up(self, stop: asyncio.Event | None = None) -> None:
         """A batch for all readers, again and again until none has anything left."""

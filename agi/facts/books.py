@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
 from sqlalchemy import delete, insert, select, update
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from agi.facts.mapping import CallState
 from agi.models import CelCursor, LiveCall
 from mainline.clock import now
+from mainline.journal import Event
 
 
 class Overtaken(Exception):
@@ -20,22 +21,39 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unwritten:
-    """Read of one file since the last writing, and the calls that it has changed."""
+    """Read of one file since the last writing, what it tells, and the calls that it has changed."""
 
     head: str = ""
     start: int = 0
     end: int = 0
     calls: Mapping[str, CallState] = field(default_factory=dict)
+    told: Sequence[Event] = ()
+    told_at: float = 0.0
+    """When the first of them was read, by the clock of the event loop."""
 
     @property
     def bytes(self) -> int:
         """How much would be read again after a crash."""
         return self.end - self.start
 
-    def plus(self, head: str, start: int, end: int, calls: Mapping[str, CallState]) -> Unwritten:
-        """With what was read next of the same file."""
-        begun = self.start if self.head else start
-        return Unwritten(head, begun, end, {**self.calls, **calls})
+    def due(self, moment: float, hold_s: float) -> bool:
+        """Whether facts have been held back for so long."""
+        return bool(self.told) and moment >= self.told_at + hold_s
+
+    def plus(self, head: str, start: int, end: int) -> Unwritten:
+        """Read on to there in the same file."""
+        return replace(self, head=head, start=self.start if self.head else start, end=end)
+
+    def with_facts(
+        self, told: Sequence[Event], calls: Mapping[str, CallState], moment: float
+    ) -> Unwritten:
+        """What was read tells this, and has changed these calls."""
+        return replace(
+            self,
+            calls={**self.calls, **calls},
+            told=(*self.told, *told),
+            told_at=self.told_at if self.told else moment,
+        )
 
 
 NOTHING: Final = Unwritten()

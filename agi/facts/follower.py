@@ -1,8 +1,8 @@
 """Follow Asterisk's CEL file: rows become facts exactly once, whatever dies in between.
 
 The cursor, the facts and the state of the calls in progress are one transaction. Killed before it,
-the rows are read again; killed after it, they are not. Rows that tell no fact are remembered, and
-written with the next fact or when it has been quiet for a while.
+the rows are read again; killed after it, they are not. What somebody waits for is written at once,
+the other facts together a moment later, rows that tell no fact when it has been quiet for a while.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from dialplan.contract import CEL_FILE
 from mainline.clock import now
 from mainline.db import Database
 from mainline.journal import Event, append_all
+from mainline.journal.call_events import AgentOffered
 from mainline.log import get_logger
 
 CHUNK: Final = 128 * 1024
@@ -30,7 +31,11 @@ POLL_S: Final = 0.02
 LOOK_AROUND_S: Final = 1.0
 """How often files rotated away are looked for."""
 UNWRITTEN_MAX: Final = 256 * 1024
-"""So many bytes without a fact are read again at most."""
+"""So many bytes are read again at most."""
+HOLD_S: Final = 0.1
+"""A transaction costs as much for one fact as for ten: those nobody waits for are held so long."""
+PROMPT: Final = AgentOffered
+"""A telephone rings: the agent wants to see who it is."""
 SETTLED_S: Final = 3.0
 """A call whose rows are that old and whose channels are gone has ended without saying so."""
 
@@ -75,22 +80,25 @@ class Follower:
         self._offsets, self._unwritten = dict(self._books.offsets), NOTHING
         self._opened = True
 
-    async def step(self) -> int:
-        """Take in one chunk; how many lines there were."""
+    async def step(self, *, hold_s: float = 0.0) -> int:
+        """Take in one chunk; how many lines there were. Facts may be held back for so long."""
         async with self._lock:
             if not self._opened:
                 await self.open()
             chunk = self._next()
-            return await self._take_in(chunk) if chunk else 0
+            return await self._take_in(chunk, hold_s) if chunk else 0
 
-    async def _take_in(self, chunk: Chunk) -> int:
+    async def _take_in(self, chunk: Chunk, hold_s: float) -> int:
         if self._unwritten.head not in {"", chunk.head}:
-            await self._write([], self._unwritten)  # the file before, to its end
+            await self._write(self._unwritten)  # the file before, to its end
         drafts: dict[str, CallState] = {}
         told = [fact for line in chunk.lines for fact in self._facts(line, drafts)]
-        read = self._unwritten.plus(chunk.head, chunk.start, chunk.end, drafts)
-        if told or read.bytes > UNWRITTEN_MAX:
-            await self._write(told, read)
+        moment = asyncio.get_running_loop().time()
+        read = self._unwritten.plus(chunk.head, chunk.start, chunk.end)
+        read = read.with_facts(told, drafts, moment)
+        prompt = any(isinstance(fact, PROMPT) for fact in told)
+        if prompt or read.bytes > UNWRITTEN_MAX or read.due(moment, hold_s):
+            await self._write(read)
         else:
             self._unwritten = read
         self._offsets[chunk.head] = chunk.end
@@ -98,10 +106,10 @@ class Follower:
         self.rows += len(chunk.lines)
         return len(chunk.lines)
 
-    async def _write(self, told: Sequence[Event], read: Unwritten) -> None:
+    async def _write(self, read: Unwritten) -> None:
         try:
             async with self._database.unit_of_work() as session:
-                await append_all(session, told)
+                await append_all(session, read.told)
                 await self._books.write(session, read)
         except Overtaken:
             self._opened = False
@@ -119,12 +127,12 @@ class Follower:
     async def _settle(self) -> None:
         async with self._lock:
             if self._unwritten.head:
-                await self._write([], self._unwritten)
+                await self._write(self._unwritten)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow until told to stop."""
         while not stop.is_set():
-            if await self.step() == 0 and not await self._grows(stop):
+            if await self.step(hold_s=HOLD_S) == 0 and not await self._grows(stop):
                 await self._settle()
 
     async def close_missing(self, lost: frozenset[str], asked_at: datetime) -> int:
@@ -147,14 +155,16 @@ class Follower:
     async def _close(self, gone: Sequence[CallState]) -> None:
         told = [fact for state in gone for fact in close(state, state.last_at)]
         drafts = {state.call_id: state for state in gone}
-        await self._write(told, replace(self._unwritten, calls={**self._unwritten.calls, **drafts}))
+        await self._write(self._unwritten.with_facts(told, drafts, 0.0))
         self._remember(drafts)
         log.warning("facts.calls_closed", calls=len(gone))
 
     async def _grows(self, stop: asyncio.Event) -> bool:
-        """Wait until the file has grown, or it is time to look around."""
+        """Wait until the file has grown, or it is time to look around or to write."""
         loop = asyncio.get_running_loop()
         while not stop.is_set() and loop.time() < self._look_at:
+            if self._unwritten.due(loop.time(), HOLD_S):
+                return False
             if _mark(self._folder / CEL_FILE) != self._live:
                 return True
             await asyncio.sleep(POLL_S)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks.models import Callback
 from crm.interactions.models import QueueVisit
-from crm.staff.queries import agents
+from crm.staff.queries import states_in
 from mainline.clock import now
 
 RECENT: Final = timedelta(minutes=30)
@@ -80,7 +80,7 @@ async def estimate(
     if pace is None:
         return None
     place = since or now()
-    staff = [one.state for one in await agents(session) if queue in one.queues]
+    staff = await states_in(session, queue)
     ahead = await _ahead(session, queue, priority, place)
     there = sum(state in _THERE for state in staff)
     return expected_s(pace, ahead=ahead, free=staff.count("ready"), there=there)

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,32 @@ async def test_a_call_younger_than_the_question_stays_open(sqlite_database: Data
     asked = datetime(2026, 11, 23, 10, 30, 38, tzinfo=UTC) - timedelta(seconds=1)
     assert await follower.close_missing(LOST, asked) == 0
     assert len(follower.calls) == 1
+
+
+async def test_facts_are_held_a_moment_and_a_telephone_that_rings_is_told_at_once(
+    sqlite_database: Database, folder: Path
+):
+    follower, told = Follower(sqlite_database, folder), []
+    for line in BLIND.splitlines(keepends=True):
+        append(folder, line)
+        await follower.step(hold_s=3600)
+        told.append([event.kind for event in await journal(sqlite_database)])
+    writings = [after for before, after in pairwise(told) if after != before]
+    assert [kinds[-1] for kinds in writings] == ["agent.offered"] * len(writings)
+    assert 1 <= len(writings) <= writings[-1].count("agent.offered")
+    await follower.catch_up()
+    assert len(await journal(sqlite_database)) == FACTS_OF_BLIND
+
+
+async def test_what_was_held_when_the_follower_died_is_read_again(
+    sqlite_database: Database, folder: Path
+):
+    append(folder, b"".join(BLIND.splitlines(keepends=True)[:10]))
+    held = Follower(sqlite_database, folder)
+    await held.step(hold_s=3600)
+    append(folder, b"".join(BLIND.splitlines(keepends=True)[10:]))
+    await Follower(sqlite_database, folder).catch_up()
+    assert len(await journal(sqlite_database)) == FACTS_OF_BLIND
 
 
 async def test_running_it_tells_within_the_time_a_screen_pop_has(
