@@ -58,6 +58,11 @@ def because(session: AsyncSession, why: str) -> None:
         known[reason] = None
 
 
+def no_reason(session: AsyncSession) -> None:
+    """What was given as reasons so far belongs to stories of the past, not to this unit of work."""
+    session.info.pop(_WHY, None)
+
+
 def reason(info: dict[str, object]) -> str:
     """All reasons that were given in a unit of work; ``info`` is its session's."""
     known = info.pop(_WHY, {})

@@ -1,6 +1,7 @@
 """``/admin/audit``: who changed what, when and why; the newest first."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -25,6 +26,7 @@ router = APIRouter(
 )
 LIMIT: Final = 50
 VALUE_CHARS_MAX: Final = 300
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$")
 Day = Annotated[str, Query(alias="day", pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 Word = Annotated[str, Query(max_length=160)]
 
@@ -55,7 +57,7 @@ async def changes(
     asked: dict[str, Any] = {"table": table, "row": row, "by": by, "day": day}
     more = urlencode({**asked, "after": cursor(found[-1].id)}) if len(found) == LIMIT else ""
     return page(
-        request, "audit.html", lines=[_line(each) for each in found], more=more,
+        request, "audit.html", lines=[_line(each, settings.zone) for each in found], more=more,
         tables=sorted(audited_tables()), action_words=action_words, **asked,
     )  # fmt: skip
 
@@ -69,17 +71,19 @@ def _day(day: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     return start, start + timedelta(days=1)
 
 
-def _line(entry: AuditEntry) -> Line:
+def _line(entry: AuditEntry, zone: ZoneInfo) -> Line:
     told = json.loads(entry.changes)
-    names = [*told["old"], *(name for name in told["new"] if name not in told["old"])]
+    old, new = told["old"], told["new"]
+    names = [*old, *(name for name in new if name not in old)]
     return Line(
-        entry, [(name, _text(told["old"], name), _text(told["new"], name)) for name in names]
+        entry, [(name, _text(old.get(name), zone), _text(new.get(name), zone)) for name in names]
     )
 
 
-def _text(values: dict[str, Any], name: str) -> str:
-    value = values.get(name)
+def _text(value: Any, zone: ZoneInfo) -> str:
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if _MOMENT.match(text):
+        return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M:%S}"
     return text if len(text) <= VALUE_CHARS_MAX else text[:VALUE_CHARS_MAX] + "…"

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.admin.page import page
 from agentdesk.admin.text import TEXT_CHARS_MAX, difference, from_text, to_text
+from agentdesk.admin.words import kind_words
 from mainline import definitions, features
 from mainline.clock import now
 from mainline.definitions import DefinitionRefused, Problem, Version
@@ -67,7 +68,9 @@ async def overview(request: Request, session: ReadSession) -> HTMLResponse:
         for kind in sorted(known_kinds())
         for name in await definitions.names(session, kind)
     ]
-    return page(request, "definitions.html", found=found, kinds=sorted(known_kinds()))
+    return page(
+        request, "definitions.html", found=found, kinds=sorted(known_kinds(), key=kind_words)
+    )
 
 
 @router.get("/{kind}/{name}", dependencies=[_see])

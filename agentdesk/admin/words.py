@@ -5,6 +5,15 @@ from typing import Final
 from mainline.i18n import Text, _
 
 _KINDS: Final[dict[str, Text]] = {
+    "alerts": Text("Alarms of the floor"),
+    "appointments": Text("Appointments"),
+    "callbacks": Text("Call-backs"),
+    "dispatch": Text("How people are sent out"),
+    "field": Text("Rules for the field"),
+    "outage_sense": Text("When an outage is suspected"),
+    "policies": Text("Prices and rules"),
+    "privacy": Text("What is masked, for whom"),
+    "self_service": Text("Self-service"),
     "import_mapping": Text("Mappings of old systems"),
     "ivr_menu": Text("Menus"),
     "hours": Text("Opening hours"),

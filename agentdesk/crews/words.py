@@ -8,6 +8,7 @@ from mainline.i18n import Text, _
 _TEXTS: Final[Mapping[str, Text]] = {
     "late": Text("late by %s"),
     "left": Text("%s left"),
+    "days": Text("%s days"),
     "hours": Text("%s h"),
     "minutes": Text("%s min"),
     "paused": Text("Clock stopped"),

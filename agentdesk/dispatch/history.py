@@ -10,8 +10,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from agentdesk.dispatch.kinds import CHANNELS, KIND_WORDS, TABLES, column_words, state_words
-from agentdesk.dispatch.words import ACTS, PROMISES
+from agentdesk.dispatch.kinds import (
+    CHANNELS,
+    KIND_WORDS,
+    ONE_WORDS,
+    TABLES,
+    column_words,
+    state_words,
+)
+from agentdesk.dispatch.words import ACTS, ON_LIMITS, PROMISES, by_words, limit_words
 from agentdesk.panels.terms import outcome_words
 from agentdesk.panels.words import CALLER_WORDS
 from crm.catalog import service as catalog
@@ -135,7 +142,7 @@ async def _around(session: AsyncSession, found: Sequence[Item], who: Principal) 
 
 def _line(item: Item, around: _Around) -> Line:
     title, detail, link, tag = _TOLD[item.kind](item, around)
-    return Line(item.at, item.kind, _(KIND_WORDS[item.kind]), title, detail, link, tag)
+    return Line(item.at, item.kind, _(ONE_WORDS[item.kind]), title, detail, link, tag)
 
 
 Told = tuple[str, str, str, str]
@@ -158,7 +165,9 @@ def _order(item: Item, around: _Around) -> Told:
     act = _(_ACTS[move.action]) if move.action in _ACTS else ""
     link = f"/work-orders/{order.number}" if around.who.may(Permission.SEE_WORK_ORDERS) else ""
     title = _joined(order.number, order.summary)
-    return title, _joined(act, move.by, move.note), link, around.step(order, move.to_step)
+    note = limit_words(move.note) if move.action in ON_LIMITS else move.note
+    detail = _joined(act, by_words(move.by), note)
+    return title, detail, link, around.step(order, move.to_step)
 
 
 def _appointment(item: Item, _around: _Around) -> Told:

@@ -19,6 +19,21 @@ KIND_WORDS: Final[Mapping[str, Text]] = {
     "outage": Text("Interruptions"),
     "change": Text("Changes of data"),
 }
+ONE_WORDS: Final[Mapping[str, Text]] = {
+    "call": Text("Call"),
+    "order": Text("Work order"),
+    "appointment": Text("Appointment"),
+    "promise": Text("Promise"),
+    "callback": Text("Call-back"),
+    "message": Text("Message"),
+    "note": Text("Note"),
+    "bill": Text("Bill"),
+    "payment": Text("Payment"),
+    "reading": Text("Reading"),
+    "outage": Text("Interruption"),
+    "change": Text("Change of data"),
+}
+"""One of that kind."""
 CHANNELS: Final[Mapping[str, Text]] = {
     "counter": Text("at the counter"),
     "bank": Text("by bank"),

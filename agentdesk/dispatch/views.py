@@ -11,10 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.dispatch.history import YEARS_DAYS, history_of, moment_of
 from agentdesk.dispatch.past import orders_then, view_then
-from agentdesk.dispatch.words import ACTS, LIMITS, PROMISE_STATES, PROMISES, VERBS
+from agentdesk.dispatch.words import (
+    ACTS,
+    LIMITS,
+    ON_LIMITS,
+    PROMISE_STATES,
+    PROMISES,
+    VERBS,
+    by_words,
+    limit_words,
+)
 from agentdesk.panels.booking import ANSWERS
 from agentdesk.panels.caller import CallerView, add_customer
-from agentdesk.panels.contacts import contacts, open_orders, order_lines
+from agentdesk.panels.contacts import contacts, hand, open_orders, order_lines
 from agentdesk.panels.masks import masks
 from agentdesk.panels.service import length
 from agentdesk.panels.words import CALLER_WORDS, URGENCIES
@@ -96,6 +105,7 @@ async def orders(
         types=await _types(session),
         urgencies=URGENCIES,
         limits=LIMITS,
+        hand=hand,
         show=show,
         type=type,
         more=urlencode(more) if more else "",
@@ -150,6 +160,10 @@ async def order(
         step_words=lambda code: types.step(found.type_code, code).label.to(current_locale()),
         urgency=_(URGENCIES[found.urgency]),
         acts=ACTS,
+        on_limits=ON_LIMITS,
+        limit_words=limit_words,
+        by_words=by_words,
+        hand=hand,
         sees_calls=who.may(Permission.SEE_CALLS),
         sees_customers=who.may(Permission.SEE_CUSTOMERS),
         may_charge=who.may(Permission.MOVE_WORK_ORDERS) and found.closed_at is None,

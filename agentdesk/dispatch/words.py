@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mainline.i18n import Text
+from mainline.i18n import Text, _
 
 ACTS: Final = {
     "ask_at_home": Text("The household is asked by telephone"),
@@ -65,3 +65,16 @@ LIMITS: Final = {
     "arrive": Text("Arrival due"),
     "complete": Text("Due"),
 }
+ON_LIMITS: Final = frozenset({"warn", "overdue", "escalate"})
+"""Acts of the clock; their note is the limit."""
+_CLOCK: Final = "clock"
+
+
+def limit_words(limit: str) -> str:
+    """A limit in the reader's language."""
+    return _(LIMITS[limit]) if limit in LIMITS else limit
+
+
+def by_words(by: str) -> str:
+    """Who did it; what limits do by themselves, nobody did."""
+    return _("by itself") if by == _CLOCK else by

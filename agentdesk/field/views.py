@@ -17,7 +17,7 @@ from mainline.web import Config, Who, allow, public
 
 router = APIRouter(prefix="/field", include_in_schema=False)
 STATIC: Final = HERE / "field" / "static"
-SHARED: Final = ("icon.svg",)
+SHARED: Final = ("elements.js", "icon.svg")
 """Of the files that all pages share, those that this one needs."""
 POLICY: Final = "microphone=(self), camera=(self), geolocation=(self), payment=()"
 NAME: Final = Text("My orders")

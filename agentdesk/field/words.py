@@ -20,6 +20,7 @@ _TEXTS: Final[Mapping[str, Text]] = {
     "as-of": Text("As of %s"),
     "late": Text("late by %s"),
     "left": Text("%s left"),
+    "days": Text("%s days"),
     "hours": Text("%s h"),
     "minutes": Text("%s min"),
     "visit": Text("Promised %s"),

@@ -1,8 +1,9 @@
 """Rules in words: when this, then that."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from crm.catalog.wording import in_words
 from crm.catalog.work_order_types import WorkOrderTypes
 from crm.linkage.rules import Then, When
 from mainline.i18n import Text, _, current_locale
@@ -56,7 +57,7 @@ def when_words(when: When, types: WorkOrderTypes | None) -> str:
         _some(_(_URGENCIES[one]) for one in when.urgencies),
         _some(_(_EFFECTS[one]) for one in when.effects),
         _some(_(_STATUSES[one]) for one in when.statuses),
-        *(f"{name} = {_some(values)}" for name, values in when.fields.items()),
+        *(_filled(types, when, name, values) for name, values in when.fields.items()),
         _("nothing is owed any more") if when.settled else "",
         _("the last one done was: %(type)s", type=_type(types, when.after)) if when.after else "",
     ]
@@ -82,6 +83,23 @@ def _type(types: WorkOrderTypes | None, code: str) -> str:
         {one.code: one.name.to(current_locale()) for one in types.types} if types else {}
     )
     return names.get(code, code)
+
+
+def _filled(types: WorkOrderTypes | None, when: When, name: str, values: Sequence[str]) -> str:
+    """A field and its values as the form of these types calls them; codes where none has it."""
+    fields = [
+        field
+        for one in (types.types if types else ())
+        if one.code in when.types or not when.types
+        for field in one.fields
+        if field.name == name
+    ]
+    if not fields:
+        return f"{name} = {_some(values)}"
+    locale = current_locale()
+    is_choice = fields[0].type == "choice"
+    told = (in_words(fields[0], value, locale) if is_choice else value for value in values)
+    return f"{fields[0].label.to(locale)}: {_some(told)}"
 
 
 def _some(words: Iterable[str]) -> str:

@@ -19,11 +19,12 @@ from crm.interactions.models import Interaction
 from crm.staff.models import ELSEWHERE, AgentFact
 from crm.work_orders import clocks
 from crm.work_orders import queries as work_orders
+from crm.work_orders.flow import OVERSEER
 from crm.work_orders.limits import Gauge, gauge
 from crm.work_orders.models import WorkOrder
 from mainline import clock
 from mainline.errors import MainlineError
-from mainline.i18n import Locale, current_locale
+from mainline.i18n import Locale, _, current_locale
 from mainline.journal.call_events import AgentMissed
 
 SHOWN = 6
@@ -146,6 +147,11 @@ async def order_lines(session: AsyncSession, found: Sequence[WorkOrder]) -> list
     return [replace(line, visit=visits.get(line.order.id)) for line in lines]
 
 
+def hand(name: str) -> str:
+    """A person by name; whoever sits at dispatch by what they do there."""
+    return _("Dispatcher") if name == OVERSEER else name
+
+
 def _line(order: WorkOrder, types: WorkOrderTypes) -> OrderLine:
     locale = current_locale()
     counts = gauge(clocks.of_order(order, types), clocks.running(order), clock.now())
@@ -154,6 +160,6 @@ def _line(order: WorkOrder, types: WorkOrderTypes) -> OrderLine:
         types.type(order.type_code).name.to(locale),
         types.step(order.type_code, order.step).label.to(locale),
         counts is not None and counts.late,
-        types.teams[order.owner].to(locale) if order.owner in types.teams else order.owner,
+        types.teams[order.owner].to(locale) if order.owner in types.teams else hand(order.owner),
         counts,
     )

@@ -28,11 +28,19 @@ async function refuse(form, answer) {
 }
 
 document.addEventListener("submit", (event) => void ask(event));
-document.addEventListener("keydown", (event) => {
-  if (!event.altKey || event.code !== "KeyE") return;
+/** F7 opens the form and Escape puts it away again; every letter with Alt has its meaning at the desk. @param {KeyboardEvent} event */
+function press(event) {
   const details = document.querySelector("details.unmask");
   if (!(details instanceof HTMLDetailsElement)) return;
-  event.preventDefault();
-  details.open = true;
-  details.querySelector("select")?.focus();
-});
+  if (event.key === "F7" && !event.repeat) {
+    event.preventDefault();
+    details.open = true;
+    details.querySelector("select")?.focus();
+  } else if (event.key === "Escape" && details.open && details.contains(document.activeElement)) {
+    event.preventDefault();
+    details.open = false;
+    details.querySelector("summary")?.focus();
+  }
+}
+
+document.addEventListener("keydown", press);

@@ -19,14 +19,17 @@ from crm.dispatch.proposals import Person
 from crm.field.models import FieldAct
 from crm.field.places import Point, coordinates
 from crm.work_orders import clocks
+from crm.work_orders.flow import OVERSEER
 from crm.work_orders.limits import gauge
 from crm.work_orders.models import WorkOrder
 from mainline.clock import now
+from mainline.i18n import Text
 
 RANK: Final = {"emergency": 0, "urgent": 1}
 SHOWN_MAX: Final = 300
 """Of the open orders those with the nearest limit."""
 OUTLINE_CORNERS: Final = 3
+_DISPATCHER: Final = Text("Dispatcher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +126,20 @@ async def _order(
         "summary": order.summary,
         "address": places.get(order.premise_id or 0),
         "owner": order.owner,
-        "owner_name": teams.get(order.owner) or {"zh": order.owner, "en": order.owner},
+        "owner_name": teams.get(order.owner) or _hand(order.owner),
         "due_at": counts.due_at if counts else order.due_complete_at,
         "limit": counts.limit if counts else "complete",
         "late": late, "warns": counts is not None and counts.warns,
         "paused": order.paused_at is not None,
         "drawn": place, "disputed": disputed,
     }  # fmt: skip
+
+
+def _hand(name: str) -> dict[str, str]:
+    """Who sits at dispatch by what they do there, everybody else by name."""
+    if name == OVERSEER:
+        return {"zh": _DISPATCHER.to("zh_CN"), "en": _DISPATCHER.to("en")}
+    return {"zh": name, "en": name}
 
 
 def _person(one: Person, map_: Drawing) -> dict[str, Any]:

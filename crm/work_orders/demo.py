@@ -9,6 +9,7 @@ from crm.customers.models import ServiceAccount
 from crm.customers.town import Order, town
 from crm.work_orders import service
 from crm.work_orders.models import WorkOrder
+from mainline.acting import no_reason
 from mainline.clock import now
 from mainline.config import Settings
 
@@ -24,6 +25,7 @@ async def load(session: AsyncSession, pack: str) -> None:
     ]
     for order, account in sorted(planned, key=lambda one: -one[0].hours_ago):
         await _open(session, order, account)
+    no_reason(session)
 
 
 async def _open(session: AsyncSession, order: Order, account: str) -> None:

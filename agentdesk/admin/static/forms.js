@@ -287,6 +287,12 @@ document.addEventListener("keydown", (event) => {
   acts[key]();
 });
 
-const first = collections()[0];
-choose(first && isMany(first.shape) ? [first.name, first.shape.type === "array" ? 0 : Object.keys(history.present[first.name] ?? {})[0] ?? ""] : []);
+/** The first thing of the first kind that has several; a form is never empty. @returns {Path} */
+function beginning() {
+  const many = collections().find(({ name, shape }) => isMany(shape) && Object.keys(history.present[name] ?? {}).length);
+  if (!many) return collections().slice(0, 1).map(({ name }) => name);
+  return [many.name, many.shape.type === "array" ? 0 : Object.keys(history.present[many.name])[0]];
+}
+
+choose(beginning());
 buttons();

@@ -1,8 +1,9 @@
 // The dispatcher's board: orders with clocks, people, the map. Sent by drag or by keyboard, reasons shown.
+import { make, one } from "/static/elements.js";
 import { ask, listen, Refusal } from "/static/live.js";
 import { typing } from "/static/typing.js";
 import { drawMap } from "./map.js";
-import { both, make, one, span, words } from "./words.js";
+import { both, span, words } from "./words.js";
 
 /** @typedef {import("./map.js").Board} Board */
 /** @typedef {import("./map.js").Order} Order */

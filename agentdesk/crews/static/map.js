@@ -1,4 +1,5 @@
 // The drawn town with orders, people and hot spots. The lists beside it say the same.
+import { lines, shape } from "/static/drawing.js";
 import { both, words } from "./words.js";
 
 /** @typedef {import("./words.js").Both} Both */
@@ -10,22 +11,13 @@ import { both, words } from "./words.js";
 /** @typedef {{code: string, kind: string, outline: Spot[], name: Both}} Area */
 /** @typedef {{orders: Order[], people: Person[], hot_spots: Hot[], areas: Area[]}} Board */
 
-const SVG = "http://www.w3.org/2000/svg";
-const RING = 22, ROUND = 8;
-
-/** @param {string} tag @param {Record<string, string | number>} attributes @param {...(Node | string)} children */
-function shape(tag, attributes, ...children) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  made.append(...children);
-  return made;
-}
+const RING = 22, ROUND = 8, LINE = 22;
 
 /** @param {Area} area */
 function area(area) {
-  const [x, y] = area.outline[0];
-  const label = area.kind === "branch" ? { x: x + 12, y: y + 23 } : middle(area.outline);
-  return shape("g", { class: `area ${area.kind}` }, shape("polygon", { points: area.outline.join(" ") }), shape("text", label, both(area.name)));
+  const { x, y } = area.kind === "branch" ? { x: area.outline[0][0] + 12, y: area.outline[0][1] + 23 } : middle(area.outline);
+  const named = lines(both(area.name)).map((line, index) => shape("text", { x, y: y + index * LINE }, line));
+  return shape("g", { class: `area ${area.kind}` }, shape("polygon", { points: area.outline.join(" ") }), ...named);
 }
 
 /** @param {Spot[]} outline */

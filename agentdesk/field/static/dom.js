@@ -1,38 +1,19 @@
 // Small aids of the field page: elements, words, times.
 
+import { language, make, speaking } from "/static/elements.js";
+
 const body = document.body;
-const TEXTS = /** @type {Record<string, string>} */ (JSON.parse(body.dataset.texts ?? "{}"));
 export const me = body.dataset.me ?? "";
-export const language = document.documentElement.lang === "en" ? "en" : "zh";
+export { language, make };
+export const { words, span } = speaking(body.dataset.texts);
 
-/** @typedef {{zh: string, en: string}} Both */
-
-/** Words in the page's language; %s becomes the value. @param {string} name @param {string | number} [value] */
-export function words(name, value = "") {
-  return (TEXTS[name] ?? name).replace("%s", String(value));
-}
+/** @typedef {import("/static/elements.js").Both} Both */
 
 /** @param {Both | string | number | boolean | null | undefined} text */
 export function both(text) {
   if (text === null || text === undefined) return "";
   if (typeof text === "boolean") return words(text ? "yes" : "no");
   return typeof text === "object" ? text[language] ?? "" : String(text);
-}
-
-/**
- * An element. @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag @param {Record<string, string | boolean | EventListener>} [attributes] @param {(Node | string)[]} children
- * @returns {HTMLElementTagNameMap[T]}
- */
-export function make(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") made.addEventListener(name, value);
-    else if (typeof value === "boolean") made.toggleAttribute(name, value);
-    else made.setAttribute(name, value);
-  }
-  made.append(...children);
-  return made;
 }
 
 /** @param {string} id @returns {any} */
@@ -64,12 +45,6 @@ export function when(moment) {
 /** @param {string | number} moment */
 export function exactly(moment) {
   return whole.format(new Date(moment));
-}
-
-/** "1 h 20 min" from minutes. @param {number} minutes */
-export function span(minutes) {
-  const all = Math.max(0, Math.round(minutes)), hours = Math.floor(all / 60);
-  return hours ? words("hours", `${hours}:${String(all % 60).padStart(2, "0")}`) : words("minutes", all);
 }
 
 /**

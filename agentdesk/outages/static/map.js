@@ -1,4 +1,6 @@
 // The drawn town: areas by state, callers who wait as dots. A table or list beside it says the same.
+import { lines, shape } from "/static/drawing.js";
+import { language } from "/static/elements.js";
 
 /** @typedef {{zh: string, en: string}} Both */
 /** @typedef {{code: string, kind: string, name: Both, outline: [number, number][], premises: number, state: string,
@@ -8,35 +10,14 @@
  *   expected_end_at: string | null, asked: number, order: string}} Outage */
 /** @typedef {{areas: Area[], suspected: Suspicion[], outages: Outage[], window: number}} Town */
 
-const SVG = "http://www.w3.org/2000/svg";
 const SIGNS = /** @type {Record<string, string>} */ ({ suspected: "?", outage: "!", planned: "◷" });
 const DOTS_MAX = 10;
-const LINE_MAX = 20;
-export const language = document.documentElement.lang === "en" ? "en" : "zh";
-
-/** @param {string} tag @param {Record<string, string | number>} [attributes] @param {string} [text] */
-function shape(tag, attributes = {}, text = "") {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  if (text) made.textContent = text;
-  return made;
-}
+export { language };
 
 /** The middle of an outline. @param {[number, number][]} outline @returns {[number, number]} */
 function middle(outline) {
   const xs = outline.map(([x]) => x), ys = outline.map(([, y]) => y);
   return [(Math.min(...xs) + Math.max(...xs)) / 2, (Math.min(...ys) + Math.max(...ys)) / 2];
-}
-
-/** A name in lines that fit. @param {string} name */
-function lines(name) {
-  const found = [""];
-  for (const word of name.split(" ")) {
-    const last = found.length - 1;
-    if (found[last] && `${found[last]} ${word}`.length > LINE_MAX) found.push(word);
-    else found[last] = `${found[last]} ${word}`.trim();
-  }
-  return found;
 }
 
 /** @param {Area} area */
