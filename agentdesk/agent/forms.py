@@ -1,6 +1,7 @@
 """What the desk's page sends, and how reasons and order types are told to it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -9,12 +10,14 @@ from agentdesk.panels.words import URGENCIES
 from crm.catalog.fields import FormField, asked_at
 from crm.catalog.reasons import CallReasons
 from crm.catalog.work_order_types import WorkOrderTypes
+from crm.promises.service import DUE_DAYS_MAX, TEXT_CHARS_MAX, What
 from mainline.i18n import Locale, _
 
 CallKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{3,64}$")]
 PageId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{8,40}$")]
 Target = Annotated[str, StringConstraints(pattern=r"^[+]?[^\W_][\w -]{0,39}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+OrderNumber = Annotated[str, StringConstraints(pattern=r"^([0-9-]{4,20})?$")]
 Values = Annotated[dict[str, str | bool | int | float], Field(max_length=40)]
 
 
@@ -129,6 +132,31 @@ class OrderForm(Form):
     type: Code
     summary: Annotated[str, StringConstraints(max_length=2000)] = ""
     fields: Values = {}
+
+
+class PromiseForm(Form):
+    """A time that is promised in the talk: so many minutes from now, or typed."""
+
+    key: PageId
+    call_id: CallKey | None = None
+    customer_id: int | None = Field(default=None, ge=1, le=2**31)
+    what: What
+    within_min: int | None = Field(default=None, ge=1, le=DUE_DAYS_MAX * 24 * 60)
+    due_at: datetime | None = None
+    number: Annotated[str, StringConstraints(max_length=30)] = ""
+    """Where to call, if not where the call comes from."""
+    work_order: OrderNumber = ""
+    text: Annotated[str, StringConstraints(max_length=TEXT_CHARS_MAX)] = ""
+
+
+class MatterForm(Form):
+    """Something that the agent cannot settle."""
+
+    key: PageId
+    call_id: CallKey | None = None
+    customer_id: int | None = Field(default=None, ge=1, le=2**31)
+    work_order: OrderNumber = ""
+    summary: Annotated[str, StringConstraints(max_length=2000)]
 
 
 def reasons_told(tree: CallReasons, locale: Locale) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from agentdesk.agent import moving, wrapping
+from agentdesk.agent import moving, pledging, wrapping
 from agentdesk.agent.duty import Duty, dialable, station
 from agentdesk.agent.forms import (
     CallOutForm,
@@ -22,7 +22,7 @@ from agentdesk.agent.forms import (
     types_told,
 )
 from agentdesk.agent.who import Number, OnDuty
-from agentdesk.agent.words import keys, texts
+from agentdesk.agent.words import keys, texts, within
 from agentdesk.live import Live
 from agentdesk.panels.caller import caller
 from agentdesk.panels.contacts import calls_of_today, contacts, open_orders
@@ -45,6 +45,7 @@ from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allo
 TAKES_CALLS: Final = allow(Permission.TAKE_CALLS)
 router = APIRouter(prefix="/desk", dependencies=[TAKES_CALLS])
 router.include_router(moving.router)
+router.include_router(pledging.router)
 
 
 @router.get("")
@@ -61,6 +62,7 @@ async def desk(request: Request, who: Who, _number: Number, session: ReadSession
         pause_reasons=reasons,
         texts=texts() | {f"pause-{each['code']}": each["label"] for each in reasons},
         keys=keys(),
+        within=within(pledging.WITHIN_MIN),
         may_call_out=who.may(Permission.CALL_OUT),
         may_open_orders=who.may(Permission.OPEN_WORK_ORDERS),
     )

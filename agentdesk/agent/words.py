@@ -1,6 +1,6 @@
 """Words that the desk's scripts show, and the keys, both in the language of the request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from mainline.i18n import Text, _
@@ -51,6 +51,8 @@ TEXTS: Final[Mapping[str, Text]] = {
     "call-first": Text("Finish the call first."),
     "noted": Text("Noted."),
     "reason-why": Text("Please say why."),
+    "promised": Text("Promised for"),
+    "raised": Text("Raised as matter"),
     "order-opened": Text("Work order opened:"),
     "request-made": Text("Request made; papers are handed in with this number:"),
 }
@@ -83,6 +85,8 @@ KEYS: Final[tuple[tuple[str, Text], ...]] = (
     ("Alt+W", Text("Reason: type to find, Enter takes it")),
     ("Alt+E", Text("Knowledge: search; arrows go through the articles")),
     ("Alt+N", Text("Work order")),
+    ("Alt+F", Text("Promise a time to the caller")),
+    ("F7", Text("Matter: what cannot be settled here")),
     ("Alt+I", Text("Appointment for the newest order")),
     ("Alt+Enter", Text("Finish the call, ready again")),
     ("Alt+Z", Text("Finish the call, then pause")),
@@ -97,3 +101,16 @@ def texts() -> dict[str, str]:
 def keys() -> list[tuple[str, str]]:
     """The keyboard overview."""
     return [(key, _(text)) for key, text in KEYS]
+
+
+_HOUR_MIN: Final = 60
+
+
+def within(minutes: Sequence[int]) -> list[tuple[int, str]]:
+    """How soon, in words."""
+    return [
+        (each, _("within %(count)s h", count=each // _HOUR_MIN))
+        if each >= _HOUR_MIN
+        else (each, _("within %(count)s min", count=each))
+        for each in minutes
+    ]

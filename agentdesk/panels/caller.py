@@ -139,6 +139,12 @@ def last(events: Sequence[Event], kind: type[E]) -> E | None:
     return next((event for event in reversed(events) if isinstance(event, kind)), None)
 
 
+def number_of(events: Sequence[Event]) -> str:
+    """Who calls or was called; empty when it is hidden."""
+    offered, placed = last(events, CallOffered), last(events, CallPlaced)
+    return offered.ani if offered is not None else placed.number if placed is not None else ""
+
+
 def proof(events: Sequence[Event]) -> str:
     """How the caller's identity was checked by keypad; the last check counts."""
     checks = (each for each in reversed(events)
@@ -152,10 +158,11 @@ def proof(events: Sequence[Event]) -> str:
 def _from_facts(view: CallerView, events: Sequence[Event]) -> None:
     offered, placed = last(events, CallOffered), last(events, CallPlaced)
     queued, menu = last(events, QueueEntered), last(events, MenuStarted)
+    view.number = number_of(events)
     if offered is not None:
-        view.number, view.line = offered.ani, offered.dnis
-    elif placed is not None:
-        view.number, view.outgoing = placed.number, True
+        view.line = offered.dnis
+    else:
+        view.outgoing = placed is not None
     if queued is not None:
         view.queue, view.waited_since = queued.queue, queued.at
     if menu is not None:

@@ -11,6 +11,7 @@ import { MissedCalls } from "./missed.js";
 import { AppointmentDialog } from "./appointment.js";
 import { OrderDialog } from "./order.js";
 import { callingOut } from "./out.js";
+import { pledges } from "./pledge.js";
 import { Pop } from "./pop.js";
 import { Ringer } from "./ringer.js";
 import { after, fromServer, inCall, shown } from "./standing.js";
@@ -36,7 +37,8 @@ const status = new Status(prove, signOff);
 const floor = new Floor(() => inCall(status.standing.act));
 const missedCalls = new MissedCalls(async (number) => { await phone?.call(number); });
 const pop = new Pop((customer) => customerKnown(customer));
-const order = new OrderDialog(() => ({ call: wrapup.call || pop.call, customer: wrapup.customer }), () => pop.show(pop.call, true));
+const talk = () => ({ call: wrapup.call || pop.call, customer: wrapup.customer });
+const order = new OrderDialog(talk, () => pop.show(pop.call, true));
 const appointment = new AppointmentDialog(() => wrapup.call || pop.call, () => pop.show(pop.call, true));
 const knowledge = new Knowledge();
 const wrapup = new Wrapup({ onDone: () => { knowledge.clear(); if (!lines.all.length) pop.clear(); setTimeout(history, 500); }, onReason: (reason) => { knowledge.about(reason.code); if (reason.order_type) order.prefer(reason.order_type); } });
@@ -268,6 +270,8 @@ bind([
   { key: "w", alt: true, act: () => part("reason-filter").focus() },
   { key: "e", alt: true, act: () => knowledge.focus() },
   { key: "n", alt: true, act: press("new-order") },
+  { key: "f", alt: true, act: press("new-promise") },
+  { key: "F7", act: press("new-matter") },
   { key: "i", alt: true, act: () => appointment.openFirst() },
   { key: "g", alt: true, act: () => /** @type {HTMLElement | null} */ (part("pop").querySelector("[data-choose]"))?.focus() },
   { key: "Enter", alt: true, act: press("finish") },
@@ -287,6 +291,7 @@ document.addEventListener("keydown", (event) => {
   if (!part("keypad").hidden && !typing(event) && /^[0-9*#]$/.test(event.key)) lines.digits(event.key);
 });
 callingOut(() => wrapup.customer);
+pledges(talk);
 const floorChanged = transferDialog(lines);
 part("auto").addEventListener("click", () => void tried(async () => {
   await ask("/desk/auto-answer", { on: !autoAnswer });
