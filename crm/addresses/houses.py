@@ -21,6 +21,16 @@ _MARKS: Final = {
 }  # fmt: skip
 _MARK: Final = "|".join(sorted(_MARKS, key=len, reverse=True))
 _TOKEN: Final = re.compile(rf"-?({_NUMBER}(?:-[0-9]{{1,2}}(?=号楼|栋|幢))?)((?:{_MARK})(?!院))?")
+_START: Final = re.compile(rf"[-0-9{DIGITS}甲乙丙丁A-Z]")
+"""What the first sign of a token can be."""
+_DIGIT: Final = re.compile(r"[0-9]")
+_ENDS: Final = "".join({each[-1]: "" for each in _MARKS})
+_FIGURES: Final = "([0-9]{1,5})"
+_COMMON: Final = re.compile(
+    rf"(.*[^-0-9{DIGITS}甲乙丙丁A-Z{_ENDS}])"
+    rf"(?:{_FIGURES}(?:号楼|栋|幢){_FIGURES}单元{_FIGURES}室?|{_FIGURES}-{_FIGURES}-{_FIGURES})"
+).fullmatch
+"""How homes are nearly always written, behind a sign that can be no part of one: one reading."""
 _REMARK_CHARS_MAX: Final = 12
 _ORDER: Final = {"building": 0, "unit": 1, "floor": 2, "room": 3}
 _ROOM_DIGITS_MIN: Final = 3
@@ -58,11 +68,20 @@ class _Token:
 
     @property
     def is_room_like(self) -> bool:
-        return len(re.sub(r"[^0-9]", "", self.text)) >= _ROOM_DIGITS_MIN
+        return len(_DIGIT.findall(self.text)) >= _ROOM_DIGITS_MIN
 
 
 def readings(text: str) -> list[Reading]:
     """All ways to read it, the likeliest first; the last resort is a place without a house."""
+    if common := _COMMON(text):
+        place, *parts = (part for part in common.groups() if part)
+        building, unit, room = map(number, parts)
+        return [Reading(place, House(building, unit, room))]
+    return weighed(text)
+
+
+def weighed(text: str) -> list[Reading]:
+    """The same, part by part."""
     for tokens, remark in _tails(text):
         kinds = _kinds(tokens)
         if kinds:
@@ -72,12 +91,12 @@ def readings(text: str) -> list[Reading]:
 
 def _tails(text: str) -> Iterator[tuple[list[_Token], str]]:
     """Runs of numbers that reach to the end, or nearly, the longest first."""
-    for start in range(len(text)):
+    for start in (found.start() for found in _START.finditer(text)):
         if start and text[start].isdigit() and text[start - 1].isdigit():
             continue
         tokens = _run(text, start)
         rest = text[tokens[-1].end :] if tokens else ""
-        if tokens and len(rest) <= _REMARK_CHARS_MAX and not re.search(r"[0-9]", rest):
+        if tokens and len(rest) <= _REMARK_CHARS_MAX and not _DIGIT.search(rest):
             yield tokens, rest
 
 

@@ -17,8 +17,8 @@ _DIGITS: Final[Mapping[str, str]] = dict(zip("0123456789", "零一二三四五�
 
 def initials(words: str, *, person: bool = False) -> str:
     """``幸福小区`` is ``xfxq``; of foreign words the first letter: ``John Smith`` is ``js``."""
-    for surname in _SURNAMES if person else ():
-        if words.startswith(surname):
+    for surname in (words[:2], words[:1]) if person else ():
+        if surname in _SURNAMES:
             rest = initials(words[len(surname) :])
             return (_SURNAMES[surname] + rest)[:INITIALS_CHARS_MAX]
     told = (_letters(part) for part in words.lower().split())
@@ -28,8 +28,13 @@ def initials(words: str, *, person: bool = False) -> str:
 def _letters(part: str) -> str:
     if part.isascii():
         return part if part.isdigit() else part[:1] if part[:1].isalnum() else ""
-    syllables = (each if each.isascii() else sound(each) for each in part)
-    return "".join(one[:1] for one in syllables if one[:1].isascii() and one[:1].isalnum())
+    return "".join(map(_letter, part))
+
+
+@lru_cache(maxsize=8192)
+def _letter(character: str) -> str:
+    first = (character if character.isascii() else sound(character))[:1]
+    return first if first.isascii() and first.isalnum() else ""
 
 
 @lru_cache(maxsize=8192)

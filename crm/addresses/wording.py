@@ -14,10 +14,14 @@ _DASHES: Final = re.compile(r"[‐‑‒–—―−~_/\\·•・]+")
 _BETWEEN_DIGITS: Final = re.compile(r"(?<=[0-9])[\s,.、,;。]+(?=[0-9])")
 _REMARK: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _NEEDLESS: Final = re.compile(r"[^0-9A-Z一-鿿㐀-䶿〇○-]+")
+_PLAIN: Final = re.compile(r"[0-9A-Z一-龥]+(?:-[0-9A-Z一-龥]+)*").fullmatch
+"""What is in that form already, but for old characters."""
 
 
 def plain(text: str) -> str:
     """Half width, upper case, no spaces, ``-`` between numbers; what stood in brackets is gone."""
+    if len(text) <= TEXT_CHARS_MAX and _PLAIN(text):
+        return text.translate(_OLD)
     folded = unicodedata.normalize("NFKC", text[:TEXT_CHARS_MAX])[:TEXT_CHARS_MAX].upper()
     bare = _REMARK.sub("", folded.translate(_OLD))
     dashed = _BETWEEN_DIGITS.sub("-", _DASHES.sub("-", bare))
@@ -27,6 +31,8 @@ def plain(text: str) -> str:
 
 def number(text: str) -> str:
     """A number without leading zeros: ``十二`` and ``012`` are ``12``, ``五零一`` is ``501``."""
+    if text.isascii() and text.isdigit():
+        return text.lstrip("0") or "0"
     digits = re.sub(rf"[{DIGITS}]+", lambda found: _arabic(found[0]), text)
     return re.sub(r"(?<![0-9])0+(?=[0-9])", "", digits)
 

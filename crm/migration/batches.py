@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import compress
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from crm.migration import cells
-from crm.migration.cells import Memo
+from crm.migration.columns import converter
 from crm.migration.fields import TABLES, Field, Table
 from crm.migration.headers import Header
 from crm.migration.mapping import Column, ImportMapping
@@ -29,7 +28,10 @@ class Batch:
     table: Table
     numbers: Sequence[int]
     columns: dict[str, Values]
-    raw: dict[str, Sequence[str]]
+    raw: Mapping[str, Sequence[str]]
+    """The cells as they were read, also of rows that cannot come in."""
+    places: Sequence[int] = ()
+    """Where among them each row stands."""
     problems: list[Problem] = field(default_factory=list)
     read: int = 0
     sums: dict[str, int] = field(default_factory=dict)
@@ -46,23 +48,28 @@ class Batch:
 
     def found(self, at: int, field: str, code: str, hint: str = "") -> None:
         """A problem with the at-th row."""
-        value = self.raw[field][at][:_SHOWN_CHARS_MAX] if field in self.raw else ""
+        cells = self.raw.get(field)
+        value = cells[self.places[at]][:_SHOWN_CHARS_MAX] if cells else ""
         shown = _DIGIT.sub("*", value) if field == "phones" else value
         self.problems.append(Problem(self.numbers[at], field, code, shown, hint))
 
-    def keep(self, good: Sequence[bool]) -> None:
-        """Only these rows go on."""
-        if all(good):
-            return
-        self.numbers = list(compress(self.numbers, good))
-        self.columns = {name: list(compress(each, good)) for name, each in self.columns.items()}
-        self.raw = {name: list(compress(each, good)) for name, each in self.raw.items()}
-
     def drop(self, indexes: Sequence[int]) -> None:
-        """These rows do not go on."""
+        """These rows do not go on; the indexes rise."""
         if indexes:
-            gone = set(indexes)
-            self.keep([at not in gone for at in range(len(self))])
+            self.numbers = without(self.numbers, indexes)
+            self.places = without(self.places, indexes)
+            self.columns = {name: without(each, indexes) for name, each in self.columns.items()}
+
+
+def without(values: Sequence[Any], indexes: Sequence[int]) -> list[Any]:
+    """The others; few go, so what lies between them is taken in pieces."""
+    kept: list[Any] = []
+    begin = 0
+    for at in indexes:
+        kept += values[begin:at]
+        begin = at + 1
+    kept += values[begin:]
+    return kept
 
 
 class Reader:
@@ -71,27 +78,29 @@ class Reader:
     def __init__(self, table: Table, header: Header, mapping: ImportMapping, where: "Where"):
         self._table, self._header = table, header
         self._columns = mapping.tables[table].columns
+        told = {name: field for name, field in TABLES[table].items() if name in self._columns}
         self._convert = {
-            name: _converter(field, self._columns[name], where)
-            for name, field in TABLES[table].items()
-            if name in self._columns
+            name: converter(field, column, cell_reader(field, column, where))
+            for name, field in told.items()
+            for column in (self._columns[name],)
         }
 
     def read(self, rows: Rows) -> Batch:
         """Everything about these rows that needs no database."""
-        batch = Batch(self._table, rows.numbers, {}, {}, list(rows.damaged))
+        batch = Batch(self._table, rows.numbers, {}, {}, problems=list(rows.damaged))
         batch.read = len(rows.rows) + len(rows.damaged)
         batch.raw = self._cells(batch, rows.rows)
-        good = [True] * len(batch)
+        batch.places = range(len(batch))
+        gone: set[int] = set()
         for name, convert in self._convert.items():
-            batch.columns[name] = list(map(convert.__getitem__, batch.raw[name]))
-            self._look(batch, name, good)
+            batch.columns[name] = convert(batch.raw[name])
+            self._look(batch, name, gone)
         batch.sums = {
             name: sum(value for value in batch.columns[name] if value.__class__ is int)
             for name, each in TABLES[self._table].items()
             if each.sort == "money" and name in batch.columns
         }
-        batch.keep(good)
+        batch.drop(sorted(gone))
         return batch
 
     def _cells(self, batch: Batch, rows: list[list[str]]) -> dict[str, Sequence[str]]:
@@ -126,14 +135,15 @@ class Reader:
         batch.numbers = numbers
         return kept
 
-    def _look(self, batch: Batch, name: str, good: list[bool]) -> None:
+    def _look(self, batch: Batch, name: str, gone: set[int]) -> None:
         """Cells that could not be read keep their rows out."""
-        if Bad not in map(type, batch.columns[name]):
+        values = batch.columns[name]
+        if Bad not in map(type, values):
             return
-        for at, value in enumerate(batch.columns[name]):
-            if value.__class__ is Bad:
-                batch.found(at, name, value.code, value.hint)
-                good[at] = good[at] and PROBLEMS[value.code].level != "refused"
+        for at in [at for at, value in enumerate(values) if value.__class__ is Bad]:
+            batch.found(at, name, values[at].code, values[at].hint)
+            if PROBLEMS[values[at].code].level == "refused":
+                gone.add(at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +154,8 @@ class Where:
     area_code: str
 
 
-def _converter(field: Field, column: Column, where: Where) -> Memo[Any]:
-    """From a cell to a value, an empty one to the default; remembered."""
+def cell_reader(field: Field, column: Column, where: Where) -> Callable[[str], Any]:
+    """From a cell to a value, an empty one to the default."""
     convert = _plain_converter(field, column, where)
 
     def read(cell: str) -> Any:
@@ -154,7 +164,7 @@ def _converter(field: Field, column: Column, where: Where) -> Memo[Any]:
             return convert(text)
         return Bad("empty") if field.required else _NOTHING[field.sort]
 
-    return Memo(read)
+    return read
 
 
 _NOTHING: Final[Mapping[str, Any]] = {

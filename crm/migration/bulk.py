@@ -30,12 +30,20 @@ async def insert(session: AsyncSession, of: type[Record], columns: Columns, **sa
     across = [values[name] for name in columns]
     across += [repeat(values[name][0], count) for name in same]  # type: ignore[misc]
     rows = list(zip(*across, strict=False))
-    loaded(session.sync_session, of, count, hashlib.sha256(repr(rows).encode()).hexdigest())
+    loaded(session.sync_session, of, count, _digest(values))
     if connection.dialect.name == "postgresql":
         await _copy(connection, table.name, names, rows)
     else:
         await connection.exec_driver_sql(_statement(table.name, names), rows)
     return count
+
+
+def _digest(values: Columns) -> str:
+    """Of the rows, column by column: a column of texts is told twice as quickly as its rows are."""
+    digest = hashlib.sha256()
+    for name in sorted(values):
+        digest.update(f"{name}={values[name]!r}\n".encode())
+    return digest.hexdigest()
 
 
 def _table(of: type[Record]) -> Table:
@@ -108,7 +116,7 @@ async def found(
     of_json = "(SELECT value AS key FROM json_each(:keys))"
     bound = text(statement.replace("keys k", f"{of_json} k"))
     result = await connection.execute(bound, {"keys": json.dumps(keys), **values})
-    return [tuple(row) for row in result]
+    return [tuple(row) for row in result.all()]
 
 
 async def _found_on_postgresql(
@@ -118,7 +126,7 @@ async def _found_on_postgresql(
     array = f"unnest(CAST(:keys AS {kind}[])) k(key)"
     bound = text(statement.replace("keys k", array))
     result = await connection.execute(bound, {"keys": list(keys), **values})
-    return [tuple(row) for row in result]
+    return [tuple(row) for row in result.all()]
 
 
 async def prefer_indexes(session: AsyncSession) -> None:

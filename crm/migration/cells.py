@@ -117,11 +117,10 @@ def _serial(days: float, *, timed: bool) -> tuple[date, time | None] | None:
 
 def fen_of(cell: str, unit: str) -> int | Bad:
     """Money in whole fen from yuan or fen: ``1,234.50``, ``￥12``, ``(3.00)`` is below zero."""
-    bare = cell.strip("¥￥元 ")
-    if unit == "yuan" and _PLAIN.fullmatch(bare):
-        fen = int(bare.replace(",", "").replace(".", ""))
-        return fen if fen <= FEN_MAX else Bad("not-money")
     text = folded(cell).translate(_YUAN)
+    if unit == "yuan" and _PLAIN.fullmatch(text):
+        fen = int(text.replace(",", "").replace(".", ""))
+        return fen if fen <= FEN_MAX else Bad("not-money")
     if text.startswith("(") and text.endswith(")"):
         text = f"-{text[1:-1]}"
     found = _MONEY.fullmatch(text)

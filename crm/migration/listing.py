@@ -7,6 +7,7 @@ import csv
 import io
 import os
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -59,9 +60,15 @@ def _row(source: Source, one: Problem) -> tuple[object, ...]:
     kind = PROBLEMS[one.code]
     return (
         source.name, source.sheet, one.row, _heading(source.header, one.field), one.field,
-        kind.level, one.code, one.value, one.hint,
-        kind.words.to("zh_CN"), kind.words, kind.repair.to("zh_CN"), kind.repair,
+        kind.level, one.code, one.value, one.hint, *_words(one.code),
     )  # fmt: skip
+
+
+@cache
+def _words(code: str) -> tuple[str, ...]:
+    """What is wrong and what to do, in both languages."""
+    kind = PROBLEMS[code]
+    return kind.words.to("zh_CN"), kind.words, kind.repair.to("zh_CN"), kind.repair
 
 
 def _heading(header: Header, field: str) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.billing.models import Bill
 from crm.migration import bulk
-from crm.migration.batches import Batch
+from crm.migration.batches import Batch, without
 from crm.migration.loading.common import to_accounts
 from crm.migration.mapping import ImportMapping
 
@@ -38,29 +38,24 @@ class Bills:
         self._refuse(batch)
 
     def _refuse(self, batch: Batch) -> None:
-        columns, gone = batch.columns, []
-        facts = zip(
-            columns["amount"], columns["paid"], columns["issued_on"], columns["due_on"],
-            strict=True,
-        )  # fmt: skip
-        for at, (amount, paid, issued, due) in enumerate(facts):
-            if paid > amount:
-                batch.found(at, "paid", "paid-too-much")
-            elif due < issued:
-                batch.found(at, "due_on", "dates-reversed")
-            else:
-                continue
-            gone.append(at)
-        batch.drop(gone)
+        columns = batch.columns
+        money = list(zip(columns["amount"], columns["paid"], strict=True))
+        days = list(zip(columns["issued_on"], columns["due_on"], strict=True))
+        over = [at for at, (amount, paid) in enumerate(money) if paid > amount]
+        reversed_ = [at for at, (issued, due) in enumerate(days) if due < issued]
+        for at in over:
+            batch.found(at, "paid", "paid-too-much")
+        for at in set(reversed_).difference(over):
+            batch.found(at, "due_on", "dates-reversed")
+        batch.drop(sorted({*over, *reversed_}))
 
     async def store(self, session: AsyncSession, batch: Batch) -> None:
         """Insert those whose account is known and that are not there yet."""
         accounts = await to_accounts(session, batch)
         again = [] if self._keeps else await self._again(session, batch, accounts)
         batch.drop(again)
-        gone = set(again)
         columns: bulk.Columns = {
-            "account_id": [each for at, each in enumerate(accounts) if at not in gone],
+            "account_id": without(accounts, again),
             "period": batch.columns["period"], "issued_on": batch.columns["issued_on"],
             "due_on": batch.columns["due_on"], "amount_fen": batch.columns["amount"],
             "paid_fen": batch.columns["paid"],

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.billing.models import Payment
 from crm.migration import bulk
-from crm.migration.batches import Batch
+from crm.migration.batches import Batch, without
 from crm.migration.loading.common import to_accounts
 from crm.migration.mapping import ImportMapping
 
@@ -29,29 +29,29 @@ class Payments:
     async def store(self, session: AsyncSession, batch: Batch) -> None:
         """Insert those whose account is known and that are not there yet."""
         accounts = await to_accounts(session, batch)
-        again = set() if self._keeps else await _again(session, batch, accounts)
-        batch.drop(sorted(again))
+        again = [] if self._keeps else await _again(session, batch, accounts)
+        batch.drop(again)
         columns: bulk.Columns = {
-            "account_id": [each for at, each in enumerate(accounts) if at not in again],
+            "account_id": without(accounts, again),
             "paid_at": batch.columns["paid_at"], "amount_fen": batch.columns["amount"],
             "channel": batch.columns["channel"],
         }  # fmt: skip
         await bulk.insert(session, Payment, columns)
 
 
-async def _again(session: AsyncSession, batch: Batch, accounts: list[int]) -> set[int]:
+async def _again(session: AsyncSession, batch: Batch, accounts: list[int]) -> list[int]:
     columns = batch.columns
     keys = list(
         zip(accounts, columns["paid_at"], columns["amount"], columns["channel"], strict=True)
     )
     seen = await _there(session, accounts, columns["paid_at"])
     if not seen and len(set(keys)) == len(keys):
-        return set()
-    gone = set()
+        return []
+    gone = []
     for at, key in enumerate(keys):
         if key in seen:
             batch.found(at, "paid_at", "same-again")
-            gone.add(at)
+            gone.append(at)
         seen.add(key)
     return gone
 

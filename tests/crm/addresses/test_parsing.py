@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.addresses.gazetteer import Gazetteer, Place
-from crm.addresses.houses import House, readings
+from crm.addresses.houses import House, readings, weighed
 from crm.addresses.matching import CANDIDATES_MAX, Candidate, parse
 from crm.addresses.wording import TEXT_CHARS_MAX, number, plain
 from tests.crm.addresses.towns import Typed, gazetteer, typed
@@ -79,6 +79,29 @@ def test_no_text_is_refused_and_every_answer_is_bounded(text: str) -> None:
     assert all(0 <= score <= 1 for score in scores)
     assert len(parsed.text) <= 2 * TEXT_CHARS_MAX
     assert all(one.reasons for one in parsed.candidates)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["和平路", "一经街道", "里", *"东甲A号楼门-3二元", "7号", "5号院"]),
+        max_size=5,
+    ),
+    st.sampled_from(
+        [
+            "3号楼2单元501室",
+            "12-1-0501",
+            "03栋01单元201",
+            "1幢2单元3",
+            "3号楼2单元501室东",
+            "2-1-501甲",
+        ]
+    ),
+)
+def test_homes_in_the_commonest_form_are_read_as_when_every_part_is_weighed(
+    place: list[str], house: str
+) -> None:
+    text = plain("".join(place) + house)
+    assert readings(text) == weighed(text)
 
 
 @settings(max_examples=200, deadline=None)
