@@ -17,6 +17,8 @@ _WORDS: Final = {
     "429": "Too many attempts.",
     "503": "A part of the system that is needed is down.",
 }
+_FASTAPIS_OWN: Final = "422"
+"""It tells of another form than ours."""
 _TEXT: Final = {"type": "string"}
 REFUSAL: Final[dict[str, Any]] = {
     "type": "object",
@@ -37,15 +39,23 @@ REFUSAL: Final[dict[str, Any]] = {
 
 def description(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document of all that is not a page."""
-    told = app.openapi()
+    return completed(app.openapi(), app)
+
+
+def completed(told: dict[str, Any], app: FastAPI) -> dict[str, Any]:
+    """With the permissions and refusals of each operation that is told."""
     told.setdefault("components", {}).setdefault("schemas", {})["Refusal"] = REFUSAL
     for route in every_route(app.routes):
         for method in route.methods or ():
-            operation = told["paths"].get(route.path, {}).get(method.lower())
+            operation = told["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
                 permissions = declared(route) or frozenset()
                 operation["x-permissions"] = sorted(map(str, permissions))
-                operation["responses"] |= _refusals(signed_in=bool(permissions))
+                operation["responses"] |= {
+                    status: words
+                    for status, words in _refusals(signed_in=bool(permissions)).items()
+                    if status == _FASTAPIS_OWN or status not in operation["responses"]
+                }
     return told
 
 

@@ -14,7 +14,7 @@ from ivr.say import Language
 from ivr.speech import studio
 from ivr.speech.samples import TELEPHONE_RATE
 from ivr.speech.voice import WavVoice
-from mainline.errors import MainlineError
+from mainline.errors import Invalid, MainlineError
 from mainline.i18n import Text
 from mainline.journal import append
 from mainline.permissions import Permission
@@ -66,6 +66,8 @@ class Prompts:
 
     async def heard(self, speech: Speech) -> bytes:
         """The words as one WAV file."""
+        if not any(text.strip() for text in speech.texts):
+            raise Invalid("texts")
         try:
             async with asyncio.timeout(WAIT_S), self._room:
                 made = [await self._voice.make(text, speech.language) for text in speech.texts]

@@ -9,6 +9,7 @@ from typing import Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.params import Depends as DependsMarker
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from mainline.errors import Forbidden
@@ -43,7 +44,7 @@ class HealthOut(BaseModel):
     processes: list[ProcessOut]
 
 
-@router.get("/health", dependencies=[public])
+@router.get("/health", dependencies=[public], responses={_DOWN: {"model": HealthOut}})
 async def health(settings: Config, response: Response) -> HealthOut:
     """Every process, its state and its age. 503 when calls cannot be taken."""
     found = await probe.processes(settings)
@@ -79,7 +80,7 @@ def _from_this_host(request: Request) -> bool:
         return False
 
 
-@router.get("/metrics", dependencies=[_health_seers])
+@router.get("/metrics", dependencies=[_health_seers], response_class=PlainTextResponse)
 async def figures(settings: Config, session: ReadSession) -> Response:
     """Figures in Prometheus' text format."""
     found = metrics.of_processes(await probe.processes(settings))

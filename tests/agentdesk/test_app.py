@@ -140,6 +140,16 @@ async def test_api_describes_itself_with_permissions_and_without_pages(stranger:
     assert "http://" not in docs.text.replace("http://localhost", "")
 
 
+async def test_api_tells_how_each_operation_answers(stranger: Browser) -> None:
+    paths = (await stranger.get("/api/openapi.json")).json()["paths"]
+    record = paths["/api/audit/{table}/{row}"]["get"]
+    assert record["x-permissions"] == ["see-audit"]
+    assert {"401", "403", "404"} <= set(record["responses"])
+    down = paths["/health"]["get"]["responses"]["503"]["content"]["application/json"]["schema"]
+    assert down == {"$ref": "#/components/schemas/HealthOut"}
+    assert set(paths["/metrics"]["get"]["responses"]["200"]["content"]) == {"text/plain"}
+
+
 async def test_static_files_may_be_kept_only_under_their_mark(stranger: Browser) -> None:
     plain = await stranger.get("/static/app.css")
     marked = await stranger.get("/static/app.css?v=12345678")

@@ -20,6 +20,8 @@ class Request:
     body: bytes = b""
     content_type: str = ""
     accept: str = "text/html"
+    headers: tuple[tuple[str, str], ...] = ()
+    """Others than those of the body and of a browser."""
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Answer:
     status: int = 0
     body: bytes = b""
     location: str = ""
+    content_type: str = ""
 
 
 async def ask(app: FastAPI, request: Request) -> Answer:
@@ -46,7 +49,8 @@ async def ask(app: FastAPI, request: Request) -> Answer:
     async def send(message: dict[str, object]) -> None:
         if message["type"] == "http.response.start":
             answer.status = int(str(message["status"]))
-            answer.location = _location(message)
+            answer.location = _header(message, b"location")
+            answer.content_type = _header(message, b"content-type")
         else:
             answer.body += bytes(message.get("body", b""))  # type: ignore[arg-type]
         if message["type"] == "http.response.start" and request.path == b"/live":
@@ -62,15 +66,15 @@ async def ask(app: FastAPI, request: Request) -> Answer:
     return answer
 
 
-def _location(message: dict[str, object]) -> str:
+def _header(message: dict[str, object], wanted: bytes) -> str:
     headers: list[tuple[bytes, bytes]] = message["headers"]  # type: ignore[assignment]
-    return next((value.decode() for name, value in headers if name == b"location"), "")
+    return next((value.decode() for name, value in headers if name == wanted), "")
 
 
 def _scope(request: Request) -> dict[str, object]:
     headers = {
-        "host": "localhost", "sec-fetch-site": "same-origin", "accept": request.accept,
-        "content-length": str(len(request.body)),
+        **dict(request.headers), "host": "localhost", "sec-fetch-site": "same-origin",
+        "accept": request.accept, "content-length": str(len(request.body)),
     }  # fmt: skip
     if request.content_type:
         headers["content-type"] = request.content_type
@@ -79,5 +83,5 @@ def _scope(request: Request) -> dict[str, object]:
         "method": request.method, "raw_path": request.path, "query_string": request.query,
         "path": unquote_to_bytes(request.path).decode("utf-8", "replace"), "root_path": "",
         "client": ("192.0.2.1", 1), "server": ("localhost", 80),
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
     }  # fmt: skip

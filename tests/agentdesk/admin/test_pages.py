@@ -297,6 +297,11 @@ async def test_a_new_menu_begins_as_the_smallest_one_and_an_old_one_is_left_alon
         assert len(await definitions.history(session, "ivr_menu", "main")) == 1
 
 
+async def test_words_of_which_none_can_be_said_are_refused_and_no_voice_is_missed(desk: Pages):
+    answer = await desk.send("/admin/menus/speech", {"texts": ["", " "], "language": "zh"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid")
+
+
 async def test_a_recorded_prompt_leaves_a_fact_with_who_and_no_words(
     desk: Pages, sqlite_database: Database, settings: Settings
 ):
