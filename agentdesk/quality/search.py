@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.customers.merged import same_person
 from crm.customers.queries import find as find_customers
 from crm.interactions.models import Interaction
 from mainline.phone import TAIL, normalise, spellings
@@ -67,7 +68,7 @@ def _plain(wanted: Wanted, zone: ZoneInfo) -> list[ColumnElement[bool]]:
         if value:
             found.append(column == value)
     if wanted.customer_id is not None:
-        found.append(Interaction.customer_id == wanted.customer_id)
+        found.append(Interaction.customer_id.in_(same_person([wanted.customer_id])))
     if wanted.since:
         found.append(Interaction.began_at >= _midnight(wanted.since, zone))
     if wanted.until:

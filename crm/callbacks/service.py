@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +20,7 @@ from crm.callbacks.events import (
 from crm.callbacks.kinds import CALLBACKS, FILE
 from crm.callbacks.models import Callback
 from crm.callbacks.rules import CallbackRules, next_attempt, ordinary
+from crm.customers.merged import household
 from mainline import definitions
 from mainline.clock import now
 from mainline.errors import Invalid, MainlineError, NotFound
@@ -87,8 +88,9 @@ async def ask(
     """Promise to call ``number`` back, not before ``due_at``.
 
     ``since`` is the place it keeps among the waiting: when the caller entered the queue, else when
-    it is due. Asking again for the same number gives the one that is open already, with the better
-    place and the new reason; who asks while waiting is called by the queue they waited in.
+    it is due. Asking again for the same number, or from another telephone of the same home, gives
+    the one that is open already, with the better place and the new reason, to the number asked
+    last; who asks while waiting is called by the queue they waited in.
     ``call_id`` is the call in which it is asked for: while that is up, nobody is called.
     """
     normal = normalise(number, area_code=area_code).number or ""
@@ -98,13 +100,15 @@ async def ask(
     due = max(due_at or moment, moment)
     if due > moment + timedelta(days=DUE_DAYS_MAX):
         raise Invalid("due_at")
-    found = await promised(session, normal)
+    found = await promised(session, normal, customer_id)
     if found is None:
         row = _new(await rules(session), normal, queue, due, since)
         row.call_id, row.customer_id = call_id, customer_id
         found = await _insert(session, row, source=source, by=by)
     elif source == "queue" and found.state == "waiting":
         found.queue = queue
+    if found.state == "waiting":
+        found.number = found.open_key = normal
     _add(found, due, since, priority, reason)
     found.language = "en" if language == "en" else "zh"
     found.own_call_id = found.call_id = call_id or found.call_id
@@ -173,12 +177,15 @@ def _add(row: Callback, due: datetime, since: datetime | None, priority: int, re
         row.reason = f"{row.reason}\n{reason}".strip()[:REASON_CHARS_MAX]
 
 
-async def promised(session: AsyncSession, number: str) -> Callback | None:
-    """The call-back that this number has been promised; there is never a second one."""
-    wanted = select(Callback).where(Callback.number == number, Callback.state.in_(OPEN))
-    return cast(
-        "Callback | None", await session.scalar(wanted.order_by(Callback.id).with_for_update())
-    )
+async def promised(
+    session: AsyncSession, number: str, customer_id: int | None = None
+) -> Callback | None:
+    """The call-back that this number, or its home, has been promised; there is never a second."""
+    home = await household(session, customer_id)
+    theirs = or_(Callback.number == number, Callback.customer_id.in_(home))
+    wanted = select(Callback).where(theirs, Callback.state.in_(OPEN))
+    ordered = wanted.order_by(Callback.number != number, Callback.id).limit(1)
+    return cast("Callback | None", await session.scalar(ordered.with_for_update()))
 
 
 async def cancel(session: AsyncSession, callback_id: int, *, by: str) -> Callback:

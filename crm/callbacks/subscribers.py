@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.callbacks import service
 from crm.callbacks.models import Callback
 from crm.callbacks.rules import same_number
+from crm.customers.merged import household
 from mainline.ids import call_of
 from mainline.journal import AtOnce, Event, Handler, Handlers, append
 from mainline.journal.call_events import (
@@ -34,6 +35,17 @@ async def on_offered(session: AsyncSession, event: Event) -> None:
     for row in await session.scalars(likely):
         if same_number(row.number, event.ani):
             row.own_call_id = call_of(event.subject)
+
+
+async def on_identified(session: AsyncSession, event: Event) -> None:
+    """Also from another telephone of the same home."""
+    if not isinstance(event, CallerIdentified) or event.customer_id is None:
+        return
+    home = await household(session, event.customer_id)
+    mine = Callback.customer_id.in_(home), Callback.state == "waiting"
+    own = {"own_call_id": call_of(event.subject)}
+    if home:
+        await session.execute(update(Callback).where(*mine).values(own))
 
 
 async def on_placed(session: AsyncSession, event: Event) -> None:
@@ -82,8 +94,8 @@ async def _attempts(session: AsyncSession, call_id: str) -> list[Callback]:
 async def take_in(session: AsyncSession, events: Sequence[Event]) -> None:
     """Most calls have nothing to do with a call-back: one look tells for the whole batch."""
     for event in events:
-        if event.kind in {CallOffered.kind, CallPlaced.kind}:
-            await (on_offered if event.kind == CallOffered.kind else on_placed)(session, event)
+        if event.kind in _FIRST:
+            await _FIRST[event.kind](session, event)
     told = [event for event in events if event.kind in _THEN]
     concerned = await _concerned(session, [call_of(event.subject) for event in told])
     for event in told:
@@ -100,7 +112,8 @@ async def _concerned(session: AsyncSession, calls: Sequence[str]) -> set[str]:
     return {call_id for row in rows for call_id in row if call_id is not None}
 
 
+_FIRST: Final[Mapping[str, Handler]] = {
+    CallOffered.kind: on_offered, CallPlaced.kind: on_placed, CallerIdentified.kind: on_identified,
+}  # fmt: skip
 _THEN: Final[Mapping[str, Handler]] = {"agent.answered": on_answered, "call.ended": on_ended}
-CONSUMERS: dict[str, Handlers] = {
-    CONSUMER: AtOnce((CallOffered.kind, CallPlaced.kind, *_THEN), take_in)
-}
+CONSUMERS: dict[str, Handlers] = {CONSUMER: AtOnce((*_FIRST, *_THEN), take_in)}

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.campaigns.rules import OutboundRules
+from crm.customers.merged import same_person
 from crm.customers.models import Customer
 from crm.outages import service as outages
 from crm.work_orders.models import WorkOrder
@@ -21,8 +22,8 @@ async def held(
 ) -> str:
     """medical, complaint, dispute or outage; empty when a reminder is fair."""
     if customer_id is not None:
-        customer = await session.get(Customer, customer_id)
-        if customer is not None and customer.medical:
+        needs = Customer.id.in_(same_person([customer_id])), Customer.medical
+        if await session.scalar(select(Customer.id).where(*needs).limit(1)) is not None:
             return "medical"
         types = await _open_types(session, customer_id)
         if types & set(rules.complaints):
@@ -38,6 +39,6 @@ async def held(
 
 async def _open_types(session: AsyncSession, customer_id: int) -> set[str]:
     wanted = select(WorkOrder.type_code).where(
-        WorkOrder.customer_id == customer_id, WorkOrder.closed_at.is_(None)
+        WorkOrder.customer_id.in_(same_person([customer_id])), WorkOrder.closed_at.is_(None)
     )
     return set(await session.scalars(wanted.distinct()))

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.callbacks.rules import ordinary
 from crm.campaigns.events import DoNotCallChanged
 from crm.campaigns.models import CampaignTask, DoNotCall
+from crm.customers.merged import merged_into
 from crm.customers.models import CustomerPhone
 from crm.work_orders.models import WorkOrder
 from mainline.acting import because
@@ -33,18 +34,23 @@ class Imported:
 async def of_customers(session: AsyncSession, ids: Iterable[int]) -> dict[int, str]:
     """The number of each customer that we call: the first ordinary one, a mobile if there is.
 
-    Only numbers known to be theirs: what is said there may be nobody else's business.
+    Only numbers known to be theirs: what is said there may be nobody else's business. Whoever was
+    merged is called by the numbers of the one who is kept.
     """
+    wanted = list(ids)
+    now_are = await merged_into(session, wanted)
     rows = await session.scalars(
         select(CustomerPhone)
-        .where(CustomerPhone.customer_id.in_(list(ids)), CustomerPhone.confirmed)
+        .where(CustomerPhone.customer_id.in_({now_are.get(one, one) for one in wanted}))
+        .where(CustomerPhone.confirmed)
         .order_by(CustomerPhone.id.desc())
     )
     found: dict[int, str] = {}
     for row in rows:
         if ordinary(row.number) and (row.number[0] == "1" or row.customer_id not in found):
             found[row.customer_id] = row.number
-    return found
+    known = ((one, found.get(now_are.get(one, one), "")) for one in wanted)
+    return {one: number for one, number in known if number}
 
 
 async def of_order(session: AsyncSession, order: WorkOrder, *, area_code: str = "") -> str:

@@ -9,6 +9,7 @@ from crm.appointments.models import Appointment
 from crm.catalog import service as catalog
 from crm.context.likely import Contact, OpenOrder
 from crm.context.rules import RepeatRules
+from crm.customers.merged import same_person
 from crm.interactions.models import Interaction
 from crm.work_orders import queries as work_orders
 from crm.work_orders.models import WorkOrder
@@ -72,7 +73,7 @@ def _whose(customer_id: int | None, number: str | None) -> ColumnElement[bool] |
         Interaction.customer_id.is_(None), Interaction.ani.in_(spellings(number or ""))
     )
     if customer_id is not None:
-        mine = Interaction.customer_id == customer_id
+        mine = Interaction.customer_id.in_(same_person([customer_id]))
         return or_(mine, by_number) if number else mine
     return by_number if number else None
 

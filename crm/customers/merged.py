@@ -1,11 +1,14 @@
 """Records that were found to be one: what is kept answers for the others."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.models import Customer
+
+HOME: Final = "residential"
 
 
 def same_person(ids: Iterable[int]) -> Select[int]:
@@ -16,12 +19,34 @@ def same_person(ids: Iterable[int]) -> Select[int]:
     )
 
 
-async def kept(session: AsyncSession, ids: Sequence[int]) -> list[int]:
-    """Instead of whoever was merged, who is kept; each once, in this order."""
+async def merged_into(session: AsyncSession, ids: Sequence[int]) -> dict[int, int]:
+    """Who of these was merged, and into whom."""
     rows = await session.execute(
         select(Customer.id, Customer.merged_into_id).where(
             Customer.id.in_(ids), Customer.merged_into_id.is_not(None)
         )
     )
-    into = {row.id: row.merged_into_id for row in rows}
+    return {row.id: row.merged_into_id for row in rows}
+
+
+async def kept(session: AsyncSession, ids: Sequence[int]) -> list[int]:
+    """Instead of whoever was merged, who is kept; each once, in this order."""
+    into = await merged_into(session, ids)
     return list(dict.fromkeys(into.get(each, each) for each in ids))
+
+
+def one_person(customer_id: SQLColumnExpression[int]) -> ColumnElement[int]:
+    """Who that is by now: whoever was merged counts as the one who is kept."""
+    into = select(Customer.merged_into_id).where(Customer.id == customer_id).scalar_subquery()
+    return func.coalesce(into, customer_id)
+
+
+async def household(session: AsyncSession, customer_id: int | None) -> list[int]:
+    """The records of a home, whichever of its telephones it calls from; of a company none.
+
+    Behind the telephones of a company are different people with different wishes.
+    """
+    if customer_id is None:
+        return []
+    homes = same_person([customer_id]).where(Customer.customer_class == HOME)
+    return list(await session.scalars(homes))

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.areas import queries as areas
 from crm.areas.models import BRANCH, ServiceArea
+from crm.customers.merged import one_person
 from crm.sense.events import OutageSuspected, OutageSuspicionEnded
 from crm.sense.models import OPEN, OutageCandidate, OutageSignal
 from crm.sense.rule import SenseRule, normal, surge, unusual
@@ -167,7 +168,7 @@ async def _learned(session: AsyncSession, town: _Town, key: Key) -> float:
     until = town.at - timedelta(minutes=town.rule.window_minutes)
     since = max(until - timedelta(days=town.rule.history_days), await _first(session) or until)
     rows = await session.execute(
-        select(OutageSignal.at, OutageSignal.customer_id)
+        select(OutageSignal.at, one_person(OutageSignal.customer_id))
         .outerjoin(OutageCandidate, OutageCandidate.id == OutageSignal.candidate_id)
         .where(OutageSignal.area_id == key[0], OutageSignal.class_code == key[1])
         .where(OutageSignal.at >= since, OutageSignal.at <= until, OutageSignal.told.is_(False))
@@ -213,7 +214,7 @@ async def _attach(
         one.candidate_id = candidate.id
     await session.flush()
     mine = OutageSignal.candidate_id == candidate.id
-    people = func.count(OutageSignal.customer_id.distinct())
+    people = func.count(one_person(OutageSignal.customer_id).distinct())
     places = func.count(OutageSignal.premise_id.distinct())
     row = (await session.execute(select(people, places).where(mine))).one()
     candidate.callers = max(candidate.callers, min(row))

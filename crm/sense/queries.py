@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.areas.models import AreaPremise, ServiceArea
+from crm.customers.merged import one_person
 from crm.customers.models import Customer, Premise
 from crm.interactions.models import Interaction
 from crm.sense.models import OPEN, OutageCandidate, OutageRequest, OutageSignal
@@ -109,7 +110,7 @@ async def moments(
 async def callers_since(session: AsyncSession, since: datetime) -> dict[int, int]:
     """Different callers of each area, whatever they pointed to."""
     rows = await session.execute(
-        select(OutageSignal.area_id, func.count(OutageSignal.customer_id.distinct()))
+        select(OutageSignal.area_id, func.count(one_person(OutageSignal.customer_id).distinct()))
         .where(OutageSignal.at > since)
         .group_by(OutageSignal.area_id)
     )

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.areas.models import AreaPremise, ServiceArea
+from crm.customers.merged import household
 from crm.outages import service as outages
 from crm.outages.models import Outage
 from crm.sense.events import OutageCallAsked, OutageConfirmed, OutageEnded, OutageRejected
@@ -134,7 +135,10 @@ async def call_when_over(
     call_id: str | None = None,
     area_code: str = "",
 ) -> OutageRequest:
-    """Promise to call this number when supply is back; a number is promised it once."""
+    """Promise to call this number when supply is back; a number, and a home, is promised it once.
+
+    Asked again from another telephone of the home, that one is called.
+    """
     outage = await session.get(Outage, outage_id)
     if outage is None:
         raise NotFound("outage")
@@ -143,9 +147,9 @@ async def call_when_over(
     normal = normalise(number, area_code=area_code).number
     if normal is None:
         raise Invalid("number")
-    mine = OutageRequest.outage_id == outage_id, OutageRequest.number == normal
-    found = await session.scalar(select(OutageRequest).where(*mine))
+    found = await _asked_already(session, outage_id, normal, customer_id)
     if found is not None:
+        found.number = normal if found.handed_at is None else found.number
         return found
     made = OutageRequest(outage_id=outage_id, number=normal, language=language)
     made.customer_id, made.call_id = customer_id, call_id
@@ -153,6 +157,17 @@ async def call_when_over(
     await session.flush()
     await append(session, OutageCallAsked(subject=f"outage:{outage_id}", call_id=call_id or ""))
     return made
+
+
+async def _asked_already(
+    session: AsyncSession, outage_id: int, number: str, customer_id: int | None
+) -> OutageRequest | None:
+    home = await household(session, customer_id)
+    theirs = or_(OutageRequest.number == number, OutageRequest.customer_id.in_(home))
+    wanted = select(OutageRequest).where(OutageRequest.outage_id == outage_id, theirs)
+    ordered = wanted.order_by(OutageRequest.number != number, OutageRequest.id)
+    found: OutageRequest | None = await session.scalar(ordered.limit(1))
+    return found
 
 
 async def _open_one(session: AsyncSession, candidate_id: int) -> OutageCandidate:

@@ -235,7 +235,8 @@ class CrmBooks:
         """Promise it for when customers may be called; None when too many wait already."""
         try:
             async with self._writing() as session:
-                again = await callbacks.promised(session, wish.number) is not None
+                there = await callbacks.promised(session, wish.number, wish.customer_id)
+                again = there is not None
                 body = await callbacks.rules(session)
                 due_at = callable_from(body, wish.due_at, self._zone)
                 row = await callbacks.ask(session, **{**asdict(wish), "due_at": due_at})
