@@ -86,7 +86,7 @@ KEYS: Final[tuple[tuple[str, Text], ...]] = (
     ("Alt+E", Text("Knowledge: search; arrows go through the articles")),
     ("Alt+N", Text("Work order")),
     ("Alt+F", Text("Promise a time to the caller")),
-    ("F7", Text("Matter: what cannot be settled here")),
+    ("F6", Text("Matter: what cannot be settled here")),
     ("Alt+I", Text("Appointment for the newest order")),
     ("Alt+Enter", Text("Finish the call, ready again")),
     ("Alt+Z", Text("Finish the call, then pause")),

@@ -148,8 +148,9 @@ async def test_at_the_desk_both_are_done_by_keys_alone(
     await page.locator("[name=text]").press("Enter")
     await expect(page.locator("#notes")).to_have_text("Promised for 11-23 17:00")
     await expect(page.locator("#promise-dialog")).to_be_hidden()
-    await page.keyboard.press("F7")
+    await page.keyboard.press("F6")
     await expect(page.locator("#matter-dialog textarea")).to_be_focused()
+    assert await page.locator("#pop details[open]").count() == 0, "no other key was pressed with it"
     await page.keyboard.type("wants the manager")
     await page.locator("#matter-form button.primary").press("Enter")
     await expect(page.locator("#notes")).to_have_text("Raised as matter 1")

@@ -271,7 +271,7 @@ bind([
   { key: "e", alt: true, act: () => knowledge.focus() },
   { key: "n", alt: true, act: press("new-order") },
   { key: "f", alt: true, act: press("new-promise") },
-  { key: "F7", act: press("new-matter") },
+  { key: "F6", act: press("new-matter") },
   { key: "i", alt: true, act: () => appointment.openFirst() },
   { key: "g", alt: true, act: () => /** @type {HTMLElement | null} */ (part("pop").querySelector("[data-choose]"))?.focus() },
   { key: "Enter", alt: true, act: press("finish") },

@@ -60,7 +60,7 @@ async function conflict(order, work, queued, files, again) {
     make("div", { class: "sides" },
       make("div", {}, make("b", {}, words("yours")), ...order.conflicts.map((/** @type {any} */ act) => make("p", {}, `${when(act.at)} ${named(act.action, order.number, work)} ${act.note}`))),
       make("div", {}, make("b", {}, words("theirs")),
-        ...theirs.lines.slice(-3).map((/** @type {any} */ one) => make("p", {}, `${when(one.at)} ${one.by} ${named(one.action, order.number, work)} ${one.note}`)),
+        ...theirs.lines.slice(-3).map((/** @type {any} */ one) => make("p", {}, `${when(one.at)} ${one.by} ${named(one.action, order.number, work)} ${one.action.startsWith("attach_") ? "" : one.note}`)),
         make("p", {}, make("b", {}, words("now", both(step(order, work)?.label ?? theirs.label)))), make("p", {}, words("owner", order.owner)))),
     ...whys.map((/** @type {string} */ why) => make("p", { class: "notice bad" }, why)),
     ...forms,
