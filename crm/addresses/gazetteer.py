@@ -75,10 +75,14 @@ class Gazetteer:
     places: Sequence[Place]
     _by_id: dict[int, Place] = field(default_factory=dict, init=False)
     _sounds: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list), init=False)
+    _called: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list), init=False)
+    """Which of the places have this name, or are called so for short."""
 
     def __post_init__(self) -> None:
-        for place in self.places:
+        for at, place in enumerate(self.places):
             self._by_id[place.id] = place
+            for name in (*place.plain_names, *place.short_names):
+                self._called[name].append(at)
             for each in {sound(one) for name in place.plain_names for one in name}:
                 self._sounds[each].append(place.id)
 
@@ -90,7 +94,7 @@ class Gazetteer:
 
     def mentions(self, text: str) -> list[Mention]:
         """Places that the text may mean; what lies within a longer exact name is not meant."""
-        found = [mention for place in self.places for mention in _named(place, text)]
+        found = [mention for place in self._said(text) for mention in _named(place, text)]
         told = {mention.place.id for mention in found}
         found += [
             mention
@@ -99,6 +103,20 @@ class Gazetteer:
             for mention in _nearly(place, text)
         ]
         return [one for one in found if not any(_swallows(other, one) for other in found)]
+
+    def _said(self, text: str) -> Iterator[Place]:
+        """The places of which a name stands in the text: every piece of it is looked up."""
+        pieces = {
+            text[start : start + length]
+            for length in self._lengths
+            for start in range(len(text) - length + 1)
+        }
+        said = {at for piece in pieces for at in self._called.get(piece, ())}
+        return (self.places[at] for at in sorted(said))
+
+    @cached_property
+    def _lengths(self) -> frozenset[int]:
+        return frozenset(map(len, self._called))
 
     def _alike(self, text: str) -> Iterable[Place]:
         common = Counter(

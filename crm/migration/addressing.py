@@ -44,15 +44,13 @@ class Home:
     @property
     def address_zh(self) -> str:
         """In the house's standard form."""
-        return (
-            self.place.address
-            + "".join(
-                _NAMES[level].format(part)
-                for level, part in zip(_LEVELS, self.parts, strict=True)
-                if part
-            )
-            + (f"（{self.remark}）" if self.remark else "")
-        )
+        parts = [
+            _NAMES[level].format(part)
+            for level, part in zip(_LEVELS, self.parts, strict=True)
+            if part
+        ]
+        remark = f"（{self.remark}）" if self.remark else ""
+        return f"{self.place.address}{''.join(parts)}{remark}"
 
     @property
     def address_en(self) -> str:
@@ -179,8 +177,8 @@ class Tree:
         }
         made = await _make(session, level, lacking)
         if level != "room":
-            found = known | made
-            self._kept |= {key: replace(found[key], new=False) for key in keys if key in found}
+            found = {key: node for key, node in known.items() if key not in self._kept}
+            self._kept |= {key: replace(node, new=False) for key, node in (found | made).items()}
         known |= made
         return [
             known[key] if part else above for (above, part), key in zip(wanted, keys, strict=True)

@@ -39,11 +39,18 @@ async def insert(session: AsyncSession, of: type[Record], columns: Columns, **sa
 
 
 def _digest(values: Columns) -> str:
-    """Of the rows, column by column: a column of texts is told twice as quickly as its rows are."""
+    """Of the rows, column by column: texts joined cost a tenth of texts quoted."""
     digest = hashlib.sha256()
     for name in sorted(values):
-        digest.update(f"{name}={values[name]!r}\n".encode())
+        digest.update(f"\x1e{name}\x1f{_told(values[name])}".encode())
     return digest.hexdigest()
+
+
+def _told(values: Sequence[Any]) -> str:
+    try:
+        return "\x1f".join(values)
+    except TypeError:
+        return repr(values)
 
 
 def _table(of: type[Record]) -> Table:

@@ -1,20 +1,27 @@
 """Districts, streets and communities, with the other names people have for them."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.addresses.gazetteer import AREAS
 from crm.addresses.models import AddressAlias, AddressNode
+from crm.addresses.pinyin import initials
+from crm.migration import bulk
+from crm.migration.addressing import Node
 from crm.migration.batches import Batch
 
 _BETWEEN: Final = re.compile(r"[,;、/|]+")
 _ALIASES_MAX: Final = 20
+_ALIAS_CHARS_MAX: Final = 64
+_Below = tuple[int | None, str]
+"""A name below a node; below none: a district."""
 
 
 class Places:
-    """Some thousands of rows at most: each is looked up."""
+    """Each row is a place with those it lies in; many rows begin alike."""
 
     def forget(self) -> None:
         """Nothing is remembered."""
@@ -23,54 +30,90 @@ class Places:
         """Nothing to judge."""
 
     async def store(self, session: AsyncSession, batch: Batch) -> None:
-        """Make what is not there."""
-        again = []
-        for at in range(len(batch)):
-            if not await self._one(session, batch, at):
-                batch.found(at, "community", "same-again")
-                again.append(at)
-        await session.flush()
+        """Make what is not there, from the districts down."""
+        new: set[int] = set()
+        places: list[Node | None] = [None] * len(batch)
+        nothing = [""] * len(batch)
+        for level in AREAS:
+            names = batch.columns.get(level, nothing)
+            places = await _down(session, level, places, names, new)
+        await _aliases(session, places, batch.columns.get("aliases", nothing), new)
+        again = [at for at in range(len(batch)) if at not in new]
+        for at in again:
+            batch.found(at, "community", "same-again")
         batch.drop(again)
 
-    async def _one(self, session: AsyncSession, batch: Batch, at: int) -> bool:
-        """Whether anything of the row was new."""
-        parent, new = None, False
-        for level in ("district", "street", "community"):
-            name = batch.columns[level][at] if level in batch.columns else ""
-            if name:
-                parent, made = await _node(session, parent, level, name)
-                new = new or made
-        told = batch.columns.get("aliases", [""] * len(batch))[at]
-        names = [each.strip() for each in _BETWEEN.split(told) if each.strip()]
-        for alias in dict.fromkeys(names[:_ALIASES_MAX]):
-            if parent is not None:
-                new = await _alias(session, parent, alias) or new
-        return new
+
+async def _down(
+    session: AsyncSession,
+    level: str,
+    places: Sequence[Node | None],
+    names: Sequence[str],
+    new: set[int],
+) -> list[Node | None]:
+    """One level down, where it is named; the rows that name a place first are ``new``."""
+    keys = [(above.id if above else None, name) for above, name in zip(places, names, strict=True)]
+    known = await _there(session, level, names)
+    first: dict[_Below, int] = {}
+    for at, key in enumerate(keys):
+        if key[1] and key not in known:
+            first.setdefault(key, at)
+    new.update(first.values())
+    known |= await _make(session, level, {key: places[at] for key, at in first.items()})
+    return [known.get(key, above) for key, above in zip(keys, places, strict=True)]
 
 
-async def _node(
-    session: AsyncSession, parent: AddressNode | None, level: str, name: str
-) -> tuple[AddressNode, bool]:
-    above = parent.id if parent else None
-    there = select(AddressNode).where(
-        AddressNode.level == level, AddressNode.name_zh == name, AddressNode.parent_id == above
+async def _there(session: AsyncSession, level: str, names: Sequence[str]) -> dict[_Below, Node]:
+    """Places of these names; of two the older one."""
+    rows = await bulk.found(
+        session,
+        "SELECT n.id, n.parent_id, n.name_zh, n.path FROM keys k JOIN address_node n"
+        " ON n.name_zh = k.key AND n.level = :level ORDER BY n.id DESC",
+        sorted(set(names) - {""}), level=level,
+    )  # fmt: skip
+    return {(parent, name): Node(node, path) for node, parent, name, path in rows}
+
+
+async def _make(
+    session: AsyncSession, level: str, lacking: Mapping[_Below, Node | None]
+) -> dict[_Below, Node]:
+    ids = await bulk.take_ids(session, AddressNode, len(lacking))
+    above = ["/" if place is None else place.path for place in lacking.values()]
+    paths = [f"{start}{node}/" for start, node in zip(above, ids, strict=True)]
+    names = [name for _, name in lacking]
+    columns: bulk.Columns = {
+        "id": ids, "parent_id": [parent for parent, _ in lacking], "path": paths,
+        "name_zh": names, "name_en": names, "initials": [initials(name) for name in names],
+    }  # fmt: skip
+    await bulk.insert(session, AddressNode, columns, level=level, lon=None, lat=None)
+    return {
+        key: Node(*made) for key, made in zip(lacking, zip(ids, paths, strict=True), strict=True)
+    }
+
+
+async def _aliases(
+    session: AsyncSession, places: Sequence[Node | None], told: Sequence[str], new: set[int]
+) -> None:
+    """The other names of each place, each once."""
+    first: dict[tuple[int, str], int] = {}
+    for at, (place, names) in enumerate(zip(places, told, strict=True)):
+        if place is not None:
+            for name in _names(names):
+                first.setdefault((place.id, name), at)
+    rows = await bulk.found(
+        session,
+        "SELECT a.node_id, a.name FROM keys k JOIN address_alias a ON a.name = k.key",
+        sorted({name for _, name in first}),
     )
-    if (known := await session.scalar(there.limit(1))) is not None:
-        return known, False
-    node = AddressNode(parent_id=above, level=level, name_zh=name, name_en=name, path="")
-    session.add(node)
-    await session.flush()
-    node.path = f"{parent.path if parent else '/'}{node.id}/"
-    await session.flush()
-    return node, True
+    there = set(rows)
+    lacking = {key: at for key, at in first.items() if key not in there}
+    new.update(lacking.values())
+    columns: bulk.Columns = {
+        "node_id": [node for node, _ in lacking], "name": [name for _, name in lacking],
+    }  # fmt: skip
+    await bulk.insert(session, AddressAlias, columns)
 
 
-async def _alias(session: AsyncSession, node: AddressNode, name: str) -> bool:
-    there = select(AddressAlias.id).where(
-        AddressAlias.node_id == node.id, AddressAlias.name == name[:64]
-    )
-    if await session.scalar(there) is not None:
-        return False
-    session.add(AddressAlias(node_id=node.id, name=name[:64]))
-    await session.flush()
-    return True
+def _names(told: str) -> list[str]:
+    names = [each.strip() for each in _BETWEEN.split(told) if each.strip()]
+    return list(dict.fromkeys(name[:_ALIAS_CHARS_MAX] for name in names[:_ALIASES_MAX]))
