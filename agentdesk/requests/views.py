@@ -3,6 +3,7 @@
 import secrets
 from datetime import date
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -102,11 +103,12 @@ async def listed(
             pass
     wanted = queries.Wanted(None if show == "all" else show, kind or None, customer)
     rows = await queries.find(session, wanted, limit=LIMIT, before=before)
+    asked = {"show": show, "kind": kind} | ({"customer": customer} if customer else {})
     return render(
         request, "requests/list.html",
         rows=rows, names=await _names(session, rows), show=show, shown=SHOWN, states=STATES,
         tones=TONES, kind=kind, kinds=await _kinds(session), missed=q.strip(),
-        more=rows[-1].id if len(rows) == LIMIT else 0, customer=customer,
+        more=urlencode({**asked, "before": rows[-1].id}) if len(rows) == LIMIT else "",
         stopped_words=stopped_words,
     )  # fmt: skip
 

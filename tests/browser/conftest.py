@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from agentdesk.guard import LANGUAGE_COOKIE
 from crm.customers.models import Customer, CustomerPhone
 from crm.staff.demo import PASSWORD
 from crm.staff.models import User
@@ -73,10 +74,12 @@ class Chromium:
     complaints: list[str] = field(default_factory=list)
 
     async def page(self, *, language: str = "zh-CN", width: int = 1366, height: int = 768) -> Page:
-        """A fresh window with its own cookies."""
+        """A fresh window with its own cookies, in that language whoever signs in."""
         context = await self.browser.new_context(
             base_url=self.base, locale=language, viewport={"width": width, "height": height}
         )
+        chosen = "zh_CN" if language.startswith("zh") else "en"
+        await context.add_cookies([{"name": LANGUAGE_COOKIE, "value": chosen, "url": self.base}])
         context.set_default_timeout(20_000)
         await context.add_init_script(PLAIN_MICROPHONE)
         page = await context.new_page()

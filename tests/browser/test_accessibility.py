@@ -39,6 +39,12 @@ PAGES = {
         "/standards",
         "/outages",
         "/outbound/campaigns",
+        "/requests",
+        "/matters",
+        "/customers/watched",
+        "/exports",
+        "/bulletins",
+        "/statistics/work-orders",
     ],
     "quality": ["/quality"],
     "dispatcher": ["/dispatch"],
@@ -51,6 +57,9 @@ PAGES = {
         "/admin/staff",
         "/admin/audit",
         "/admin/webhooks",
+        "/admin/imports",
+        "/admin/forms/life_cycle/company",
+        "/linkage",
     ],
 }
 
@@ -66,6 +75,7 @@ async def test_nothing_serious_on_any_page(agents: Chromium, login: str, languag
         assert answer is not None
         assert answer.status == 200, path
         await page.wait_for_load_state("load")
+        assert await page.locator("html").get_attribute("lang") == language.removesuffix("-US")
         await page.evaluate(AXE.read_text("utf-8"))
         found[path] = await page.evaluate(LOOK)
     assert {path: words for path, words in found.items() if words} == {}

@@ -63,10 +63,6 @@ async def test_the_desk_fits_the_screen_in_both_languages(
 ) -> None:
     page = await agents.page(language=language, width=width, height=height)
     await agents.sign_in(page, "agent4")
-    await page.context.add_cookies(
-        [{"name": "mainline_language", "value": language.replace("-US", "").replace("-", "_"),
-          "url": agents.base}]
-    )  # fmt: skip
     await page.goto("/desk")
     await page.wait_for_selector("body[data-started=true]")
     assert await page.evaluate("document.documentElement.lang") == language.replace("-US", "")

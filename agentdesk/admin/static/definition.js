@@ -16,6 +16,7 @@ async function check() {
 
 form?.querySelector("[data-check-now]")?.addEventListener("click", check);
 form?.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") /** @type {HTMLElement} */ (event.target).blur();
   if (!(event.ctrlKey || event.metaKey)) return;
   if (event.key === "Enter") { event.preventDefault(); check(); }
   if (event.key === "s") { event.preventDefault(); form.requestSubmit(); }

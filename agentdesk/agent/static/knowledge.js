@@ -15,6 +15,7 @@ export class Knowledge {
     });
     this.query.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown") { event.preventDefault(); this.place.querySelector("summary")?.focus(); }
+      if (event.key === "Escape") { this.about(this.#reason); this.query.blur(); }
     });
     this.place.addEventListener("keydown", (event) => this.#walk(event));
     this.place.addEventListener("toggle", (event) => this.#opened(event.target), true);

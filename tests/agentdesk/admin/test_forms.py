@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from agentdesk.admin import definitions as texts
 from agentdesk.admin import forms
@@ -143,8 +143,29 @@ async def test_a_type_is_changed_checked_and_published_by_keyboard_alone(
         await page.fill("#versions form[action$=publish] [name=why]", "faster")
         await page.keyboard.press("Enter")
         await expect(page.locator("h1 .tag.good")).to_have_count(1)
+        async with town.reading() as session:
+            types = await catalog.work_order_types(session)
+            assert (types.version, types.body.type("enquiry").respond_minutes) == (2, 90)
+            assert (await type_of(session, before)).respond_minutes == 450
+        await _put_the_first_back(page)
         assert opened.complaints == []
     async with town.reading() as session:
         types = await catalog.work_order_types(session)
-        assert (types.version, types.body.type("enquiry").respond_minutes) == (2, 90)
-        assert (await type_of(session, before)).respond_minutes == 450
+        assert (types.version, types.body.type("enquiry").respond_minutes) == (3, 450)
+
+
+async def _put_the_first_back(page: Page) -> None:
+    """V to the versions, the first is opened; P to the reason, and it is in force again."""
+    versions = page.locator("[data-versions] a")
+    await page.keyboard.press("v")
+    await expect(versions.first).to_be_focused()
+    await page.keyboard.press("v")
+    await expect(versions.last).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**?version=1")
+    await page.keyboard.press("p")
+    await expect(page.locator("[data-into-force] [name=why]")).to_be_focused()
+    await page.keyboard.type("too fast")
+    await page.keyboard.press("Enter")
+    await expect(versions).to_have_count(3)
+    await expect(page.locator("h1 .tag.good")).to_have_count(1)
