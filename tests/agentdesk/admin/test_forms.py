@@ -101,7 +101,7 @@ def test_versions_are_compared_part_by_part_wherever_a_part_stands() -> None:
 
 
 @pytest.mark.browser
-async def test_a_type_is_changed_checked_and_published_by_keyboard_alone(
+async def test_a_type_is_changed_published_and_put_back_by_keyboard_alone(
     town: Database, settings: Settings
 ) -> None:
     async with town.unit_of_work() as session:
