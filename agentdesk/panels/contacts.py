@@ -136,14 +136,19 @@ async def open_orders(session: AsyncSession, customer_id: int | None) -> list[Or
     return await order_lines(session, found)
 
 
-async def order_lines(session: AsyncSession, found: Sequence[WorkOrder]) -> list[OrderLine]:
-    """Orders in the words of the versions they were opened under, with the promised times."""
+async def order_lines(
+    session: AsyncSession, found: Sequence[WorkOrder], *, at: datetime | None = None
+) -> list[OrderLine]:
+    """Orders in the words of the versions they were opened under, with the promised times.
+
+    ``at``: they are rows as they stood at that moment.
+    """
     visits = await appointments.of_orders(session, [order.id for order in found])
     known = {
         version: (await catalog.work_order_types(session, version)).body
         for version in {order.type_version for order in found}
     }
-    lines = [_line(order, known[order.type_version]) for order in found]
+    lines = [_line(order, known[order.type_version], at or clock.now()) for order in found]
     return [replace(line, visit=visits.get(line.order.id)) for line in lines]
 
 
@@ -152,9 +157,9 @@ def hand(name: str) -> str:
     return _("Dispatcher") if name == OVERSEER else name
 
 
-def _line(order: WorkOrder, types: WorkOrderTypes) -> OrderLine:
+def _line(order: WorkOrder, types: WorkOrderTypes, at: datetime) -> OrderLine:
     locale = current_locale()
-    counts = gauge(clocks.of_order(order, types), clocks.running(order), clock.now())
+    counts = gauge(clocks.of_order(order, types), clocks.running(order), at)
     return OrderLine(
         order,
         types.type(order.type_code).name.to(locale),

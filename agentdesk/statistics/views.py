@@ -1,6 +1,7 @@
 """``/statistics/work-orders``: the figures, their picture, and the orders behind each of them."""
 
 import json
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -12,14 +13,13 @@ from agentdesk.panels.contacts import order_lines
 from agentdesk.shell import render
 from crm.areas import queries as areas
 from crm.catalog import service as catalog
-from crm.statistics import queries
+from crm.statistics import reading
 from crm.statistics.api import asked, told
 from crm.statistics.figures import BY, By, Count, Figures
 from crm.statistics.labels import labels
 from crm.statistics.period import Period
 from crm.statistics.queries import Asked
 from crm.statistics.words import BY_WORDS, COUNT_WORDS, RATE_WORDS
-from mainline.clock import now
 from mainline.i18n import _, current_locale
 from mainline.permissions import Permission
 from mainline.web import ReadSession, allow
@@ -38,20 +38,20 @@ async def statistics(
     request: Request, session: ReadSession, which: Which, by: By = "team"
 ) -> HTMLResponse:
     """By branch, team, person, type, cause or time."""
-    groups = await told(session, which, by)
-    course = await queries.grouped(session, which, "time", at=now())
+    read = await reading.read(session, which)
     return render(
         request,
         "statistics/orders.html",
-        groups=groups,
-        total=await queries.total(session, which, at=now()),
+        groups=await told(session, read, by),
+        total=await read.total(),
         by=by,
         which=which,
-        course=json.dumps(_course(which.period, course)),
+        course=json.dumps(_course(which.period, await read.grouped("time"))),
         tabs=[(one, _(BY_WORDS[one]), _query(which, by=one)) for one in BY],
         behind=lambda key, what: _query(which, by=by, key=key, what=what),
         whole=lambda what: _query(which, what=what),
         table=_query(which, by=by),
+        today=_query(replace(which, as_of=None), by=by),
         glance=GLANCE,
         columns=COLUMNS,
         counts=COUNT_WORDS,
@@ -70,14 +70,13 @@ async def behind(
     key: Annotated[str, Query(max_length=64)] = "",
 ) -> HTMLResponse:
     """The orders that one figure counts."""
-    found = await queries.orders_behind(
-        session, which, by or None, key, what, at=now(), limit=LIMIT
-    )
+    read = await reading.read(session, which)
+    found = await read.behind(by or None, key, what, limit=LIMIT)
     words = await labels(session, by, [key], current_locale()) if by else {}
     return render(
         request,
         "statistics/behind.html",
-        lines=await order_lines(session, found),
+        lines=await order_lines(session, found, at=read.at),
         what=_(COUNT_WORDS[what]),
         label=words.get(key, ""),
         by=_(BY_WORDS[by]) if by else "",
@@ -90,7 +89,8 @@ async def behind(
 
 def _query(which: Asked, **more: str) -> str:
     days = {"first": which.period.first.isoformat(), "last": which.period.last.isoformat()}
-    kept = {"branch": which.branch, "team": which.team, "type": which.type_code}
+    as_of = which.as_of.isoformat() if which.as_of else ""
+    kept = {"branch": which.branch, "team": which.team, "type": which.type_code, "as_of": as_of}
     return urlencode({**days, **{name: value for name, value in kept.items() if value}, **more})
 
 

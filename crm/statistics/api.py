@@ -2,20 +2,24 @@
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.statistics import queries
+from crm.statistics import reading
 from crm.statistics.figures import COUNTS, By, Figures
 from crm.statistics.labels import labels
-from crm.statistics.period import EARLIEST, Period
+from crm.statistics.past import Past
+from crm.statistics.period import EARLIEST, LATEST, Period
 from crm.statistics.queries import Asked
+from crm.statistics.reading import Present
 from crm.statistics.words import BY_WORDS, COUNT_WORDS, RATE_WORDS
 from mainline.clock import now
+from mainline.errors import Invalid
 from mainline.i18n import current_locale
 from mainline.permissions import Permission
 from mainline.web import Config, ReadSession, allow
@@ -25,6 +29,8 @@ _SEE: Final = [allow(Permission.SEE_STATISTICS)]
 USUAL_DAYS: Final = 30
 _BOM: Final = "\ufeff"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+Moment = Annotated[datetime | None, BeforeValidator(lambda given: given or None)]
+"""A form sends nothing as an empty text."""
 Code = Annotated[str, Query(max_length=32)]
 
 
@@ -58,6 +64,8 @@ class StatisticsRead(BaseModel):
     by: By
     first: date
     last: date
+    as_of: AwareDatetime | None
+    """None: as it stands."""
     total: GroupRead
     groups: list[GroupRead]
 
@@ -69,11 +77,23 @@ def asked(
     branch: Code = "",
     team: Code = "",
     type: Code = "",  # noqa: A002 - the name people use
+    as_of: Moment = None,
 ) -> Asked:
-    """Which orders; without days, the last thirty."""
-    until = last or now().astimezone(config.zone).date()
+    """Which orders; without days, the last thirty. ``as_of``: as they stood at that moment."""
+    moment = as_of and past_moment(as_of, config.zone)
+    until = last or (moment or now()).astimezone(config.zone).date()
     since = first or max(until, EARLIEST + timedelta(USUAL_DAYS)) - timedelta(USUAL_DAYS - 1)
-    return Asked(Period(since, until, config.zone), branch, team, type)
+    return Asked(Period(since, until, config.zone), branch, team, type, moment)
+
+
+def past_moment(given: datetime, zone: ZoneInfo) -> datetime:
+    """By the company's clock, unless it says by which; what is still to come has no past."""
+    if not EARLIEST.year <= given.year <= LATEST.year:
+        raise Invalid("as_of")
+    moment = given if given.tzinfo else given.replace(tzinfo=zone)
+    if moment > now():
+        raise Invalid("as_of")
+    return moment.astimezone(UTC)
 
 
 Which = Annotated[Asked, Depends(asked)]
@@ -82,27 +102,26 @@ Which = Annotated[Asked, Depends(asked)]
 @router.get("/work-orders", dependencies=_SEE)
 async def read_statistics(session: ReadSession, which: Which, by: By = "team") -> StatisticsRead:
     """How orders that were opened in these days are done, by group."""
-    found = await told(session, which, by)
-    everything = await queries.total(session, which, at=now())
-    period = which.period
+    read = await reading.read(session, which)
+    groups = [group(figures, words) for figures, words in await told(session, read, by)]
+    period, total = which.period, GroupRead.model_validate(await read.total())
     return StatisticsRead(
-        by=by, first=period.first, last=period.last, total=GroupRead.model_validate(everything),
-        groups=[group(figures, words) for figures, words in found],
-    )  # fmt: skip
+        by=by, first=period.first, last=period.last, as_of=which.as_of, total=total, groups=groups
+    )
 
 
 @router.get("/work-orders.csv", dependencies=_SEE, response_class=Response)
 async def download_statistics(session: ReadSession, which: Which, by: By = "team") -> Response:
     """The same as a table."""
-    rows = await told(session, which, by)
+    rows = await told(session, await reading.read(session, which), by)
     name = f"work-orders-{by}-{which.period.first}-{which.period.last}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(table(by, rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def told(session: AsyncSession, which: Asked, by: By) -> list[tuple[Figures, str]]:
-    """Each group with its label."""
-    found = await queries.grouped(session, which, by, at=now())
+async def told(session: AsyncSession, read: Present | Past, by: By) -> list[tuple[Figures, str]]:
+    """Each group with its label of today."""
+    found = await read.grouped(by)
     words = await labels(session, by, [one.key for one in found], current_locale())
     return [(one, words[one.key]) for one in found]
 

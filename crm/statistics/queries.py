@@ -28,6 +28,8 @@ class Asked:
     branch: str = ""
     team: str = ""
     type_code: str = ""
+    as_of: datetime | None = None
+    """As everything stood at that moment; None: as it stands."""
 
 
 async def grouped(session: AsyncSession, asked: Asked, by: By, *, at: datetime) -> list[Figures]:
@@ -38,7 +40,7 @@ async def grouped(session: AsyncSession, asked: Asked, by: By, *, at: datetime) 
     rows = (await session.execute(wanted)).mappings().all()
     found = [_figures(dict(row)) for row in rows]
     if by == "time":
-        return _gapless(asked.period, found)
+        return gapless(asked.period, found)
     return sorted(found, key=lambda one: (-one.opened, one.key))
 
 
@@ -147,6 +149,7 @@ def _figures(row: dict[str, Any]) -> Figures:
     return Figures(key=str(row["key"] or ""), **counts)
 
 
-def _gapless(period: Period, found: list[Figures]) -> list[Figures]:
+def gapless(period: Period, found: list[Figures]) -> list[Figures]:
+    """Steps without orders as well."""
     by_step = {one.key: one for one in found}
     return [by_step.get(name, Figures(name)) for name, _begins in period.moments()]

@@ -11,7 +11,7 @@ import pytest
 from crm.areas.models import AreaPremise, ServiceArea
 from crm.catalog import service as catalog
 from crm.customers.models import Premise
-from crm.statistics import api, queries
+from crm.statistics import api, queries, reading
 from crm.statistics.figures import BY, COUNTS, By, Count, Figures
 from crm.statistics.period import Period
 from crm.statistics.queries import Asked
@@ -176,7 +176,8 @@ async def test_the_table_has_words_and_takes_no_name_for_a_formula(
     database, _orders = town
     async with database.reading() as session:
         with speaking("zh_CN"):
-            text = api.table("team", await api.told(session, Asked(NOVEMBER), "team"))
+            read = await reading.read(session, Asked(NOVEMBER))
+            text = api.table("team", await api.told(session, read, "team"))
     head, *rows = text.strip().splitlines()
     assert head.startswith("\ufeff班组,期间开单,未完成,超期")
     assert {row.split(",")[0] for row in rows} == {"维修班", "抢修队"}
