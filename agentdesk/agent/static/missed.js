@@ -2,6 +2,8 @@
 import { ask } from "/static/live.js";
 import { part, tried } from "./texts.js";
 
+const AGAIN_MS = 3000; // the books may be behind the telephone; who looks sees them catch up
+
 /** @param {string} [before] @returns {Promise<string>} */
 function fragment(before) {
   return fetch(`/desk/missed${before ? `?before=${before}` : ""}`, { headers: { Accept: "text/html" } })
@@ -12,6 +14,8 @@ export class MissedCalls {
   /** @param {(number: string) => Promise<void>} dial  calls a colleague */
   constructor(dial) {
     this.dial = dial;
+    this.shown = "";
+    this.again = 0;
     this.place = part("missed");
     this.place.addEventListener("click", (event) => {
       const target = /** @type {HTMLElement} */ (event.target);
@@ -28,12 +32,18 @@ export class MissedCalls {
     this.place.hidden = !closed;
     part("history").hidden = closed;
     part("missed-open").setAttribute("aria-pressed", String(closed));
-    if (closed) void this.load().then(() => this.#first()?.focus());
+    clearInterval(this.again);
+    if (!closed) return;
+    this.again = setInterval(() => void this.load(), AGAIN_MS);
+    void this.load().then(() => this.#first()?.focus());
   }
 
   async load() {
     const html = await fragment();
-    if (html) this.place.innerHTML = html; // made by our server, every value escaped there
+    if (!html || html === this.shown) return;
+    const id = document.activeElement?.getAttribute("data-call-missed");
+    this.place.innerHTML = this.shown = html; // made by our server, every value escaped there
+    /** @type {HTMLElement | null} */ (id && this.place.querySelector(`[data-call-missed="${id}"]`))?.focus();
   }
 
   /** @returns {HTMLButtonElement | null} */
