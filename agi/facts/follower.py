@@ -144,7 +144,7 @@ class Follower:
         latest = min(asked_at, now()) - timedelta(seconds=SETTLED_S)
         async with self._lock:
             gone = [
-                CallState.of(state.plain())
+                state.copy()
                 for call_id, state in self._calls.items()
                 if call_id in lost and state.last_at < latest
             ]
@@ -220,7 +220,7 @@ class Follower:
     def _draft(self, row: Row) -> CallState | None:
         known = self._calls.get(row.call_id)
         if known is not None:
-            return CallState.of(known.plain())
+            return known.copy()
         return CallState(row.call_id, row.at) if begins(row) else None
 
     def _skip(self) -> None:

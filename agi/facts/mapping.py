@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -76,6 +76,11 @@ class Leg:
     channel: str = ""
 
 
+def _values(one: Leg | CallState) -> dict[str, Any]:
+    """What ``asdict`` would tell, without copying it: this is asked for each row of each call."""
+    return {name: getattr(one, name) for name in one.__slots__}
+
+
 @dataclass(slots=True)
 class CallState:
     """What must be remembered of a call to understand its next rows."""
@@ -97,9 +102,14 @@ class CallState:
         """The journal's subject."""
         return call_subject(self.call_id)
 
+    def copy(self) -> CallState:
+        """To be changed while this one stays as it is."""
+        return replace(self, legs={channel: replace(leg) for channel, leg in self.legs.items()})
+
     def plain(self) -> dict[str, Any]:
         """As data that can be stored."""
-        return {**asdict(self), "last_at": self.last_at.isoformat()}
+        legs = {channel: _values(leg) for channel, leg in self.legs.items()}
+        return {**_values(self), "legs": legs, "last_at": self.last_at.isoformat()}
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> CallState:

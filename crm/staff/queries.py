@@ -47,19 +47,17 @@ async def agents(session: AsyncSession) -> list[AgentView]:
 
 async def states_in(session: AsyncSession, queue: str) -> list[str]:
     """What everybody does now who answers the queue. As ``agents``, but cheap: each caller asks."""
-    routing = await skill_routing(session)
-    named = UserQueue.user_id.is_not(None)
-    rows = await session.execute(
-        select(AgentState.state, User.skills, named)
+    needs = (await skill_routing(session)).needs(queue)
+    there = (
+        select(AgentState.state)
         .join(User, User.agent_number == AgentState.number)
-        .outerjoin(UserQueue, (UserQueue.user_id == User.id) & (UserQueue.queue == queue))
         .where(User.active, AgentState.state != "closed")
     )
-    return [
-        state
-        for state, skills, is_named in rows
-        if queue in routing.served({queue: 0} if is_named else {}, skills)
-    ]
+    if needs is None:
+        named = (UserQueue.user_id == User.id) & (UserQueue.queue == queue)
+        return list(await session.scalars(there.join(UserQueue, named)))
+    rows = await session.execute(there.add_columns(User.skills))
+    return [state for state, skills in rows if set(needs) <= set(skills)]
 
 
 async def agent(session: AsyncSession, number: str) -> AgentView:

@@ -29,6 +29,10 @@ class SkillRouting(BaseModel):
 
     queues: tuple[SkilledQueue, ...] = Field(default=(), max_length=100)
 
+    def needs(self, queue: str) -> Sequence[Skill] | None:
+        """The skills of who answers it; None where the staff list says who does."""
+        return next((each.needs for each in self.queues if each.queue == queue), None)
+
     def served(self, named: Mapping[str, int], skills: Sequence[str]) -> dict[str, int]:
         """The queues an agent answers, with the penalty in each."""
         able = {each.queue: each.penalty for each in self.queues if set(each.needs) <= set(skills)}
