@@ -79,9 +79,9 @@ def every(events: Sequence[Event], kind: type[E]) -> list[E]:
 
 def first(events: Sequence[Event], kind: type[E]) -> E | None:
     """The earliest fact of a kind."""
-    return next(iter(every(events, kind)), None)
+    return next((event for event in events if isinstance(event, kind)), None)
 
 
 def last(events: Sequence[Event], kind: type[E]) -> E | None:
     """The latest fact of a kind."""
-    return next(iter(reversed(every(events, kind))), None)
+    return next((event for event in reversed(events) if isinstance(event, kind)), None)
