@@ -1,9 +1,10 @@
 """What people may do. Permissions compose into roles; a person holds several roles.
 
-Each desk and feature adds nothing here at run time: the list is closed, so that a reviewer can read
-on one page who may do what.
+The permissions are closed, and the roles here are the house's own: a reviewer reads on one page who
+may do what. A company composes these roles otherwise and adds its own (``crm.staff.composing``).
 """
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -38,6 +39,7 @@ class Permission(StrEnum):
     EDIT_DEFINITIONS = "edit-definitions"
     SEE_DEFINITIONS = "see-definitions"
     ADMINISTER = "administer"
+    EDIT_ROLES = "edit-roles"
     SEE_AUDIT = "see-audit"
     SEE_HEALTH = "see-health"
     SEE_CAMPAIGNS = "see-campaigns"
@@ -131,11 +133,13 @@ _PRIVATE: Final[dict[str, frozenset[Permission]]] = {
     "field": frozenset({P.SEE_NAMES, P.SEE_ADDRESSES}),
 }
 """What each role sees of customers in full, may unmask and may let out of the house."""
+Rights = Mapping[str, frozenset[Permission]]
+"""What each role allows."""
 ROLES: Final[dict[str, frozenset[Permission]]] = {
     role: rights | _PRIVATE.get(role, frozenset()) for role, rights in _WORK.items()
 }
 
 
-def permitted(roles: frozenset[str] | set[str] | list[str]) -> frozenset[Permission]:
+def permitted(roles: Iterable[str], rights: Rights = ROLES) -> frozenset[Permission]:
     """All that these roles together allow; an unknown role allows nothing."""
-    return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
+    return frozenset().union(*(rights.get(role, frozenset()) for role in roles))

@@ -7,7 +7,7 @@ application refuses to start when one does not (``undeclared``).
 import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Generic, TypeVar
 
@@ -24,7 +24,7 @@ from mainline.db import Database
 from mainline.errors import Forbidden, Invalid, Unauthenticated
 from mainline.i18n import Locale
 from mainline.masking import Eyes
-from mainline.permissions import Permission, permitted
+from mainline.permissions import ROLES, Permission, Rights, permitted
 
 T = TypeVar("T")
 K = TypeVar("K", int, str)
@@ -43,12 +43,14 @@ class Principal:
     locale: Locale = "zh_CN"
     session_id: str = ""
     """Public name of the sign-in, not its secret."""
+    rights: InitVar[Rights] = ROLES
+    """What roles allow in this company now."""
     permissions: frozenset[Permission] = field(init=False)
     sees: Eyes = field(init=False)
     """What of a customer is shown to this person without asking."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "permissions", permitted(self.roles))
+    def __post_init__(self, rights: Rights) -> None:
+        object.__setattr__(self, "permissions", permitted(self.roles, rights))
         object.__setattr__(self, "sees", Eyes.of(self.permissions))
 
     def may(self, permission: Permission) -> bool:

@@ -68,9 +68,11 @@ async def overview(request: Request, session: ReadSession) -> HTMLResponse:
         for kind in sorted(known_kinds())
         for name in await definitions.names(session, kind)
     ]
+    open_ones = [name for name, kind in known_kinds().items() if not kind.guarded]
     return page(
-        request, "definitions.html", found=found, kinds=sorted(known_kinds(), key=kind_words)
-    )
+        request, "definitions.html", kinds=sorted(open_ones, key=kind_words),
+        found=[one for one in found if one.kind in open_ones],
+    )  # fmt: skip
 
 
 @router.get("/{kind}/{name}", dependencies=[_see])

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 
 from agentdesk.admin.page import page
+from crm.staff import composing
 from crm.staff.models import AgentState, User, UserQueue
 from mainline.permissions import Permission
 from mainline.web import ReadSession, allow
@@ -22,4 +23,6 @@ async def staff(request: Request, session: ReadSession) -> HTMLResponse:
     queues: dict[int, list[str]] = {}
     for row in await session.scalars(select(UserQueue).order_by(UserQueue.queue)):
         queues.setdefault(row.user_id, []).append(row.queue)
-    return page(request, "staff.html", users=users, states=states, queues=queues)
+    composed = (await composing.composed(session)).roles
+    own = {one.code: one.name for one in composed if not composing.is_house(one.code)}
+    return page(request, "staff.html", users=users, states=states, queues=queues, own=own)

@@ -13,6 +13,7 @@ from agentdesk.admin import (
     menus,
     prompts,
     rehearsing,
+    roles,
     staff,
     webhooks,
 )
@@ -36,6 +37,7 @@ for part in (
     definitions,
     forms,
     staff,
+    roles,
     audit,
     imports,
     health,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from mainline.i18n import Text, _
+from mainline.text import LocalizedText
 
 _KINDS: Final[dict[str, Text]] = {
     "alerts": Text("Alarms of the floor"),
@@ -29,6 +30,7 @@ _KINDS: Final[dict[str, Text]] = {
     "questionnaire": Text("Questionnaires"),
     "survey": Text("Survey after the call"),
     "pause_reasons": Text("Reasons for pauses"),
+    "roles": Text("Roles"),
     "directory": Text("Directory"),
     "skill_routing": Text("Routing by skill"),
     "message_rules": Text("Rules for messages"),
@@ -71,6 +73,12 @@ _ROLES: Final[dict[str, Text]] = {
 def state_words(state: str) -> str:
     """How a process is."""
     return _(_STATES[state]) if state in _STATES else state
+
+
+def house_name(role: str) -> LocalizedText | None:
+    """The name of one of the house's own roles in both languages."""
+    words = _ROLES.get(role)
+    return LocalizedText(zh=words.to("zh_CN"), en=words.to("en")) if words else None
 
 
 def role_words(role: str) -> str:

@@ -1,15 +1,15 @@
-"""``/api/agents``: the floor as it is now."""
+"""``/api/agents``: the floor as it is now; ``/api/roles`` stands in a file of its own."""
 
 from datetime import datetime
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from crm.staff import queries
+from crm.staff import queries, roles_api
 from mainline.permissions import Permission
 from mainline.web import Page, ReadSession, allow
 
-router = APIRouter(prefix="/agents", tags=["agents"], dependencies=[allow(Permission.SEE_BOARD)])
+agents = APIRouter(prefix="/agents", tags=["agents"], dependencies=[allow(Permission.SEE_BOARD)])
 
 
 class AgentRead(BaseModel):
@@ -27,13 +27,18 @@ class AgentRead(BaseModel):
     queues: dict[str, int]
 
 
-@router.get("")
+@agents.get("")
 async def list_agents(session: ReadSession) -> Page[AgentRead]:
     """All agents with their state."""
     return Page(items=[AgentRead.model_validate(one) for one in await queries.agents(session)])
 
 
-@router.get("/{number}")
+@agents.get("/{number}")
 async def read_agent(number: str, session: ReadSession) -> AgentRead:
     """One agent."""
     return AgentRead.model_validate(await queries.agent(session, number))
+
+
+router = APIRouter()
+router.include_router(agents)
+router.include_router(roles_api.router)

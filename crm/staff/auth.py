@@ -9,13 +9,14 @@ from typing import Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.staff import composing
 from crm.staff.models import ApiToken, AuthSession, LoginFailure, User
 from crm.staff.passwords import fits
 from mainline.clock import now
 from mainline.db import Database
-from mainline.errors import Invalid, MainlineError
+from mainline.errors import MainlineError
 from mainline.i18n import LOCALES, Locale, Text
-from mainline.permissions import ROLES
+from mainline.permissions import Rights
 from mainline.web import Principal
 
 SESSION_LASTS: Final = timedelta(hours=12)
@@ -86,7 +87,7 @@ async def principal_of_session(session: AsyncSession, token: str) -> Principal |
             .where(User.active)
         )
     ).first()
-    return principal(row[0], row[1]) if row else None
+    return principal(row[0], row[1], await composing.rights(session)) if row else None
 
 
 async def principal_of_bearer(session: AsyncSession, token: str) -> Principal | None:
@@ -94,22 +95,24 @@ async def principal_of_bearer(session: AsyncSession, token: str) -> Principal | 
     row = await session.scalar(select(ApiToken).where(ApiToken.token_hash == _hash(token)))
     if row is None or row.revoked_at or (row.expires_at and row.expires_at <= now()):
         return None
-    return Principal(None, row.name or row.role, frozenset({row.role}))
+    allowed = await composing.rights(session)
+    return Principal(None, row.name or row.role, frozenset({row.role}), rights=allowed)
 
 
-def principal(user: User, session_id: str = "") -> Principal:
+def principal(user: User, session_id: str, rights: Rights) -> Principal:
     """The person as requests know them."""
     locale: Locale = "en" if user.language == "en" else LOCALES[0]
     roles = frozenset(user.roles)
-    return Principal(user.id, user.name, roles, user.agent_number, locale, session_id)
+    return Principal(
+        user.id, user.name, roles, user.agent_number, locale, session_id, rights=rights
+    )
 
 
 async def make_token(
     session: AsyncSession, *, role: str, name: str = "", expires_at: datetime | None = None
 ) -> str:
     """A new bearer token of a role: told once, kept only as a hash."""
-    if role not in ROLES:
-        raise Invalid(f"role: {', '.join(ROLES)}")
+    await composing.check_known(session, [role])
     token = f"ml_{secrets.token_urlsafe(32)}"
     session.add(ApiToken(token_hash=_hash(token), role=role, name=name[:64], expires_at=expires_at))
     await session.flush()
@@ -149,7 +152,7 @@ async def _open(session: AsyncSession, user: User, address: str) -> SignedIn:
             expires_at=now() + SESSION_LASTS,
         )
     )
-    return SignedIn(token, principal(user, public_id))
+    return SignedIn(token, principal(user, public_id, await composing.rights(session)))
 
 
 def _hash(token: str) -> str:

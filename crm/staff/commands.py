@@ -16,6 +16,7 @@ from mainline.permissions import ROLES
 
 T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="People who sign in, and tokens for programs.")
+_ROLES_HELP = f"{', '.join(ROLES)}, or one of the company."
 Login = Annotated[str, typer.Argument(help="The user name.")]
 Password = Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)]
 
@@ -34,7 +35,7 @@ def _in_database(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
 
 @app.command()
 def token(
-    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")],
+    role: Annotated[str, typer.Option(help=_ROLES_HELP)],
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
     days: Annotated[int | None, typer.Option(min=1, max=3650, help="How long it lasts.")] = None,
 ) -> None:
@@ -59,7 +60,7 @@ def list_users() -> None:
 def add(
     login: Login,
     name: Annotated[str, typer.Option(help="The person's name.")],
-    role: Annotated[list[str], typer.Option(help=f"Of {', '.join(ROLES)}; may be repeated.")],
+    role: Annotated[list[str], typer.Option(help=f"{_ROLES_HELP} May be repeated.")],
     password: Password,
     agent_number: Annotated[str | None, typer.Option(help="Such as 8001.")] = None,
     queue: Annotated[list[str] | None, typer.Option(help="A queue they answer.")] = None,
@@ -76,6 +77,12 @@ def add(
             queues=dict.fromkeys(queue or [], 0),
         )
     )
+
+
+@app.command()
+def roles(login: Login, role: Annotated[list[str], typer.Option(help="May be repeated.")]) -> None:
+    """Give somebody these roles instead of those of before."""
+    _in_database(lambda session: service.set_roles(session, login, role))
 
 
 @app.command()

@@ -7,11 +7,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.staff.auth import sign_out_everywhere
+from crm.staff.composing import check_known
 from crm.staff.models import User, UserQueue
 from crm.staff.passwords import LENGTH_MAX, LENGTH_MIN, hashed
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
-from mainline.permissions import ROLES
 
 Workplace = Literal["centre", "branch", "home"]
 WORKPLACES: Final = get_args(Workplace)
@@ -48,7 +48,8 @@ async def add_user(
     team: str = "",
 ) -> User:
     """Take somebody on. ``queues``: queue to penalty; ``branch``: code of an area of service."""
-    _check(login, agent_number, roles := list(roles))
+    _check(login, agent_number)
+    await check_known(session, roles := list(roles))
     taken = User.login == login
     if agent_number is not None:  # None would be IS NULL: everybody without a telephone
         taken |= User.agent_number == agent_number
@@ -97,6 +98,13 @@ async def set_queues(session: AsyncSession, user_id: int, queues: Mapping[str, i
     await session.flush()
 
 
+async def set_roles(session: AsyncSession, login: str, roles: Iterable[str]) -> None:
+    """Hold these roles and no others, from the next request on."""
+    user = await by_login(session, login)
+    await check_known(session, wanted := sorted(set(roles)))
+    user.roles = wanted
+
+
 async def set_place(
     session: AsyncSession,
     login: str,
@@ -135,15 +143,13 @@ async def by_login(session: AsyncSession, login: str) -> User:
     return user
 
 
-def _check(login: str, agent_number: str | None, roles: list[str]) -> None:
+def _check(login: str, agent_number: str | None) -> None:
     if not (login.isascii() and login.replace("-", "").replace(".", "").isalnum()):
         raise Invalid("login")
     if agent_number is not None and not (
         agent_number.isascii() and agent_number.isdigit() and len(agent_number) in range(3, 6)
     ):
         raise Invalid("agent number")
-    if not roles or not set(roles) <= set(ROLES):
-        raise Invalid(f"roles: {', '.join(ROLES)}")
 
 
 def _hashed(password: str) -> str:

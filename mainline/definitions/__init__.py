@@ -9,6 +9,7 @@ from mainline.definitions.kind import Kind, Problem, kind_named, kinds, register
 from mainline.definitions.service import (
     DefinitionRefused,
     EditedMeanwhile,
+    Guarded,
     Version,
     current,
     draft,
@@ -28,6 +29,7 @@ __all__ = [
     "COMPANY",
     "DefinitionRefused",
     "EditedMeanwhile",
+    "Guarded",
     "Kind",
     "Problem",
     "Version",

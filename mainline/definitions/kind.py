@@ -27,11 +27,16 @@ Check = Callable[[Any], Sequence[Problem]]
 
 @dataclass(frozen=True)
 class Kind(Generic[M]):
-    """``name`` is stable; ``shape`` validates; ``check`` looks for mistakes a shape cannot see."""
+    """``name`` is stable; ``shape`` validates; ``check`` looks for mistakes a shape cannot see.
+
+    ``guarded``: what may be changed depends on who asks and on what is in use, so that it is
+    changed through its own service only, never as text.
+    """
 
     name: str
     shape: type[M]
     check: Check = lambda _body: ()
+    guarded: bool = False
 
     def parse(self, body: object) -> M:
         """The checked object; pydantic's ValidationError when the shape is wrong."""

@@ -53,6 +53,14 @@ class AlreadyInForce(MainlineError):
     words = Text("This version is in force already. Put an earlier one in force instead.")
 
 
+class Guarded(MainlineError):
+    """It has rules of its own about who may change what in it."""
+
+    code = "definition-guarded"
+    status = 403
+    words = Text("This is changed on its own page only.")
+
+
 class WrongMoment(Invalid):
     """A version takes effect from now on, and within a year."""
 
@@ -100,8 +108,11 @@ async def draft(
     author: str,
     why: str = "",
     after: int | None = None,
+    guard_passed: bool = False,
 ) -> Version:
     """Keep a new version that is not in force; it may still have mistakes.
+
+    ``guard_passed``: the service of a guarded kind has looked at who changes what.
 
     ``after``: the newest version its author had seen; refused when there is a newer one.
     """
@@ -110,7 +121,7 @@ async def draft(
         raise DefinitionRefused(
             [Problem("error", "too-large", "", Text("The definition is too large."))]
         )
-    kind_named(kind)
+    _check_guard(kind, guard_passed)
     newest = await _newest(session, kind, name)
     if after is not None and newest is not None and newest.version != after:
         raise EditedMeanwhile(author=newest.author, number=newest.version)
@@ -140,8 +151,10 @@ async def publish(
     by: str,
     why: str = "",
     at: datetime | None = None,
+    guard_passed: bool = False,
 ) -> Version:
     """Put a draft in force, now or ``at`` a later time; refused while its check finds errors."""
+    _check_guard(kind, guard_passed)
     present = now()
     if at is not None and not present <= at <= present + AHEAD_MAX:
         raise WrongMoment
@@ -189,6 +202,11 @@ async def roll_back(
     return await publish(
         session, kind, name, made.version, by=by, why=why or f"rolled back to {to}"
     )
+
+
+def _check_guard(kind: str, passed: bool) -> None:
+    if kind_named(kind).guarded and not passed:
+        raise Guarded
 
 
 async def current(

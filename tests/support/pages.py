@@ -11,6 +11,7 @@ from agentdesk.guard import Guard
 from agentdesk.shell import environment
 from mainline.config import Settings
 from mainline.db import Database
+from mainline.permissions import ROLES, Rights
 from mainline.web import Principal
 
 
@@ -21,10 +22,17 @@ class Pages:
         self.app, self.client = app, client
 
     def sign_in(
-        self, *roles: str, name: str = "chen", number: str | None = None, user_id: int = 7
+        self,
+        *roles: str,
+        name: str = "chen",
+        number: str | None = None,
+        user_id: int = 7,
+        rights: Rights = ROLES,
     ) -> None:
         """From now on this person asks."""
-        who = Principal(user_id, name, frozenset(roles), agent_number=number, session_id="s7")
+        who = Principal(
+            user_id, name, frozenset(roles), agent_number=number, session_id="s7", rights=rights
+        )
 
         async def authenticate(_request: Request) -> Principal | None:
             return who if roles else None

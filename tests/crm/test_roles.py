@@ -1,0 +1,227 @@
+"""Roles that the company composes: in force with the next request, and only within the rules."""
+
+from typing import Any
+
+import pytest
+
+from crm.staff import auth, composing, service
+from crm.staff.kinds import COMPANY_ROLES
+from crm.staff.roles import Role, Roles, granted, problems
+from mainline import definitions
+from mainline.db import Database
+from mainline.definitions import COMPANY, Guarded
+from mainline.errors import Invalid, MainlineError, NotFound
+from mainline.journal import entries_after
+from mainline.permissions import ROLES, Permission
+from mainline.text import LocalizedText
+from mainline.web import Principal
+from tests.crm.conftest import AsRole
+
+ALL = frozenset(Permission)
+NAME = LocalizedText(zh="夜班长", en="Night lead")
+P = Permission
+
+
+def role(code: str, *permissions: Permission) -> Role:
+    return Role(code=code, name=NAME, permissions=permissions)
+
+
+@pytest.fixture
+async def staff(database: Database) -> Database:
+    """An administrator and a team leader, both signed in by token."""
+    async with database.unit_of_work() as session:
+        for login, held in (("root", "admin"), ("chen", "leader")):
+            await service.add_user(
+                session, login=login, name=login, password="long-enough", roles=[held]
+            )
+    return database
+
+
+async def put(staff: Database, wanted: Role, may: frozenset[Permission] = ALL, **more: Any) -> int:
+    async with staff.unit_of_work() as session:
+        made = await composing.put(
+            session, wanted, may=may, by="root", why=more.pop("why", "夜班"), **more
+        )
+        return made.version
+
+
+async def versions(staff: Database) -> list[int]:
+    async with staff.reading() as session:
+        past = await definitions.history(session, COMPANY_ROLES.name, COMPANY)
+        return [one.version for one in past]
+
+
+async def asks(staff: Database, token: str) -> Principal:
+    async with staff.reading() as session:
+        found = await auth.principal_of_bearer(session, token)
+    assert found is not None
+    return found
+
+
+async def test_what_is_composed_counts_from_the_next_request_on_and_leaves_a_fact(
+    staff: Database,
+) -> None:
+    assert await put(staff, role("night_lead", P.SEE_BOARD)) == 1
+    async with staff.unit_of_work() as session:
+        token = await auth.make_token(session, role="night_lead")
+        await service.set_roles(session, "chen", ["night_lead", "agent"])
+    signed = await auth.sign_in(staff, login="chen", password="long-enough", address="")
+    assert (await asks(staff, token)).permissions == {P.SEE_BOARD}
+    await put(staff, role("night_lead", P.SEE_BOARD, P.SUPERVISE), why="夜里没有班长")
+    assert (await asks(staff, token)).permissions == {P.SEE_BOARD, P.SUPERVISE}
+    async with staff.reading() as session:
+        chen = await auth.principal_of_session(session, signed.token)
+        facts = [
+            one.event for one in await entries_after(session, 0, subject="definition:roles/company")
+        ]
+    assert chen is not None
+    assert chen.permissions == ROLES["agent"] | {P.SEE_BOARD, P.SUPERVISE}
+    assert [(one.by, one.version, one.why) for one in facts] == [  # type: ignore[attr-defined]
+        ("root", 1, "夜班"), ("root", 2, "夜里没有班长"),
+    ]  # fmt: skip
+
+
+async def test_a_role_of_the_house_is_composed_otherwise_and_is_again_as_it_was(
+    staff: Database,
+) -> None:
+    async with staff.unit_of_work() as session:
+        token = await auth.make_token(session, role="cashier")
+    await put(staff, role("cashier", P.SEE_CUSTOMERS))
+    assert (await asks(staff, token)).permissions == {P.SEE_CUSTOMERS}
+    async with staff.unit_of_work() as session:
+        await composing.remove(session, "cashier", may=ALL, by="root", why="如前")
+    assert (await asks(staff, token)).permissions == ROLES["cashier"]
+
+
+async def test_nobody_grants_what_they_do_not_hold_but_may_take_anything_away(
+    staff: Database,
+) -> None:
+    mine = frozenset({P.EDIT_ROLES, P.SEE_BOARD})
+    with pytest.raises(composing.NotHeldYourself) as refused:
+        await put(staff, role("helper", P.SEE_BOARD, P.EXPORT), mine)
+    assert (refused.value.status, refused.value.foreign) == (403, [P.EXPORT])
+    assert await versions(staff) == []
+    await put(staff, role("helper", P.SEE_BOARD), mine)
+    await put(staff, role("leader", *(ROLES["leader"] - {P.EXPORT})), mine)
+    with pytest.raises(composing.NotHeldYourself):
+        async with staff.unit_of_work() as session:
+            await composing.remove(session, "leader", may=mine, by="x", why="x")
+    with pytest.raises(composing.NotHeldYourself):
+        async with staff.unit_of_work() as session:
+            await composing.roll_back(session, 1, may=mine, by="x", why="x")
+    assert await versions(staff) == [2, 1]
+
+
+async def test_a_role_that_somebody_holds_does_not_vanish(staff: Database) -> None:
+    await put(staff, role("night_lead", P.SEE_BOARD))
+    await put(staff, role("spare", P.SEE_BOARD))
+    async with staff.unit_of_work() as session:
+        await auth.make_token(session, role="night_lead")
+        await service.set_roles(session, "chen", ["night_lead"])
+        assert (await composing.holders(session))["night_lead"] == 2
+    for code, refusal in (("night_lead", composing.RoleInUse), ("none_such", NotFound)):
+        with pytest.raises(refusal):
+            async with staff.unit_of_work() as session:
+                await composing.remove(session, code, may=ALL, by="root", why="x")
+    assert await versions(staff) == [2, 1]
+    async with staff.unit_of_work() as session:
+        await composing.remove(session, "spare", may=ALL, by="root", why="没有人用")
+        with pytest.raises(Invalid):
+            await service.set_roles(session, "chen", ["spare"])
+        with pytest.raises(Invalid):
+            await service.set_roles(session, "chen", [])
+
+
+async def test_somebody_who_signs_in_can_always_edit_roles(staff: Database) -> None:
+    with pytest.raises(MainlineError) as refused:
+        await put(staff, role("admin", *(ALL - {P.EDIT_ROLES})))
+    assert refused.value.code == "role-last-editor"
+    await put(staff, role("keeper", P.EDIT_ROLES))
+    with pytest.raises(composing.NobodyEdits):  # a role that allows it, but that nobody holds
+        await put(staff, role("admin", *(ALL - {P.EDIT_ROLES})))
+    async with staff.unit_of_work() as session:
+        await service.set_roles(session, "chen", ["leader", "keeper"])
+    await put(staff, role("admin", *(ALL - {P.EDIT_ROLES})))
+    async with staff.unit_of_work() as session:
+        with pytest.raises(composing.NobodyEdits):
+            await composing.put(session, role("keeper"), may=ALL, by="chen", why="x")
+
+
+async def test_an_earlier_version_is_put_in_force_again_as_a_new_one(staff: Database) -> None:
+    await put(staff, role("night_lead", P.SEE_BOARD))
+    await put(staff, role("night_lead", P.SEE_CALLS))
+    async with staff.unit_of_work() as session:
+        made = await composing.roll_back(session, 1, may=ALL, by="root", why="如前")
+        rights = await composing.rights(session)
+        with pytest.raises(NotFound):
+            await composing.roll_back(session, 99, may=ALL, by="root", why="x")
+    assert (made.version, rights["night_lead"]) == (3, {P.SEE_BOARD})
+
+
+async def test_two_who_compose_at_once_do_not_overwrite_each_other_nor_does_anybody_without_a_why(
+    staff: Database,
+) -> None:
+    await put(staff, role("night_lead", P.SEE_BOARD))
+    await put(staff, role("night_lead", P.SEE_CALLS), after=1)
+    with pytest.raises(definitions.EditedMeanwhile):
+        await put(staff, role("night_lead", P.EXPORT), after=1)
+    with pytest.raises(composing.ReasonNeeded):
+        await put(staff, role("night_lead", P.EXPORT), why="  ")
+    assert await versions(staff) == [2, 1]
+
+
+async def test_roles_are_changed_by_no_other_way(staff: Database) -> None:
+    await put(staff, role("night_lead", P.SEE_BOARD))
+    everything = {"roles": [role("night_lead", *ALL).model_dump(mode="json")]}
+    name = COMPANY_ROLES.name
+    async with staff.unit_of_work() as session:
+        for act in (
+            definitions.draft(session, name, COMPANY, everything, author="x"),
+            definitions.publish(session, name, COMPANY, 1, by="x"),
+            definitions.roll_back(session, name, COMPANY, 1, by="x"),
+            definitions.install(session, name, "other", everything, by="x"),
+        ):
+            with pytest.raises(Guarded):
+                await act
+    assert await versions(staff) == [1]
+
+
+def test_mistakes_are_found_and_what_is_granted_is_only_what_is_new() -> None:
+    twice = Roles(roles=(role("a", P.EXPORT), role("a"), role("admin")))
+    assert [one.code for one in problems(twice)] == ["twice", "empty", "empty", "nobody-edits"]
+    assert problems(Roles()) == []
+    assert granted(ROLES, Roles(roles=(role("agent", P.EXPORT),)).rights()) == {"agent": {P.EXPORT}}
+    assert set(Roles(roles=(role("own"),)).without("own").rights()) == set(ROLES)
+
+
+async def test_over_the_api_it_is_for_who_may_edit_roles(staff: Database, as_role: AsRole) -> None:
+    admin = as_role("admin")
+    listed = (await admin.get("/roles")).json()
+    assert (listed["version"], [one["code"] for one in listed["roles"]]) == (0, [*ROLES])
+    body = {
+        "name": {"zh": "夜班长", "en": "Night lead"},
+        "permissions": ["see-board"],
+        "why": "夜班",
+    }
+    made = await admin.put("/roles/night_lead", json=body)
+    assert (made.status_code, made.json()["version"]) == (200, 1)
+    assert made.json()["roles"][-1] == {
+        "code": "night_lead", "name": {"zh": "夜班长", "en": "Night lead"}, "house": False,
+        "permissions": ["see-board"], "holders": 0,
+    }  # fmt: skip
+    for bad in ({"permissions": ["fly"]}, {"why": ""}, {"extra": 1}):
+        assert (await admin.put("/roles/night_lead", json=body | bad)).status_code == 422
+    assert (await admin.put("/roles/Night", json=body)).status_code == 422
+    late = await admin.put("/roles/night_lead", json=body | {"after": 7})
+    assert (late.status_code, late.json()["code"]) == (409, "edited-meanwhile")
+    gone = await admin.post("/roles/night_lead/remove", json={"why": "不用了"})
+    assert [one["code"] for one in gone.json()["roles"]] == [*ROLES]
+    back = await admin.post("/roles/versions/1/restore", json={"why": "还是要"})
+    assert back.json()["version"] == 3
+    told = (await admin.get("/roles/versions")).json()["items"]
+    assert [(one["version"], one["why"]) for one in told] == [
+        (3, "还是要"), (2, "不用了"), (1, "夜班"),
+    ]  # fmt: skip
+    for other in ("leader", "agent", "dispatcher"):
+        assert (await as_role(other).get("/roles")).status_code == 403
+        assert (await as_role(other).put("/roles/agent", json=body)).status_code == 403
