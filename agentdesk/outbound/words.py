@@ -11,7 +11,7 @@ PURPOSES: Final = {
     "home": Text("At home before a visit?"),
 }
 STANDING: Final = {
-    "complaints": Text("Complaints that were answered"),
+    "complaints": Text("Answered complaints"),
     "low_ratings": Text("Low ratings"),
     "at_home": Text("At home before a visit?"),
 }
@@ -57,7 +57,7 @@ RESULTS: Final = {
     "unknown": Text("Not known"),
 }
 SOURCES: Final = {
-    "complaints": Text("Complaints that were answered"),
+    "complaints": Text("Answered complaints"),
     "orders": Text("Orders that were completed"),
     "low_ratings": Text("Low ratings"),
     "random": Text("A random share of completed orders"),

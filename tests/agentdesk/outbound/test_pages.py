@@ -95,7 +95,7 @@ async def test_a_leader_makes_starts_and_ends_a_campaign(desk: Pages, company: D
     desk.sign_in("leader", name="zhao")
     assert (await desk.get("/outbound")).headers["location"] == "/outbound/campaigns"
     page = (await desk.get("/outbound/campaigns")).text
-    assert "Complaints that were answered" in page
+    assert "Answered complaints" in page
     made = await desk.post(
         "/outbound/campaigns",
         {"name": HOSTILE, "source": "orders", "type": "complaint", "questionnaire": "visit"},
