@@ -85,8 +85,9 @@ function asking(shown, way) {
 async function did({ order: found, work, seen, again }, done, told = "saved") {
   const act = { note: "", report: {}, fields: {}, ...done, order: found.number, based_on: seen, at: new Date().toISOString() };
   const names = asked(work, found, done.action).map((field) => field.name);
-  const rest = Object.entries((await draftOf(found.number)).fields).filter(([name]) => done.kind !== "move" || !names.includes(name));
-  await store.add(act, done.action === "on_way" ? undefined : rest.length ? { fields: Object.fromEntries(rest) } : null);
+  const { fields, left } = await draftOf(found.number);
+  const rest = Object.entries(fields).filter(([name]) => done.kind !== "move" || !names.includes(name));
+  await store.add(act, done.action === "on_way" ? undefined : rest.length ? { fields: Object.fromEntries(rest), left } : null);
   say(words(told), "good");
   await again();
 }

@@ -3,10 +3,12 @@
 import re
 import struct
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -15,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.app import create_app
 from agentdesk.guard import LANGUAGE_COOKIE
+from crm.catalog import service as catalog
+from crm.catalog.fields import FieldRefused, FormField, asked_at, checked
 from crm.field.attachments import file_of
 from crm.field.kinds import FIELD, FILE
 from crm.field.models import FieldAct, FieldAttachment
@@ -37,6 +41,17 @@ SMALL = """() => [...document.querySelectorAll("button, a, input, summary, texta
   .map((each) => [each, each.getBoundingClientRect()])
   .filter(([, box]) => box.width < 48 || box.height < 48)
   .map(([each, box]) => `${each.outerHTML.slice(0, 80)} ${box.width}x${box.height}`)"""
+WRONG = """async ([fields, all]) => {
+  const { wrong } = await import("/static/field/asking.js");
+  return all.map((given) => wrong(fields, given, {}) !== null);
+}"""
+NOTHING_WAITS = """async () => {
+  const { acts, files } = await import("/static/field/store.js");
+  return !(await files()).length && !(await acts()).some((act) => act.state === "queued");
+}"""
+COUNTED = "async () => await (await import('/static/field/store.js')).kept('seq') ?? 0"
+MORE = """async (before) =>
+  await (await import("/static/field/store.js")).kept("seq") > before"""
 QUEUED = "async () => (await (await import('/static/field/store.js')).acts()).length"
 KEEP_BARE = """async (order) => (await import("/static/field/store.js")).add({
   order, kind: "move", action: "complete", note: "all is well", report: {},
@@ -145,8 +160,9 @@ async def there(session: AsyncSession, kind: str) -> str:
 
 
 async def sent(page: Page) -> None:
-    """Everything is at the server, and the server's picture here."""
+    """Everything that is kept here is at the server, and the server's picture here."""
     await page.evaluate("dispatchEvent(new Event('online'))")
+    await page.wait_for_function(NOTHING_WAITS)
     await page.wait_for_selector("body[data-waiting='0']")
     await page.wait_for_selector("#state[data-link=ok]")
 
@@ -178,8 +194,8 @@ async def test_an_order_is_done_on_the_spot_with_all_that_belongs_to_it(
     navigate = page.locator("a[href^='geo:']")
     assert (await navigate.get_attribute("href") or "").startswith("geo:41.78,123.42?q=")
     await expect(page.locator("main")).not_to_contain_text("13800008001")
-    await page.get_by_text("On the way").click()
-    await page.click("[data-action=arrive]")
+    await press(page, "text=On the way")
+    await press(page, "[data-action=arrive]")
     await sent(page)
     await page.get_by_text("Radiators bled").click()
     await page.fill("#m-room_temperature", "16.5")
@@ -190,23 +206,39 @@ async def test_an_order_is_done_on_the_spot_with_all_that_belongs_to_it(
     await page.get_by_text("Mended").click()
     (tmp_path / "big.png").write_bytes(png(3000, 2000))
     await page.set_input_files("#photo", tmp_path / "big.png")
-    await sent(page)
+    await attached(page, "photo")
     await page.get_by_role("button", name="Signature").click()
     await sign(page)
-    await sent(page)
-    for what in ("Sound note", "Short video"):
+    await attached(page, "signature")
+    for kind, what in (("sound", "Sound note"), ("video", "Short video")):
         await page.get_by_role("button", name=what).click()
-        await expect(page.locator("p.clock")).to_have_text(re.compile(r"Recording .* [1-9]\d* KB"))
+        await expect(page.locator("#sheet[open] p.clock")).to_have_text(
+            re.compile(r"Recording .* [1-9]\d* KB")
+        )
         await page.click("#sheet-acts [value=keep]")
-        await sent(page)
+        await attached(page, kind)
     await call(out, page, number)
     assert await page.input_value("#m-room_temperature") == "16.5", "kept while other things came"
     await page.fill("#m-room_temperature", "19.5")
-    await page.click("[data-action=complete]")
+    await press(page, "[data-action=complete]")
     await sent(page)
     await expect(page.locator("main")).to_contain_text("not among yours any more")
     await verify(out, number)
     assert out.complaints == []
+
+
+async def press(page: Page, button: str) -> None:
+    """One more act is kept on the device."""
+    before = await page.evaluate(COUNTED)
+    await page.click(button)
+    await page.wait_for_function(MORE, arg=before)
+
+
+async def attached(page: Page, kind: str) -> None:
+    """It lies on the device, and then at the server."""
+    await expect(page.locator(f"[data-file={kind}]")).to_be_visible()
+    await sent(page)
+    await expect(page.locator(f"[data-file={kind}][data-state=sent]")).to_be_visible()
 
 
 async def sign(page: Page) -> None:
@@ -258,7 +290,7 @@ async def test_what_the_type_asks_for_is_asked_for_on_the_spot(out: Out, tmp_pat
     (tmp_path / "small.png").write_bytes(png(60, 40))
     await page.set_input_files("#photo-photos", tmp_path / "small.png")
     await expect(page.locator("[data-photo=photos]")).to_be_checked()
-    await page.click("[data-action=complete]")
+    await press(page, "[data-action=complete]")
     await sent(page)
     async with out.company.reading() as session:
         order = await service.by_number(session, number)
@@ -266,6 +298,46 @@ async def test_what_the_type_asks_for_is_asked_for_on_the_spot(out: Out, tmp_pat
     assert order.fields == {"found": "danger", "defect": "no lid", "photos": [piece.key]}
     await measure(out, page, visit)
     assert out.complaints == []
+
+
+MEASURED: dict[str, Any] = {
+    "value": 16.5, "at": "2026-11-23T15:00", "signed": {"customer": "paper", "worker": "k-1"},
+    "conditions": {"windows_shut_min": 30, "height_m": 1.5, "stable_min": 10},
+}  # fmt: skip
+GIVEN: dict[str, list[dict[str, Any]]] = {
+    "temperature_visit": [
+        {}, {"measured": MEASURED}, {"measured": {"instead": "refused"}},
+        {"measured": {**MEASURED, "value": 46}}, {"measured": {**MEASURED, "at": ""}},
+        {"measured": {**MEASURED, "at": "2026-11-23T12:00"}},
+        {"measured": {**MEASURED, "conditions": {"height_m": 1.5}}},
+        {"measured": {**MEASURED, "signed": {"worker": "paper"}}}, {"measured": {"signed": {}}},
+    ],
+    "inspection": [
+        {"found": "good"}, {"found": "defect"}, {"found": "defect", "defect": "x"},
+        {"found": "danger", "defect": "x"}, {"found": "danger", "defect": "x", "photos": ["k"]},
+        {"found": "danger", "defect": "x", "photos": ["k"] * 13}, {"defect": "x"},
+    ],
+    "valve_off": [{}, {"valve_sealed": "no"}],
+}  # fmt: skip
+
+
+async def test_the_device_refuses_exactly_what_the_server_refuses(out: Out) -> None:
+    page = await out.page()
+    async with out.company.reading() as session:
+        types = (await catalog.work_order_types(session)).body
+    for code, given in GIVEN.items():
+        fields = asked_at(types.type(code).fields, "complete")
+        told = [field.model_dump(mode="json") for field in fields]
+        here = await page.evaluate(WRONG, [told, given])
+        assert here == [not taken(fields, each, out.settings.zone) for each in given], code
+
+
+def taken(fields: Sequence[FormField], given: dict[str, Any], zone: ZoneInfo) -> bool:
+    try:
+        checked(fields, given, files={"k", "k-1"}, zone=zone)
+    except FieldRefused:
+        return False
+    return True
 
 
 async def measure(out: Out, page: Page, number: str) -> None:
@@ -284,7 +356,7 @@ async def measure(out: Out, page: Page, number: str) -> None:
     await expect(page.locator("[id='f-measured.signed.customer']")).not_to_have_value("")
     await refused(page, "Please check: Measured room temperature: Worker's signature")
     await page.locator("[id='f-measured.signed.worker']").select_option("paper")
-    await page.click("[data-action=complete]")
+    await press(page, "[data-action=complete]")
     await sent(page)
     async with out.company.reading() as session:
         kept = (await service.by_number(session, number)).fields["measured"]
@@ -316,7 +388,7 @@ async def test_what_the_server_misses_is_filled_in_with_the_choice_and_done_once
     await card.locator("[data-choice=mine]").click()
     await expect(page.locator("#said")).to_have_text("Please fill in: Finding")
     await card.locator("#f-found").select_option("good")
-    await card.locator("[data-choice=mine]").click()
+    await press(page, "[data-choice=mine]")
     await sent(page)
     await expect(page.locator("main")).to_contain_text("Everything has been sent.")
     assert (await out.history(number)).count("complete") == 1
@@ -347,7 +419,7 @@ async def test_a_day_without_a_network_is_sent_once_and_others_changes_are_left_
     await page.evaluate("order => { location.hash = `#/order/${order}`; }", first)
     await expect(page.locator(".head .step")).to_have_attribute("data-step", "on_site")
     await page.get_by_text("Mended").click()
-    await page.click("[data-action=complete]")
+    await press(page, "[data-action=complete]")
     await act(page, second, "arrive")
     await page.wait_for_selector("body[data-waiting='3']")
     assert await out.history(first) == ["open", "assign", "accept"], "nothing has left the device"
@@ -363,7 +435,7 @@ async def test_a_day_without_a_network_is_sent_once_and_others_changes_are_left_
     await expect(both).to_contain_text("Arrive")
     await expect(both).to_contain_text("Handed to")
     await expect(both).to_contain_text("Owner: dispatcher")
-    await both.locator("[data-choice=theirs]").click()
+    await press(page, "[data-choice=theirs]")
     await sent(page)
     await expect(page.locator("main")).to_contain_text("Everything has been sent.")
     assert await out.history(second) == ["open", "assign", "accept", "reassign", "field_dropped"]
@@ -381,5 +453,6 @@ async def act(page: Page, number: str, action: str) -> None:
     if not await button.count():
         await page.click("[data-more]")
         button = page.locator(f"#sheet-acts [value={action}]")
+    before = await page.evaluate(COUNTED)
     await button.click()
-    await expect(page.locator("#said")).to_be_visible()
+    await page.wait_for_function(MORE, arg=before)
