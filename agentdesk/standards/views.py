@@ -11,6 +11,7 @@ from agentdesk.panels.service import SOURCES, length, link, target
 from agentdesk.shell import render
 from crm.standards.report import Report, Row, before, following, month_of, report
 from crm.standards.rules import Profile
+from crm.statistics.api import Moment, past_moment
 from mainline.clock import now
 from mainline.i18n import current_locale
 from mainline.permissions import Permission
@@ -26,15 +27,16 @@ SHOWN_MAX: Final = 200
 @router.get("")
 async def month(
     request: Request, session: ReadSession, config: Config,
-    month: Annotated[str, Query(max_length=7)] = "",
+    month: Annotated[str, Query(max_length=7)] = "", as_of: Moment = None,
 ) -> HTMLResponse:  # fmt: skip
-    """The report of a month; without one, of the present one."""
+    """The report of a month; without one, of the present one. ``as_of``: as it stood then."""
+    moment = past_moment(as_of, config.zone)
     first = month_of(month or now().astimezone(config.zone).strftime("%Y-%m"))
-    found = await report(session, first, config.zone)
+    found = await report(session, first, config.zone, moment)
     return render(
         request, "standards/month.html",
         found=found, groups=_groups(found), month=first, before=before(first),
-        after=following(first),
+        after=following(first), as_of=moment,
         sources=SOURCES, target=target, length=length, link=link, shown_max=SHOWN_MAX,
         labels=await labels_of(session), locale_now=current_locale(),
     )  # fmt: skip

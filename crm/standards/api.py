@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel
 from crm.standards.judging import Case, Result
 from crm.standards.report import Report, Row, month_of, report, standards_at
 from crm.standards.rules import ServiceStandards
+from crm.statistics.api import Moment, past_moment
 from mainline.clock import now
 from mainline.permissions import Permission
 from mainline.web import Config, ReadSession, allow
@@ -112,17 +113,21 @@ async def read_standards(session: ReadSession) -> ServiceStandards:
 
 
 @router.get("/report")
-async def read_report(session: ReadSession, config: Config, month: Month) -> ReportRead:
-    """Every promise with number, share kept and the first misses."""
-    found = await report(session, month_of(month), config.zone)
+async def read_report(
+    session: ReadSession, config: Config, month: Month, as_of: Moment = None
+) -> ReportRead:
+    """Every promise with number, share kept and the first misses; ``as_of``: as it stood then."""
+    found = await report(session, month_of(month), config.zone, past_moment(as_of, config.zone))
     rows = [RowRead.of(row) for row in found.rows]
     return ReportRead(month=month, at=found.at, version=found.version, rows=rows)
 
 
 @router.get("/report.csv", response_class=Response)
-async def read_csv(session: ReadSession, config: Config, month: Month) -> Response:
+async def read_csv(
+    session: ReadSession, config: Config, month: Month, as_of: Moment = None
+) -> Response:
     """The same as a file, with every single miss."""
-    found = await report(session, month_of(month), config.zone)
+    found = await report(session, month_of(month), config.zone, past_moment(as_of, config.zone))
     headers = {"Content-Disposition": f'attachment; filename="standards-{month}.csv"'}
     text = BOM + "".join(lines(found, config.zone))
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

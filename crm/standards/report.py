@@ -1,7 +1,7 @@
 """The month: every promise with its number, the share kept, and evidence for every miss."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from crm.catalog.calendars import WorkCalendar
 from crm.catalog.queues import Measure
 from crm.interactions.models import QueueVisit
 from crm.promises.models import Promise
+from crm.standards import past
 from crm.standards.judging import (
     Case,
     Given,
@@ -110,11 +111,15 @@ async def standards_at(session: AsyncSession, at: datetime) -> tuple[int, Servic
     return 0, NONE
 
 
-async def report(session: AsyncSession, month: date, zone: ZoneInfo) -> Report:
-    """The month by the promises that were in force at its end."""
-    at, (since, until) = now(), span(month, zone)
+async def report(
+    session: AsyncSession, month: date, zone: ZoneInfo, as_of: datetime | None = None
+) -> Report:
+    """The month by the promises that were in force at its end; ``as_of``: as it stood then."""
+    at, (since, until) = as_of or now(), span(month, zone)
     version, body = await standards_at(session, min(at, until))
     told = await _read(session, since, until)
+    if as_of is not None:
+        told = await _then(session, told, since, until, as_of)
     last = following(month) - timedelta(days=1)
     rows = [
         Row(profile, one, _result(profile, one, told, at, zone))
@@ -163,6 +168,19 @@ async def _read(session: AsyncSession, since: datetime, until: datetime) -> _Mon
         await _promises(session, since, until), await _appointments(session, since, until),
         (await catalog.queue_book(session)).measure, dict(types.calendars),
     )  # fmt: skip
+
+
+async def _then(
+    session: AsyncSession, told: _Month, since: datetime, until: datetime, moment: datetime
+) -> _Month:
+    """The same as of a past moment; calendars and the measure of calls are today's."""
+    return replace(
+        told,
+        visits=past.known_at(told.visits, moment),
+        orders=await past.orders_then(session, since, until, moment),
+        promises=await past.promises_then(session, since, until, moment),
+        appointments=await past.appointments_then(session, since, until, moment),
+    )
 
 
 async def _visits(session: AsyncSession, since: datetime, until: datetime) -> list[Visit]:

@@ -80,14 +80,16 @@ def asked(
     as_of: Moment = None,
 ) -> Asked:
     """Which orders; without days, the last thirty. ``as_of``: as they stood at that moment."""
-    moment = as_of and past_moment(as_of, config.zone)
+    moment = past_moment(as_of, config.zone)
     until = last or (moment or now()).astimezone(config.zone).date()
     since = first or max(until, EARLIEST + timedelta(USUAL_DAYS)) - timedelta(USUAL_DAYS - 1)
     return Asked(Period(since, until, config.zone), branch, team, type, moment)
 
 
-def past_moment(given: datetime, zone: ZoneInfo) -> datetime:
+def past_moment(given: datetime | None, zone: ZoneInfo) -> datetime | None:
     """By the company's clock, unless it says by which; what is still to come has no past."""
+    if given is None:
+        return None
     if not EARLIEST.year <= given.year <= LATEST.year:
         raise Invalid("as_of")
     moment = given if given.tzinfo else given.replace(tzinfo=zone)

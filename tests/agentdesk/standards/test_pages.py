@@ -61,3 +61,13 @@ async def test_the_law_of_a_month_before_it_is_not_shown(leader: Pages) -> None:
     assert (await leader.get("/standards?month=2026-13")).status_code == 422
     leader.sign_in("agent", number="8001")
     assert (await leader.get("/standards")).status_code == 403
+
+
+async def test_the_month_is_read_as_of_a_moment(leader: Pages, clock: StandingClock) -> None:
+    clock.forward(seconds=60)
+    then = await leader.get("/standards?as_of=2026-11-23T10:00")
+    assert "As of 2026-11-23 10:00." in then.text
+    assert 'href="/calls/ml-1.1"' not in then.text  # it was still waiting
+    assert "month=2026-11&amp;as_of=2026-11-23T10:00" in then.text
+    assert 'href="/calls/ml-1.1"' in (await leader.get("/standards?as_of=")).text
+    assert (await leader.get("/standards?as_of=2026-11-23T10:02")).status_code == 422

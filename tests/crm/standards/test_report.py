@@ -7,11 +7,12 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from crm.catalog import service as catalog
 from crm.interactions.models import QueueVisit
 from crm.promises.models import Promise
-from crm.standards import clocks
+from crm.standards import clocks, past
 from crm.standards.api import lines
 from crm.standards.kinds import FILE, STANDARDS
 from crm.standards.report import month_of, report
@@ -190,3 +191,46 @@ async def test_the_report_is_for_leaders(as_role: AsRole) -> None:
     file = await leader.get("/standards/report.csv", params={"month": "2026-11"})
     assert file.headers["content-disposition"] == 'attachment; filename="standards-2026-11.csv"'
     assert file.text.startswith("\ufeffline,profile,")
+
+
+async def figures(database: Database, as_of: datetime | None = None) -> list[object]:
+    """Each promise with all that is told of it."""
+    async with database.reading() as session:
+        found = await report(session, month_of("2026-11"), ZONE, as_of)
+    return [found.at, found.version] + [
+        (row.standard.code, row.result.number, row.result.kept, row.result.missed,
+         row.result.running, row.result.met, sorted(map(str, row.result.misses)))
+        for row in found.rows if row.result is not None
+    ]  # fmt: skip
+
+
+async def test_the_month_as_of_a_past_moment_is_the_one_that_was_shown_then(
+    month: Database, clock: StandingClock
+) -> None:
+    dice, then = Random(7), clock.at
+    was = await figures(month)
+    clock.forward(seconds=60)
+    async with month.unit_of_work() as session:
+        for number in range(1, 200, 3):
+            order = await session.get_one(WorkOrder, number)
+            order.responded_at = order.completed_at = clock.at
+        for number in range(1, 60, 3):
+            (await session.get_one(Promise, number)).state = "broken"
+        for visit in await session.scalars(select(QueueVisit).where(QueueVisit.how.is_(None))):
+            visit.left_at, visit.how, visit.wait_s = clock.at, "abandoned", 900.0
+        late = _order(dice, 999)
+        late.opened_at = NOVEMBER + timedelta(days=3)
+        session.add(late)
+    changed = await figures(month)
+    assert await figures(month, then) == was
+    assert [one for one in changed[2:] if one not in was] != []
+    assert await figures(month, clock.at) == changed
+
+
+async def test_the_past_of_more_than_can_be_put_together_in_time_is_refused(
+    month: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "ROWS_MAX", 50)
+    with pytest.raises(past.TooMuchHappened) as refused:
+        await figures(month, clock.at)
+    assert (refused.value.code, refused.value.values["limit"]) == ("too-much-happened", 50)
