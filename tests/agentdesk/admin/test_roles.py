@@ -6,6 +6,7 @@ import pytest
 
 from agentdesk.admin import role_words, views
 from crm.staff import composing, service
+from crm.staff.models import User
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.permissions import ROLES, Permission
@@ -20,9 +21,7 @@ FORM = {
 @pytest.fixture
 async def admin(sqlite_database: Database, settings: Settings) -> AsyncIterator[Pages]:
     async with sqlite_database.unit_of_work() as session:
-        await service.add_user(
-            session, login="root", name="root", password="long-enough", roles=["admin"]
-        )
+        session.add(User(login="root", name="root", password_hash="x", roles=["admin"]))
     async with pages(settings, sqlite_database, [views.router], "admin") as opened:
         yield opened
 
