@@ -16,6 +16,8 @@ from typing import Any
 import hypothesis
 import pytest
 from hypothesis import HealthCheck
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from mainline import features
 from mainline.config import Settings
@@ -25,10 +27,14 @@ from tests.support import postgres
 from tests.support.clock import StandingClock
 from tests.support.ports import free_port, free_ports
 
+EXPLORES = "MAINLINE_TEST_EXPLORES" in os.environ
+"""A run that looks for examples nobody has tried; every other one tries the same."""
 hypothesis.settings.register_profile(
-    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=not EXPLORES
 )
 hypothesis.settings.load_profile("house")  # nothing depends on the machine's speed
+if not EXPLORES:  # it also draws from what the modules hold that happen to be loaded
+    setattr(providers, "_get_local_constants", Constants)  # noqa: B010 - it has no setting
 
 
 @pytest.hookimpl(optionalhook=True)
