@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from bench.figures import Figure
 from bench.load import Crowd
-from bench.metronome import Stalls, listening
 from bench.station import CALLERS, station
 from tests.calls.books import problems
 from tests.calls.instance import Instance
+from tests.support.metronome import Stalls, listening
 from tests.support.ports import free_port
 
 AGENTS = 40

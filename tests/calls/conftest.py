@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.calls.instance import Instance, private_settings
+from tests.support.metronome import listening
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -14,6 +15,8 @@ async def instance(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[In
     """Mainline with demo data, started once."""
     home: Path = tmp_path_factory.mktemp("mainline")
     running = Instance(private_settings(home))
-    await running.start()
-    yield running
-    await running.stop()
+    async with listening(home) as stalls:
+        running.stalled_s = stalls.between
+        await running.start()
+        yield running
+        await running.stop()

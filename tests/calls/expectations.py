@@ -13,7 +13,6 @@ from tests.calls.scenario import Fact, RecordingPlan, Scenario
 from tests.calls.stage import Stage
 
 SETTLED_S = 25.0
-LENGTH_TOLERANCE_S = 0.5
 SAME_MOMENT = timedelta(milliseconds=50)
 """Asterisk's threads write what happens together in any order."""
 NOTE_S = 0.4

@@ -34,7 +34,7 @@ from mainline.sip.listening import until
 from mainline.sip.phone import Phone
 from mainline.sip.sound import read_wav
 from tests.calls.api import Api
-from tests.calls.books import Books, Death
+from tests.calls.books import Books, Death, no_stall
 from tests.calls.desk import Desk
 from tests.calls.facts import Facts
 from tests.calls.floor import Floor
@@ -91,6 +91,8 @@ class Instance:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self.deaths: list[Death] = []
         """When Asterisk was killed: calls that were up may miss their last seconds."""
+        self.stalled_s = no_stall
+        """How long the machine stood still between two moments: ``tests.support.metronome``."""
 
     # --- processes --------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from rehearsal.scenario import load
 from rehearsal.voices import Voices
 from tests.calls.books import problems
 from tests.calls.instance import Instance, private_settings
+from tests.support.metronome import listening
 
 pytestmark = [pytest.mark.call, pytest.mark.asyncio(loop_scope="module")]
 
@@ -42,10 +43,13 @@ DRAFT = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def instance(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
-    running = Instance(private_settings(tmp_path_factory.mktemp("town")))
-    await running.start()
-    yield running
-    await running.stop()
+    home = tmp_path_factory.mktemp("town")
+    running = Instance(private_settings(home))
+    async with listening(home) as stalls:
+        running.stalled_s = stalls.between
+        await running.start()
+        yield running
+        await running.stop()
 
 
 @pytest.fixture
@@ -70,7 +74,7 @@ async def test_everybody_who_calls_is_answered_and_the_books_agree(
     assert figures["persons"]["answered"] == figures["calls"]
 
     def settled() -> bool:
-        return not problems(instance.facts, instance.books)
+        return not problems(instance.facts, instance.books, stalled_s=instance.stalled_s)
 
     await until(settled, 30, "recordings and sums of all calls")
     facts = instance.facts.since(0)

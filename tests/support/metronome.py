@@ -1,7 +1,7 @@
 """How long the machine kept somebody waiting who wanted to run, with the telephone's priority.
 
 Asterisk mixes what arrives in time and drops what comes a tenth of a second too late: a recording
-may lack as much as the machine stood still, and no more. ``python -m bench.metronome FILE``.
+may lack as much as the machine stood still, and no more. ``-m tests.support.metronome FILE``.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
+from mainline.config import PROJECT
 from mainline.process.priority import TELEPHONE, put_first
 
 BEAT_S, LATE_S = 0.02, 0.04
@@ -38,7 +39,9 @@ async def listening(folder: Path) -> AsyncIterator[Stalls]:
     path = folder / "stalls"
     path.touch()
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.metronome", str(path)], start_new_session=True
+        [sys.executable, "-m", "tests.support.metronome", str(path)],
+        cwd=PROJECT,
+        start_new_session=True,
     )
     put_first(process.pid, TELEPHONE)
     try:
