@@ -149,9 +149,14 @@ class Live:
                 yield message
         yield Message("hello", json.dumps({"id": here}), id=here)
         for name in subscriber.feeds:
+            if not self._watched(name, besides=subscriber):
+                self._pictures.pop(name, None)  # of long ago: nobody had it drawn since
             if name in self._pictures:
                 yield self._pictures[name]
             self._stirred[name].set()
+
+    def _watched(self, feed: str, *, besides: Subscriber) -> bool:
+        return any(feed in each.feeds for each in self._subscribers if each is not besides)
 
     async def _missed(self, audience: Audience, after: int, until: int) -> AsyncIterator[Message]:
         while after < until:

@@ -147,7 +147,7 @@ def within(bounds: Bounds, raw: object) -> float | int:
 
 def file(raw: object, files: Collection[str] | None = None) -> str:
     """The name of a file that exists, or PAPER; ValueError otherwise."""
-    name = str(raw)
+    name = raw if isinstance(raw, str) else ""
     if not _FILE.match(name) or (files is not None and name != PAPER and name not in files):
         raise ValueError("no such file")
     return name
