@@ -20,7 +20,7 @@ from tests.calls.instance import Instance
 from tests.support.ports import free_port
 
 AGENTS = 240
-RATES = (8.0, 11.0, 14.0, 17.0, 20.0, 23.0)
+RATES = (8.0, 11.0, 14.0, 17.0, 20.0, 23.0, 26.0)
 SECONDS = 15
 GOOD = 0.99
 LATE_S = 2.0

@@ -194,3 +194,22 @@ async def test_one_picture_is_computed_for_all_who_look(sqlite_database: Databas
         assert computed <= 2
     finally:
         await live.stop()
+
+
+async def test_a_picture_of_long_ago_is_not_shown_as_the_present(sqlite_database: Database) -> None:
+    waiting = [7]
+
+    async def compute(_session: AsyncSession) -> Mapping[str, Any]:
+        return {"waiting": waiting[-1]}
+
+    live = Live(sqlite_database, [Feed("board", Permission.SEE_BOARD, compute, at_most_every_s=0)])
+    await live.start()
+    try:
+        for now_waiting in (7, 8, 8):
+            waiting.append(now_waiting)
+            stream = live.stream(leader(), frozenset({"board"}), None)
+            _kind, data, _id = await next_fact(stream)
+            assert data["waiting"] == now_waiting
+            await stream.aclose()
+    finally:
+        await live.stop()

@@ -168,6 +168,18 @@ def test_a_wrong_or_missing_field_is_named(values: dict[str, str]) -> None:
     assert refused.value.code == "field-refused"
 
 
+@pytest.mark.parametrize("name", [True, 7, {"name": "x"}])
+def test_what_names_no_file_is_no_signature(name: object) -> None:
+    signed = FormField.model_validate(
+        {"name": "sign", "label": {"zh": "签名", "en": "Signature"}, "type": "signature",
+         "at": "complete"}
+    )  # fmt: skip
+    with pytest.raises(FieldRefused) as refused:
+        checked([signed], {"sign": name})
+    assert refused.value.name == "sign"
+    assert checked([signed], {"sign": "paper"}) == {"sign": "paper"}
+
+
 async def test_the_pack_is_installed_once_and_the_company_keeps_its_own(
     sqlite_database: Database,
 ) -> None:
