@@ -1,5 +1,6 @@
 """The field page on a telephone: with a network, without one, and after it."""
 
+import asyncio
 import re
 import struct
 import zlib
@@ -53,6 +54,8 @@ COUNTED = "async () => await (await import('/static/field/store.js')).kept('seq'
 MORE = """async (before) =>
   await (await import("/static/field/store.js")).kept("seq") > before"""
 QUEUED = "async () => (await (await import('/static/field/store.js')).acts()).length"
+ON_ITS_OWN = """async () =>
+  navigator.serviceWorker.controller !== null && Boolean(await caches.match("/field"))"""
 KEEP_BARE = """async (order) => (await import("/static/field/store.js")).add({
   order, kind: "move", action: "complete", note: "all is well", report: {},
   at: new Date().toISOString(), based_on: { step: "on_site", owner: "field", paused: false } })"""
@@ -162,7 +165,7 @@ async def there(session: AsyncSession, kind: str) -> str:
 async def sent(page: Page) -> None:
     """Everything that is kept here is at the server, and the server's picture here."""
     await page.evaluate("dispatchEvent(new Event('online'))")
-    await page.wait_for_function(NOTHING_WAITS)
+    await so(page, NOTHING_WAITS)
     await page.wait_for_selector("body[data-waiting='0']")
     await page.wait_for_selector("#state[data-link=ok]")
 
@@ -227,11 +230,18 @@ async def test_an_order_is_done_on_the_spot_with_all_that_belongs_to_it(
     assert out.complaints == []
 
 
+async def so(page: Page, question: str, arg: object = None) -> None:
+    """Asked until it is: ``wait_for_function`` takes the promise of an answer for a yes."""
+    async with asyncio.timeout(20):
+        while not await page.evaluate(question, arg):
+            await asyncio.sleep(0.05)
+
+
 async def press(page: Page, button: str) -> None:
     """One more act is kept on the device."""
     before = await page.evaluate(COUNTED)
     await page.click(button)
-    await page.wait_for_function(MORE, arg=before)
+    await so(page, MORE, before)
 
 
 async def attached(page: Page, kind: str) -> None:
@@ -407,9 +417,7 @@ async def test_a_day_without_a_network_is_sent_once_and_others_changes_are_left_
     out: Out,
 ) -> None:
     page, (first, second) = await out.page(), out.orders[:2]
-    await page.wait_for_function(
-        "async () => await caches.match('/field') && navigator.serviceWorker.controller !== null"
-    )
+    await so(page, ON_ITS_OWN)
     await out.network(there=False)
     await page.evaluate("dispatchEvent(new Event('online'))")
     await page.wait_for_selector("#state[data-link=off]")
@@ -455,4 +463,4 @@ async def act(page: Page, number: str, action: str) -> None:
         button = page.locator(f"#sheet-acts [value={action}]")
     before = await page.evaluate(COUNTED)
     await button.click()
-    await page.wait_for_function(MORE, arg=before)
+    await so(page, MORE, before)
