@@ -1,5 +1,6 @@
 """Roles, composed from permissions: what each allows, who holds it, versions, back to one."""
 
+from collections.abc import Awaitable
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Path, Request
@@ -97,12 +98,8 @@ async def remove(
     request: Request, session: WriteSession, who: Who, code: Code, why: Why = ""
 ) -> Response:
     """A role of the company is no more; one of the house is as the house made it."""
-    try:
-        async with session.begin_nested():
-            await composing.remove(session, code, may=who.permissions, by=by(who), why=why)
-    except MainlineError as refused:
-        return await _list(request, session, refused)
-    return RedirectResponse(PATH, 303)
+    change = composing.remove(session, code, may=who.permissions, by=by(who), why=why)
+    return await _changed(request, session, change)
 
 
 @router.post("/versions/{number}/restore")
@@ -111,9 +108,15 @@ async def restore(
     number: Annotated[int, Path(ge=1, le=2**31 - 1)], why: Why = "",
 ) -> Response:  # fmt: skip
     """All roles as that version had them."""
+    change = composing.roll_back(session, number, may=who.permissions, by=by(who), why=why)
+    return await _changed(request, session, change)
+
+
+async def _changed(request: Request, session: AsyncSession, change: Awaitable[object]) -> Response:
+    """The list, after the change or with the words why it was refused."""
     try:
         async with session.begin_nested():
-            await composing.roll_back(session, number, may=who.permissions, by=by(who), why=why)
+            await change
     except MainlineError as refused:
         return await _list(request, session, refused)
     return RedirectResponse(PATH, 303)
