@@ -46,7 +46,10 @@ async def agents(session: AsyncSession) -> list[AgentView]:
 
 
 async def states_in(session: AsyncSession, queue: str) -> list[str]:
-    """What everybody does now who answers the queue. As ``agents``, but cheap: each caller asks."""
+    """What everybody on duty does now who answers the queue.
+
+    By the rule of ``agents``, but without reading the whole floor: each caller asks.
+    """
     needs = (await skill_routing(session)).needs(queue)
     there = (
         select(AgentState.state)
