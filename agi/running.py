@@ -2,13 +2,15 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TypeVar
 
 import uvloop
 
 from mainline.log import get_logger
 
 log = get_logger("process")
+T = TypeVar("T")
 
 
 def run(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
@@ -34,3 +36,15 @@ async def pause(stop: asyncio.Event, seconds: float, hint: asyncio.Event | None 
         task.cancel()
     if hint is not None:
         hint.clear()
+
+
+async def unless(stop: asyncio.Event, work: Coroutine[object, object, T]) -> T | None:
+    """Do this, but drop it when told to stop."""
+    doing, told = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({doing, told}, return_when=asyncio.FIRST_COMPLETED)
+        return await doing if doing.done() else None
+    finally:
+        told.cancel()
+        doing.cancel()
+        await asyncio.wait({doing})

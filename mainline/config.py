@@ -114,7 +114,7 @@ class Settings(BaseSettings):
 
     @property
     def models_dir(self) -> Path:
-        """Models that write down speech: ``vosk-zh``, ``vosk-en``."""
+        """Models of vosk that write down speech: ``vosk-zh``, ``vosk-en``."""
         return self.home / "models"
 
     @property

@@ -106,7 +106,13 @@ async def history(session: AsyncSession, message_id: int) -> list[Event]:
     return [entry.event for entry in entries]
 
 
-async def unheard(session: AsyncSession, *, limit: int = 20) -> list[VoiceMessage]:
-    """Messages that no model has listened to, the newest first."""
-    wanted = select(VoiceMessage).where(VoiceMessage.heard_by == "")
-    return list(await session.scalars(wanted.order_by(VoiceMessage.id.desc()).limit(limit)))
+async def unheard(session: AsyncSession, *, english: bool, limit: int = 20) -> list[VoiceMessage]:
+    """Messages in that language that no model has listened to, the newest first."""
+    spoken = func.coalesce(Interaction.language, "")
+    wanted = (
+        select(VoiceMessage)
+        .outerjoin(Interaction, Interaction.id == VoiceMessage.call_id)
+        .where(VoiceMessage.heard_by == "", (spoken == "en") if english else (spoken != "en"))
+        .order_by(VoiceMessage.id.desc())
+    )
+    return list(await session.scalars(wanted.limit(limit)))

@@ -132,9 +132,8 @@ class Gcin:
 @lru_cache(maxsize=256)
 def _syllable(folder: Path, key: str, rate: int) -> Samples:
     samples, own_rate = read_sound(_recorded(folder, key))
-    places = np.arange(0, len(samples), own_rate / rate)
-    samples = np.interp(places, np.arange(len(samples)), samples).astype(np.float32)
-    return sound.faded(sound.levelled(sound.trimmed(samples, rate)), rate)
+    syllable = sound.trimmed(sound.resampled(samples, own_rate, rate), rate)
+    return sound.faded(sound.levelled(syllable), rate)
 
 
 def _recorded(folder: Path, key: str) -> Path:

@@ -55,6 +55,15 @@ def levelled(samples: Samples, level: float = _LEVEL) -> Samples:
     return (samples * min(level / rms, _PEAK / peak)).astype(np.float32)
 
 
+def resampled(samples: Samples, rate: int, wanted: int) -> Samples:
+    """At another rate, a straight line between two samples."""
+    if not samples.size:
+        return samples
+    places = np.arange(0, len(samples), rate / wanted)
+    between: Samples = np.interp(places, np.arange(len(samples)), samples).astype(np.float32)
+    return between
+
+
 def for_telephone(samples: Samples, rate: int) -> Samples:
     """Resampled to 8 kHz and limited to the band a telephone carries."""
     if not samples.size:

@@ -12,6 +12,8 @@ TELEPHONE: Final = -10
 """Sound that comes late is torn, and a caller in the menu waits for nobody else."""
 SCREENS: Final = -5
 """Pops and boards; exports, imports and reports go after them."""
+LATER: Final = 10
+"""What nobody waits for at this moment."""
 NICE: Final = {"asterisk": TELEPHONE, "gateway": TELEPHONE, "web": SCREENS, "worker": SCREENS}
 
 
