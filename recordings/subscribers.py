@@ -1,10 +1,11 @@
 """What the recordings learn from the journal. Idempotent, and in any order."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.ids import call_of
@@ -18,19 +19,32 @@ from recordings.store import new_path
 _log = get_logger("recordings")
 
 
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A raw file that is part of a recording."""
+
+    recording: Recording
+    number: int
+    file: str
+    started_at: datetime
+
+
 async def take_in(session: AsyncSession, events: Sequence[Event]) -> None:
     """Segments begin, messages are left, agents answer, calls end."""
     book = await _Book.of(session, {call_of(event.subject) for event in events})
     for event in events:
-        await _TAKE[event.kind](book, event)
+        _TAKE[event.kind](book, event)
+    await session.flush()
+    await note_segments(session, book.segments)
 
 
 class _Book:
-    """The recordings of the batch's calls, looked up once."""
+    """The recordings of the batch's calls, looked up once, and the files that become known."""
 
     def __init__(self, session: AsyncSession, known: Iterable[Recording]) -> None:
-        self.session = session
+        self._session = session
         self._known = {(row.call_id, row.kind): row for row in known}
+        self.segments: list[Segment] = []
 
     @classmethod
     async def of(cls, session: AsyncSession, calls: Collection[str]) -> Self:
@@ -43,21 +57,21 @@ class _Book:
         key = (call_of(event.subject), kind)
         if key not in self._known:
             self._known[key] = _new(key[0], event.at, kind)
-            self.session.add(self._known[key])
+            self._session.add(self._known[key])
         return self._known[key]
 
 
-async def _on_recording_started(book: _Book, event: Event) -> None:
+def _on_recording_started(book: _Book, event: Event) -> None:
     """Note the segment."""
     started = cast(RecordingStarted, event)
     if parse_name(started.file) is None:
         _log.warning("recording.strange_name", call=call_of(started.subject))
         return
     recording = book.recording(started)
-    await note_segment(book.session, recording, started.segment, started.file, started.at)
+    book.segments.append(Segment(recording, started.segment, started.file, started.at))
 
 
-async def _on_message_left(book: _Book, event: Event) -> None:
+def _on_message_left(book: _Book, event: Event) -> None:
     """A message is kept apart from the call's recording, so that it can be heard by itself."""
     left = cast(MessageLeft, event)
     if parse_message(left.file) is None:
@@ -65,42 +79,54 @@ async def _on_message_left(book: _Book, event: Event) -> None:
         return
     message = book.recording(left, MESSAGE)
     message.ended_at, message.channels = left.at, 1
-    await note_segment(book.session, message, 0, left.file, left.at)
+    book.segments.append(Segment(message, 0, left.file, left.at))
 
 
-async def _on_answered(book: _Book, event: Event) -> None:
+def _on_answered(book: _Book, event: Event) -> None:
     """Talks with agents are kept by another rule than the rest."""
     book.recording(event).answered = True
 
 
-async def _on_ended(book: _Book, event: Event) -> None:
+def _on_ended(book: _Book, event: Event) -> None:
     """From now on the segments may be joined."""
     book.recording(event).ended_at = event.at
 
 
-async def note_segment(
-    session: AsyncSession, recording: Recording, number: int, file: str, started_at: datetime
-) -> None:
-    """Know of a raw file; a second time changes nothing."""
-    known = select(RecordingSegment.id).where(RecordingSegment.file == file)
-    if await session.scalar(known) is not None:
+async def note_segments(session: AsyncSession, segments: Sequence[Segment]) -> None:
+    """Know of raw files; a second time changes nothing. The recordings have their ids."""
+    if not segments:
         return
-    session.add(
-        RecordingSegment(recording_id=recording.id, number=number, file=file, started_at=started_at)
-    )
-    recording.started_at = await _first_sound(session, recording, started_at)
+    known = await _known(session, segments)
+    for new in segments:
+        if new.file not in known:
+            known[new.file] = (new.recording.id, new.started_at)
+            session.add(_row(new))
+    for recording in {segment.recording.id: segment.recording for segment in segments}.values():
+        began = [at for of, at in known.values() if of == recording.id]
+        recording.started_at = min(began, default=recording.started_at)
 
 
-async def _first_sound(
-    session: AsyncSession, recording: Recording, started_at: datetime
-) -> datetime:
-    """The earliest segment's start: position zero of the recording."""
-    earliest = await session.scalar(
-        select(func.min(RecordingSegment.started_at)).where(
-            RecordingSegment.recording_id == recording.id
+async def _known(
+    session: AsyncSession, segments: Sequence[Segment]
+) -> dict[str, tuple[int, datetime]]:
+    """Of these files and of all of these recordings: whose each is, and when it began."""
+    row = RecordingSegment
+    stored = await session.execute(
+        select(row.file, row.recording_id, row.started_at).where(
+            or_(
+                row.file.in_({segment.file for segment in segments}),
+                row.recording_id.in_({segment.recording.id for segment in segments}),
+            )
         )
     )
-    return min(earliest, started_at) if earliest else started_at
+    return {file: (recording_id, at) for file, recording_id, at in stored}
+
+
+def _row(segment: Segment) -> RecordingSegment:
+    return RecordingSegment(
+        recording_id=segment.recording.id, number=segment.number,
+        file=segment.file, started_at=segment.started_at,
+    )  # fmt: skip
 
 
 async def recording_of(
@@ -121,7 +147,7 @@ def _new(call_id: str, at: datetime, kind: str) -> Recording:
     return Recording(call_id=call_id, kind=kind, started_at=at, path=new_path(at))
 
 
-_TAKE: Final[Mapping[str, Callable[[_Book, Event], Awaitable[None]]]] = {
+_TAKE: Final[Mapping[str, Callable[[_Book, Event], None]]] = {
     "recording.started": _on_recording_started,
     "message.left": _on_message_left,
     "agent.answered": _on_answered,

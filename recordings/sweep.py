@@ -19,7 +19,7 @@ from recordings.segments import (
     parse_name,
     seconds,
 )
-from recordings.subscribers import note_segment, recording_of
+from recordings.subscribers import Segment, note_segments, recording_of
 
 LEFTOVER_S: Final = 600.0
 """A channel without sound for 300 s is hung up (rtp_timeout_hold): after 600 s nobody writes."""
@@ -94,7 +94,7 @@ class Sweep:
                 return
             recording = await recording_of(session, call_id, started_at, kind=kind)
             recording.channels = form.channels
-            await note_segment(session, recording, number, path.name, started_at)
+            await note_segments(session, [Segment(recording, number, path.name, started_at)])
         _log.warning("recording.adopted", call=call_id)
 
     async def _end_calls_without_end(self) -> None:

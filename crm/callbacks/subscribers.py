@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.callbacks import service
 from crm.callbacks.models import Callback
 from crm.callbacks.rules import same_number
-from crm.customers.merged import household
+from crm.customers.merged import households
 from mainline.ids import call_of
 from mainline.journal import AtOnce, Event, Handler, Handlers, append
 from mainline.journal.call_events import (
@@ -25,27 +25,28 @@ TAIL: Final = 7
 """So many digits are the same however a network spells a number."""
 
 
-async def on_offered(session: AsyncSession, event: Event) -> None:
+async def _offered(session: AsyncSession, events: Sequence[CallOffered]) -> None:
     """Who calls by themselves meanwhile is not called."""
-    if not isinstance(event, CallOffered) or len(event.ani) < TAIL:
-        return
-    likely = select(Callback).where(
-        Callback.state == "waiting", Callback.number.endswith(event.ani[-TAIL:], autoescape=True)
-    )
-    for row in await session.scalars(likely):
-        if same_number(row.number, event.ani):
-            row.own_call_id = call_of(event.subject)
+    spelled = [event for event in events if len(event.ani) >= TAIL]
+    tails = sorted({event.ani[-TAIL:] for event in spelled})
+    likely = or_(False, *(Callback.number.endswith(tail, autoescape=True) for tail in tails))
+    waiting = select(Callback).where(Callback.state == "waiting", likely)
+    for row in await session.scalars(waiting) if tails else ():
+        for event in spelled:
+            if same_number(row.number, event.ani):
+                row.own_call_id = call_of(event.subject)
 
 
-async def on_identified(session: AsyncSession, event: Event) -> None:
+async def _identified(session: AsyncSession, events: Sequence[CallerIdentified]) -> None:
     """Also from another telephone of the same home."""
-    if not isinstance(event, CallerIdentified) or event.customer_id is None:
-        return
-    home = await household(session, event.customer_id)
-    mine = Callback.customer_id.in_(home), Callback.state == "waiting"
-    own = {"own_call_id": call_of(event.subject)}
-    if home:
-        await session.execute(update(Callback).where(*mine).values(own))
+    known = [event for event in events if event.customer_id is not None]
+    homes = await households(session, filter(None, (event.customer_id for event in known)))
+    ids = {one for home in homes.values() for one in home}
+    mine = select(Callback).where(Callback.customer_id.in_(ids), Callback.state == "waiting")
+    for row in await session.scalars(mine) if ids else ():
+        for event in known:
+            if row.customer_id in homes.get(event.customer_id or 0, ()):
+                row.own_call_id = call_of(event.subject)
 
 
 async def on_placed(session: AsyncSession, event: Event) -> None:
@@ -92,10 +93,11 @@ async def _attempts(session: AsyncSession, call_id: str) -> list[Callback]:
 
 
 async def take_in(session: AsyncSession, events: Sequence[Event]) -> None:
-    """Most calls have nothing to do with a call-back: one look tells for the whole batch."""
+    """Most calls have nothing to do with a call-back: a few looks tell for the whole batch."""
+    await _offered(session, [event for event in events if isinstance(event, CallOffered)])
+    await _identified(session, [event for event in events if isinstance(event, CallerIdentified)])
     for event in events:
-        if event.kind in _FIRST:
-            await _FIRST[event.kind](session, event)
+        await on_placed(session, event)
     told = [event for event in events if event.kind in _THEN]
     concerned = await _concerned(session, [call_of(event.subject) for event in told])
     for event in told:
@@ -112,8 +114,6 @@ async def _concerned(session: AsyncSession, calls: Sequence[str]) -> set[str]:
     return {call_id for row in rows for call_id in row if call_id is not None}
 
 
-_FIRST: Final[Mapping[str, Handler]] = {
-    CallOffered.kind: on_offered, CallPlaced.kind: on_placed, CallerIdentified.kind: on_identified,
-}  # fmt: skip
+_FIRST: Final = (CallOffered.kind, CallPlaced.kind, CallerIdentified.kind)
 _THEN: Final[Mapping[str, Handler]] = {"agent.answered": on_answered, "call.ended": on_ended}
 CONSUMERS: dict[str, Handlers] = {CONSUMER: AtOnce((*_FIRST, *_THEN), take_in)}

@@ -164,6 +164,12 @@ async def by_call(session: AsyncSession, call_id: str) -> DialAttempt | None:
     return found
 
 
+async def attempts_among(session: AsyncSession, calls: Collection[str]) -> set[str]:
+    """Which of these calls are attempts."""
+    wanted = select(DialAttempt.call_id).where(DialAttempt.call_id.in_(calls))
+    return set(await session.scalars(wanted))
+
+
 async def settle_lost(
     session: AsyncSession, *, alive: Collection[str], at: datetime, since: datetime
 ) -> int:

@@ -1,5 +1,6 @@
 """Facts of calls become results of tasks; low ratings and answered complaints become tasks."""
 
+from collections.abc import Sequence
 from typing import Final, TypeVar, cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +17,7 @@ from crm.work_orders.noting import note
 from mainline.config import Settings
 from mainline.errors import MainlineError
 from mainline.ids import call_of
-from mainline.journal import Event, Handler, append, entries_after
+from mainline.journal import AtOnce, Event, Handler, Handlers, append, entries_after
 from mainline.journal.call_events import (
     CallDialled,
     CallerIdentified,
@@ -159,15 +160,26 @@ def _last(told: list[Event], kind: type[E]) -> E | None:
     return found[-1] if found else None
 
 
-CONSUMERS: dict[str, dict[str, Handler]] = {
-    CONSUMER: {
-        "call.dialled": on_dialled,
-        "call.reached": on_reached,
-        "call.unreached": on_unreached,
-        "call.ended": on_call_ended,
-        "outreach.answered": on_answered,
-        "survey.rated": on_rated,
-        "work_order.moved": on_moved,
-    },
+async def take_in(session: AsyncSession, events: Sequence[Event]) -> None:
+    """Most calls are nobody's attempt: one look tells for the whole batch."""
+    calls = {call_of(event.subject) for event in events if event.kind in _OF_ATTEMPTS}
+    attempts = await dialling.attempts_among(session, calls) if calls else set[str]()
+    for event in events:
+        if event.kind in _OTHERS:
+            await _OTHERS[event.kind](session, event)
+        elif call_of(event.subject) in attempts:
+            await _OF_ATTEMPTS[event.kind](session, event)
+
+
+_OF_ATTEMPTS: Final[dict[str, Handler]] = {
+    "call.dialled": on_dialled,
+    "call.reached": on_reached,
+    "call.unreached": on_unreached,
+    "call.ended": on_call_ended,
+    "outreach.answered": on_answered,
+}
+_OTHERS: Final[dict[str, Handler]] = {"survey.rated": on_rated, "work_order.moved": on_moved}
+CONSUMERS: dict[str, Handlers] = {
+    CONSUMER: AtOnce((*_OF_ATTEMPTS, *_OTHERS), take_in),
     promises.CONSUMER: promises.HANDLERS,
 }

@@ -1,6 +1,6 @@
 """Records that were found to be one: what is kept answers for the others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, select
@@ -13,10 +13,11 @@ HOME: Final = "residential"
 
 def same_person(ids: Iterable[int]) -> Select[int]:
     """Ids of these customers and of all who were merged into them."""
-    wanted = list(ids)
-    return select(Customer.id).where(
-        or_(Customer.id.in_(wanted), Customer.merged_into_id.in_(wanted))
-    )
+    return select(Customer.id).where(_is_one_of(list(ids)))
+
+
+def _is_one_of(ids: Collection[int]) -> ColumnElement[bool]:
+    return or_(Customer.id.in_(ids), Customer.merged_into_id.in_(ids))
 
 
 async def merged_into(session: AsyncSession, ids: Sequence[int]) -> dict[int, int]:
@@ -41,12 +42,23 @@ def one_person(customer_id: SQLColumnExpression[int]) -> ColumnElement[int]:
     return func.coalesce(into, customer_id)
 
 
-async def household(session: AsyncSession, customer_id: int | None) -> list[int]:
-    """The records of a home, whichever of its telephones it calls from; of a company none.
+async def households(session: AsyncSession, customer_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Of each the records of their home, whichever of its telephones it calls from.
 
-    Behind the telephones of a company are different people with different wishes.
+    Of a company none: behind its telephones are different people with different wishes.
     """
+    wanted = set(customer_ids)
+    records = select(Customer.id, Customer.merged_into_id).order_by(Customer.id)
+    at_home = records.where(_is_one_of(wanted), Customer.customer_class == HOME)
+    homes: dict[int, list[int]] = {}
+    for row in await session.execute(at_home) if wanted else ():
+        for one in wanted & {row.id, row.merged_into_id}:
+            homes.setdefault(one, []).append(row.id)
+    return homes
+
+
+async def household(session: AsyncSession, customer_id: int | None) -> list[int]:
+    """The same of one; none of nobody."""
     if customer_id is None:
         return []
-    homes = same_person([customer_id]).where(Customer.customer_class == HOME)
-    return list(await session.scalars(homes))
+    return (await households(session, [customer_id])).get(customer_id, [])

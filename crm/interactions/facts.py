@@ -1,7 +1,9 @@
 """The facts of one call: kept as plain data, in the order in which they happened. Pure."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
 from typing import Any, Final, TypeVar
 
 from mainline.journal import KINDS, Event
@@ -61,15 +63,22 @@ def with_fact(facts: Sequence[Fact], fact: Fact) -> list[Fact] | None:
     return [*facts, fact]
 
 
-def in_order(events: Sequence[Event]) -> list[Event]:
+def in_order(events: Iterable[Event]) -> list[Event]:
     """As they happened, each once; the same for every order in which they were told."""
-    once = {_moment(event): event for event in events}
-    return [once[moment] for moment in sorted(once)]
+    told = groupby(sorted(events, key=_moment), key=_moment)
+    return [event for _, together in told for event in _each_once(list(together))]
 
 
-def _moment(event: Event) -> tuple[Any, ...]:
-    data = json.dumps(plain(event), sort_keys=True)
-    return (event.at, _RANK.get(event.kind, len(_RANK)), data)
+def _moment(event: Event) -> tuple[datetime, int]:
+    return (event.at, _RANK.get(event.kind, len(_RANK)))
+
+
+def _each_once(events: list[Event]) -> list[Event]:
+    """Those of one moment, by what they say."""
+    if len(events) == 1:
+        return events
+    once = {json.dumps(plain(event), sort_keys=True): event for event in events}
+    return [once[said] for said in sorted(once)]
 
 
 def every(events: Sequence[Event], kind: type[E]) -> list[E]:

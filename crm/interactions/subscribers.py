@@ -5,9 +5,10 @@ in any order and more than once.
 """
 
 from collections.abc import Container, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.interactions.facts import Fact, event_of, plain, with_fact
@@ -20,7 +21,7 @@ from crm.interactions.models import (
 from crm.interactions.passages import Passage
 from crm.interactions.summary import Summary, summarise
 from crm.interactions.visits import Visit
-from mainline.db import Base
+from mainline.db import Base, write_over
 from mainline.ids import call_of, call_subject
 from mainline.journal import AtOnce, Event, Handlers
 
@@ -30,6 +31,10 @@ WALKING: Final = frozenset(
     {"call.ended", "menu.started", "menu.visited", "key.pressed", "queue.entered"}
 )
 """Facts that can change how a caller's way through the menu is told."""
+WAITING: Final = frozenset(
+    {"agent.answered", "call.ended", "caller.raised", "queue.entered", "queue.left"}
+)
+"""Facts that can change what stays in queues are known."""
 _VISIT: Final = (*Visit.__slots__, "wait_s")
 
 Row = dict[str, Any]
@@ -46,9 +51,14 @@ async def take_in(session: AsyncSession, events: Sequence[Event]) -> None:
     rows = {call_id: summarise(facts) for call_id, facts in changed.items()}
     known = {call_id: row for call_id, row in rows.items() if row is not None}
     await _project(session, known)
-    await _project_visits(session, known)
-    walked = {call_id for call_id in known if any(e.kind in WALKING for e in told[call_id])}
-    await _project_passages(session, {i: known[i].passages for i in walked if known[i].passages})
+    await _project_visits(session, {i: known[i] for i in _told_of(WAITING, told) & known.keys()})
+    walked = {i: known[i].passages for i in _told_of(WALKING, told) & known.keys()}
+    await _project_passages(session, {i: found for i, found in walked.items() if found})
+
+
+def _told_of(kinds: Container[str], told: Mapping[str, Sequence[Event]]) -> set[str]:
+    """The calls of which such a fact was told."""
+    return {call_id for call_id, events in told.items() if any(e.kind in kinds for e in events)}
 
 
 async def _remember(
@@ -60,7 +70,7 @@ async def _remember(
     facts = {call_id: _with(known.get(call_id, []), new) for call_id, new in told.items()}
     changed = {i: all_of for i, all_of in facts.items() if len(all_of) > len(known.get(i, []))}
     rows = [{"call_id": call_id, "facts": all_of} for call_id, all_of in changed.items()]
-    await _write(session, CallTimeline, rows, set(known))
+    await write_over(session, CallTimeline, rows)
     return {
         call_id: [event_of(fact, call_subject(call_id)) for fact in all_of]
         for call_id, all_of in changed.items()
@@ -74,12 +84,11 @@ def _with(facts: list[Fact], events: Sequence[Event]) -> list[Fact]:
 
 
 async def _project(session: AsyncSession, calls: Mapping[str, Summary]) -> None:
-    found = await session.scalars(select(Interaction.id).where(Interaction.id.in_(calls)))
     rows = [
         {"id": call_id, **_fitted(Interaction, summary.columns)}
         for call_id, summary in calls.items()
     ]
-    await _write(session, Interaction, rows, set(found))
+    await write_over(session, Interaction, rows)
 
 
 async def _project_visits(session: AsyncSession, calls: Mapping[str, Summary]) -> None:
@@ -93,18 +102,11 @@ async def _project_visits(session: AsyncSession, calls: Mapping[str, Summary]) -
         for call_id, summary in calls.items()
         for seq, visit in enumerate(summary.visits)
     ]
-    if rows:
-        ids = {row["call_id"] for row in rows}
-        wanted = select(QueueVisit.call_id, QueueVisit.seq).where(QueueVisit.call_id.in_(ids))
-        found = {(row.call_id, row.seq) for row in await session.execute(wanted)}
-        await _write(session, QueueVisit, rows, found)
+    await write_over(session, QueueVisit, rows)
 
 
 async def _project_passages(session: AsyncSession, walked: Mapping[str, Sequence[Passage]]) -> None:
-    """Written anew: a late fact may stand between two others."""
-    if not walked:
-        return
-    await session.execute(delete(MenuPassage).where(MenuPassage.call_id.in_(walked)))
+    """Those there are no more are gone: a late fact may stand between two others."""
     rows = [
         {
             "call_id": call_id,
@@ -114,32 +116,24 @@ async def _project_passages(session: AsyncSession, walked: Mapping[str, Sequence
         for call_id, passages in walked.items()
         for seq, one in enumerate(passages)
     ]
-    await session.execute(insert(MenuPassage), rows)
-
-
-async def _write(
-    session: AsyncSession, table: type[Base], rows: Sequence[Row], known: Container[Any]
-) -> None:
-    """Whole rows: those with a known key are written over, in one statement; so are the others."""
-    keys = [column.name for column in table.__table__.primary_key]
-
-    def key(row: Row) -> Any:
-        return row[keys[0]] if len(keys) == 1 else tuple(row[name] for name in keys)
-
-    if new := [row for row in rows if key(row) not in known]:
-        await session.execute(insert(table), new)
-    if old := [row for row in rows if key(row) in known]:
-        await session.execute(update(table), old)
+    if rows:
+        await session.execute(delete(MenuPassage).where(MenuPassage.call_id.in_(walked)))
+        await write_over(session, MenuPassage, rows)
 
 
 def _fitted(table: type[Base], values: Mapping[str, Any]) -> Row:
-    return {name: _fitting(table, name, value) for name, value in values.items()}
+    """Cut to the columns' widths: one strange fact must not stop all that come after it."""
+    widths = _widths(table)
+    return {
+        name: value[: widths.get(name)] if isinstance(value, str) else value
+        for name, value in values.items()
+    }
 
 
-def _fitting(table: type[Base], name: str, value: Any) -> Any:
-    """Cut to the column's width: one strange fact must not stop all that come after it."""
-    width = getattr(table.__table__.c[name].type, "length", None)
-    return value[:width] if isinstance(value, str) and width else value
+@cache
+def _widths(table: type[Base]) -> Mapping[str, int]:
+    lengths = {column.name: getattr(column.type, "length", None) for column in table.__table__.c}
+    return {name: length for name, length in lengths.items() if length}
 
 
 async def forget(session: AsyncSession) -> None:

@@ -1,6 +1,6 @@
 """Slots: taken, looked at, given back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -70,6 +70,12 @@ async def arrived(session: AsyncSession, call_id: str, at: datetime) -> None:
 async def free_slot(session: AsyncSession, call_id: str) -> None:
     """The customer has left the slot; harmless when they have."""
     await session.execute(delete(ParkedCall).where(ParkedCall.call_id == call_id))
+
+
+async def with_slot(session: AsyncSession, calls: Collection[str]) -> set[str]:
+    """Which of these calls have a slot, reached or only kept for them."""
+    wanted = select(ParkedCall.call_id).where(ParkedCall.call_id.in_(calls))
+    return set(await session.scalars(wanted))
 
 
 async def parked(session: AsyncSession) -> list[Slot]:

@@ -1,12 +1,13 @@
 """Facts fill and empty the slots."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.parking import service
 from mainline.ids import call_of
-from mainline.journal import Event, Handler
+from mainline.journal import AtOnce, Event, Handler, Handlers
 
 CONSUMER: Final = "parking"
 
@@ -21,6 +22,15 @@ async def on_gone(session: AsyncSession, event: Event) -> None:
     await service.free_slot(session, call_of(event.subject))
 
 
-CONSUMERS: dict[str, dict[str, Handler]] = {
-    CONSUMER: {"call.parked": on_parked, "call.unparked": on_gone, "call.ended": on_gone}
-}
+async def take_in(session: AsyncSession, events: Sequence[Event]) -> None:
+    """Most calls that end were never parked: one look tells for the whole batch."""
+    concerned = await service.with_slot(session, {call_of(event.subject) for event in events})
+    for event in events:
+        if call_of(event.subject) in concerned:
+            await _TAKE[event.kind](session, event)
+
+
+_TAKE: Final[dict[str, Handler]] = {
+    "call.parked": on_parked, "call.unparked": on_gone, "call.ended": on_gone,
+}  # fmt: skip
+CONSUMERS: dict[str, Handlers] = {CONSUMER: AtOnce(_TAKE, take_in)}

@@ -157,7 +157,8 @@ class FloorBook:
             for number, stints in made.items()
             for one in _joined(stints)
         ]
-        await self._session.execute(insert(AgentStint), rows)
+        connection = await self._session.connection()
+        await connection.execute(insert(AgentStint), rows)
 
     async def _idle_before(self, number: str, at: datetime) -> tuple[Standing, datetime]:
         """The latest moment at which the desk's word alone tells how the agent stood."""

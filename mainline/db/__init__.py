@@ -2,5 +2,16 @@
 
 from mainline.db.base import SECRET, Base, BigId, Moment, Record
 from mainline.db.unit_of_work import Database, Session, in_unit_of_work
+from mainline.db.upsert import write_over
 
-__all__ = ["SECRET", "Base", "BigId", "Database", "Moment", "Record", "Session", "in_unit_of_work"]
+__all__ = [
+    "SECRET",
+    "Base",
+    "BigId",
+    "Database",
+    "Moment",
+    "Record",
+    "Session",
+    "in_unit_of_work",
+    "write_over",
+]

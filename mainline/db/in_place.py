@@ -20,6 +20,8 @@ LONGEST_S: Final = 0.01
 """A question that takes longer is asked again in the thread."""
 TURN_S: Final = 0.005
 """After so long everybody else has a turn."""
+ROWS_MAX: Final = 100
+"""So many rows are still written in a moment."""
 _LOOK_EVERY: Final = 5_000
 """Steps of SQLite's machine between two looks at the clock: well under a millisecond."""
 _SHORT: Final = ("INSERT", "UPDATE", "DELETE")
@@ -101,7 +103,7 @@ def is_question(sql: str) -> bool:
     return sql.startswith("SELECT")
 
 
-def is_short(fn: Act, sql: str = "", *_values: Any) -> bool:
+def is_short(fn: Act, sql: str = "", *values: Any) -> bool:
     """Whether it waits for nobody, or can be broken off; everything unknown is taken for long."""
     match fn.__name__:
         case "cursor" | "rollback" | "fetchall":
@@ -110,6 +112,8 @@ def is_short(fn: Act, sql: str = "", *_values: Any) -> bool:
             return isinstance(getattr(fn, "__self__", None), sqlite3.Cursor)
         case "execute":
             return is_question(sql) or sql == "BEGIN" or sql.startswith(_AS_SHORT) or _by_key(sql)
+        case "executemany":
+            return _by_key(sql) and len(values[0]) <= ROWS_MAX
     return False
 
 

@@ -186,6 +186,25 @@ async def test_one_is_called_when_due_and_not_while_its_caller_is_on_the_line(
     assert await attempt(database, later, "ml-9.3")
 
 
+async def test_of_many_who_call_at_once_each_who_waits_is_on_the_line(database: Database) -> None:
+    first = await asked(database)
+    other = await asked(database, "02486000003")
+    absent = await asked(database, "13912345679")
+    await happens(
+        database,
+        offered("ml-9.1", f"+86{ANNA}"),
+        offered("ml-9.2", "86000003"),
+        offered("ml-9.3", "anonymous"),
+        offered("ml-9.4", "13700005679"),
+    )
+    assert [(await row(database, one)).own_call_id for one in (first, other, absent)] == [
+        "ml-9.1", "ml-9.2", None,
+    ]  # fmt: skip
+    await happens(database, ended("ml-9.2"), ended("ml-9.4"))
+    assert (await row(database, first)).own_call_id == "ml-9.1"
+    assert (await row(database, other)).own_call_id is None
+
+
 async def test_who_is_reached_is_served_once(database: Database) -> None:
     one = await asked(database)
     assert await attempt(database, one, "ml-9.1")

@@ -75,6 +75,17 @@ async def test_writing_hands_over_only_its_beginning_and_its_end(
         assert await said(session) == ["b"]
 
 
+@pytest.mark.parametrize(("rows", "there"), [(100, []), (101, ["INSERT"])])
+async def test_a_few_rows_are_written_at_once_and_many_elsewhere(
+    database: Database, handed_over: list[str], rows: int, there: list[str]
+) -> None:
+    async with database.unit_of_work() as session:
+        words = [{"word": str(number)} for number in range(rows)]
+        await session.execute(text("INSERT INTO word (said) VALUES (:word)"), words)
+        assert await said(session) == [str(number) for number in range(rows)]
+    assert [what.split()[0] for what in handed_over] == ["BEGIN", *there, "commit"]
+
+
 @pytest.mark.parametrize("question", [LONG, f"SELECT max(x) FROM ({ROWS})"])
 async def test_a_long_question_is_asked_again_elsewhere_and_answered_rightly(
     database: Database, handed_over: list[str], at_once_too_long: None, question: str

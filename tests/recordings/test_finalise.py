@@ -12,7 +12,7 @@ from mainline.journal.call_events import MessageLeft, RecordingStored
 from recordings import finalise
 from recordings.finalise import Finaliser, run
 from recordings.join import join
-from recordings.models import Recording
+from recordings.models import Recording, RecordingSegment
 from recordings.store import located, sha256_of
 from recordings.sweep import Sweep
 from recordings.wav import header
@@ -173,6 +173,21 @@ async def test_facts_told_twice_make_one_recording(sqlite_database: Database, se
     await Finaliser(sqlite_database, settings).step()
     assert len(await recordings(sqlite_database)) == 1
     assert len(await stored_facts(sqlite_database)) == 1
+
+
+async def test_a_file_told_of_two_calls_stays_that_of_the_first(sqlite_database: Database):
+    """Nothing that is told may stop the reader; a recording begins with its earliest segment."""
+    other, first, theirs = f"{CALL}9", ago(33), ago(20)
+    stolen = started(0, theirs).model_copy(update={"subject": f"call:{other}"})
+    told = (answered(ago(40)), started(1, ago(25)), started(0, first), stolen, ended(ago(10)))
+    await tell(sqlite_database, *told, answered(ago(5), other))
+    mine, others = await recordings(sqlite_database)
+    assert (mine.call_id, mine.started_at, mine.answered) == (CALL, first, True)
+    assert (others.call_id, others.started_at, others.answered) == (other, theirs, True)
+    async with sqlite_database.reading() as session:
+        rows = await session.scalars(select(RecordingSegment).order_by(RecordingSegment.number))
+        files = [(row.recording_id, row.number) for row in rows]
+    assert files == [(mine.id, 0), (mine.id, 1)]
 
 
 async def test_asterisk_killed_in_the_call_the_sound_so_far_is_kept(
