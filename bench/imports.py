@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, func, select
 
 from bench.figures import Figure
 from crm.addresses.models import AddressAlias, AddressNode
@@ -36,6 +36,7 @@ from mainline.journal.models import JournalEntry
 from tests.support import postgres
 
 CUSTOMERS = int(os.environ.get("MAINLINE_BENCH_CUSTOMERS", "20000"))
+ON = os.environ.get("IMPORTS_ON", "sqlite,postgresql").split(",")
 GOAL_RATIO = 3.0
 GOAL_MEMORY = 1.3
 SMALLER = 8
@@ -45,10 +46,11 @@ _LOADED: tuple[type[Any], ...] = (
     ImportRun, JournalEntry, AuditEntry,
 )  # fmt: skip
 """Everything that the import writes."""
+_KILLS = 2
 
 
 async def measure() -> list[Figure]:
-    """Both databases, one after the other."""
+    """Both databases, or those of ``IMPORTS_ON``, one after the other."""
     for role in ("models", "kinds", "events"):
         list(features.modules(role))
     figures: list[Figure] = []
@@ -56,22 +58,26 @@ async def measure() -> list[Figure]:
         folder = Path(place)
         for name, count in (("large", CUSTOMERS), ("small", CUSTOMERS // SMALLER)):
             Company(Size(count)).write(folder / name, core=True)
-        figures += await _on_sqlite(folder)
-        figures += await _on_postgresql(folder)
+        for name, measured in (("sqlite", _on_sqlite), ("postgresql", _on_postgresql)):
+            if name in ON:
+                figures += await measured(folder)
     return figures
 
 
 async def _on_sqlite(folder: Path) -> list[Figure]:
     large, small = (folder / f"{name}.db" for name in ("large", "small"))
     imported, memory = await _import(f"sqlite+aiosqlite:///{large}", folder, "large", _own)
-    _, memory_small = await _import(f"sqlite+aiosqlite:///{small}", folder, "small", _own)
+    url = f"sqlite+aiosqlite:///{small}"
+    whole, memory_small = await _import(url, folder, "small", _own)
+    killed = await _killed(url, f"sqlite+aiosqlite:///{folder}/killed.db", folder, whole.took)
     for model in _LOADED:
         await asyncio.to_thread(_dump_sqlite, large, model.__table__, folder)
     target = folder / "bulk.db"
     await _tables(f"sqlite+aiosqlite:///{target}")
     begun = Cost.now(_own)
     await asyncio.to_thread(_load_sqlite, target, folder)
-    return _figures("sqlite", imported, Cost.since(begun, _own), memory, memory_small)
+    bulk = Cost.since(begun, _own)
+    return [*_figures("sqlite", imported, bulk, memory, memory_small), _doubled("sqlite", killed)]
 
 
 async def _on_postgresql(folder: Path) -> list[Figure]:
@@ -83,10 +89,11 @@ async def _on_postgresql(folder: Path) -> list[Figure]:
         return _own() + sum(map(int, parts[13:15])) / os.sysconf("SC_CLK_TCK")
 
     try:
-        for name in ("large", "small", "bulk"):
+        for name in ("large", "small", "killed", "bulk"):
             cluster.sql(f"CREATE DATABASE {name}")
         imported, memory = await _import(cluster.url("large"), folder, "large", cpu)
-        _, memory_small = await _import(cluster.url("small"), folder, "small", cpu)
+        whole, memory_small = await _import(cluster.url("small"), folder, "small", cpu)
+        killed = await _killed(cluster.url("small"), cluster.url("killed"), folder, whole.took)
         await _tables(cluster.url("bulk"))
         dumps = [folder / f"{model.__tablename__}.copy" for model in _LOADED]
         for model, dump in zip(_LOADED, dumps, strict=True):
@@ -97,7 +104,8 @@ async def _on_postgresql(folder: Path) -> list[Figure]:
         bulk = Cost.since(begun, cpu)
     finally:
         cluster.stop()
-    return _figures("postgresql", imported, bulk, memory, memory_small)
+    figures = _figures("postgresql", imported, bulk, memory, memory_small)
+    return [*figures, _doubled("postgresql", killed)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,11 @@ def _figures(
     ]  # fmt: skip
 
 
+def _doubled(name: str, rows: int) -> Figure:
+    named = f"import_{name}_killed_{_KILLS}_times_rows_too_many_or_too_few"
+    return Figure(named, rows, "<1")
+
+
 async def _tables(url: str) -> None:
     database = Database(url)
     async with database.engine.begin() as connection:
@@ -146,19 +159,33 @@ async def _tables(url: str) -> None:
     await database.dispose()
 
 
+async def _ready(url: str, home: Path) -> None:
+    """Its tables and definitions, and a folder."""
+    await _tables(url)
+    database = Database(url)
+    await prepare(Settings(home=home), database, lambda _words: None)
+    await database.dispose()
+
+
+def _started(url: str, files: Path, home: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "mainline.cli", "import", str(files)]
+    environment = {**os.environ, "MAINLINE_DATABASE_URL": url, "MAINLINE_HOME": str(home)}
+    return subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE)
+
+
 async def _import(
     url: str, folder: Path, name: str, cpu: Callable[[], float]
 ) -> tuple[Cost, float]:
     """What ``mainline import`` costs, and the megabytes of its process."""
-    await _tables(url)
-    home = folder / f"home-{name}"
-    database = Database(url)
-    await prepare(Settings(home=home), database, lambda _words: None)
-    await database.dispose()
-    command = [sys.executable, "-m", "mainline.cli", "import", str(folder / name)]
-    environment = {**os.environ, "MAINLINE_DATABASE_URL": url, "MAINLINE_HOME": str(home)}
+    await _ready(url, folder / f"home-{name}")
+    return await _finished(url, folder / name, folder / f"home-{name}", cpu)
+
+
+async def _finished(
+    url: str, files: Path, home: Path, cpu: Callable[[], float]
+) -> tuple[Cost, float]:
     begun = Cost.now(cpu)
-    child = subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE)
+    child = _started(url, files, home)
     told = await asyncio.to_thread(child.stdout.read) if child.stdout else b""
     _, status, usage = await asyncio.to_thread(os.wait4, child.pid, 0)
     cost = Cost.since(begun, cpu)
@@ -166,6 +193,33 @@ async def _import(
     if child.returncode or "分毫不差" not in told.decode():
         raise RuntimeError(f"the import did not agree: {told.decode()[-400:]}")
     return cost, usage.ru_maxrss / 1024
+
+
+async def _killed(whole: str, url: str, folder: Path, took: float) -> int:
+    """Rows that are too many or too few when it was killed with -9 in the middle and went on."""
+    home = folder / "home-killed"
+    await _ready(url, home)
+    for _ in range(_KILLS):
+        child = _started(url, folder / "small", home)
+        await asyncio.sleep(took / (_KILLS + 1))
+        child.kill()
+        await asyncio.to_thread(child.communicate)
+        if child.returncode == 0:
+            raise RuntimeError("it had ended before it was killed")
+    await _finished(url, folder / "small", home, _own)
+    ours, theirs = await _rows_of(url), await _rows_of(whole)
+    return sum(abs(ours[name] - theirs[name]) for name in ours)
+
+
+async def _rows_of(url: str) -> dict[str, int]:
+    database = Database(url)
+    async with database.reading() as session:
+        counts = {
+            model.__tablename__: await session.scalar(select(func.count()).select_from(model)) or 0
+            for model in _LOADED
+        }
+    await database.dispose()
+    return counts
 
 
 def _psql(cluster: postgres.Cluster, database: str, command: str) -> None:

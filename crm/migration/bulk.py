@@ -121,9 +121,11 @@ async def found(
     if connection.dialect.name == "postgresql":
         return await _found_on_postgresql(connection, statement, keys, values)
     of_json = "(SELECT value AS key FROM json_each(:keys))"
-    bound = text(statement.replace("keys k", f"{of_json} k"))
-    result = await connection.execute(bound, {"keys": json.dumps(keys), **values})
-    return [tuple(row) for row in result.all()]
+    raw = (await connection.get_raw_connection()).driver_connection
+    rows = await raw.execute_fetchall(  # type: ignore[union-attr]
+        statement.replace("keys k", f"{of_json} k"), {"keys": json.dumps(keys), **values}
+    )
+    return cast(list[tuple[Any, ...]], rows)
 
 
 async def _found_on_postgresql(

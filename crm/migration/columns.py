@@ -4,6 +4,7 @@ The plain forms are those for which ``cells`` gives back the text, or its figure
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -13,9 +14,13 @@ from crm.migration.mapping import Column
 
 Convert = Callable[[Sequence[str]], list[Any]]
 Read = Callable[[str], Any]
-_MONEY: Final = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3}){0,2}|[0-9]{4,11})\.[0-9]{2}").fullmatch
-"""Less than a hundred thousand million yuan, with their fen."""
-_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
+_MONEY: Final = re.compile(
+    r"^(?:((?:[0-9]{1,3}(?:,[0-9]{3}){0,2}|[0-9]{4,11})\.[0-9]{2})|.*)$", re.MULTILINE
+).findall
+"""Of each line less than a hundred thousand million yuan, with their fen; of others nothing."""
+_MOBILE: Final = r"(?:\+?86 ?|0)?(1[3-9][0-9])[ -]?([0-9]{4})[ -]?([0-9]{4})"
+_ONE: Final = re.compile(_MOBILE).fullmatch
+_TWO: Final = re.compile(f"{_MOBILE}/{_MOBILE}").fullmatch
 
 
 def converter(field: Field, column: Column, read: Read) -> Convert:
@@ -33,21 +38,38 @@ def converter(field: Field, column: Column, read: Read) -> Convert:
 
 
 def _as_written(form: str, read: Read) -> Convert:
-    plain = re.compile(form).fullmatch
-    return lambda told: [cell if plain(cell) else read(cell) for cell in told]
+    plain, all_plain = re.compile(form).fullmatch, re.compile(f"(?:{form}\n)*{form}").fullmatch
+
+    def convert(told: Sequence[str]) -> list[Any]:
+        lines = "\n".join(told)
+        if all_plain(lines) and lines.count("\n") == len(told) - 1:
+            return list(told)
+        return [cell if plain(cell) else read(cell) for cell in told]
+
+    return convert
 
 
 def _money(read: Read) -> Convert:
     def convert(told: Sequence[str]) -> list[Any]:
-        return [
-            int(bare.replace(",", "").replace(".", ""))
-            if _MONEY(bare := cell.strip("¥￥元 "))
-            else read(cell)
-            for cell in told
-        ]  # fmt: skip
+        lines = unicodedata.normalize("NFKC", "\n".join(told))
+        found = _MONEY(lines.replace("¥", "").replace("元", ""))
+        if len(found) != len(told):
+            return list(map(read, told))
+        figures = "\n".join(found).replace(",", "").replace(".", "").split("\n")
+        return [int(fen) if fen else read(cell) for fen, cell in zip(figures, told, strict=True)]
 
     return convert
 
 
 def _phones(read: Read) -> Convert:
-    return lambda told: [(cell,) if _MOBILE(cell) else read(cell) for cell in told]
+    """Nearly all have one mobile number or two, and few ways to write it."""
+
+    def of(cell: str) -> Any:
+        if found := _ONE(cell):
+            return ("".join(found.groups()),)
+        if found := _TWO(cell):
+            parts = found.groups()
+            return tuple(dict.fromkeys(("".join(parts[:3]), "".join(parts[3:]))))
+        return read(cell)
+
+    return lambda told: list(map(of, told))

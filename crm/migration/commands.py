@@ -12,7 +12,6 @@ import typer
 from crm.migration import service
 from crm.migration.kinds import HOUSE_NAME
 from crm.migration.sample.company import Company, Size
-from mainline import features
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.i18n import speaking
@@ -34,8 +33,6 @@ def bring_in(
     Killed in the middle it goes on where it was when it is called again.
     """
     settings = Settings()
-    for role in ("kinds", "events"):
-        list(features.modules(role))
     gc.freeze()  # what is loaded by now stays, and rows go without the collector
     gc.set_threshold(_GARBAGE)
     with speaking(settings.locale):

@@ -12,10 +12,11 @@ from crm.migration.mapping import Column
 
 WHERE = Where(ZoneInfo("Asia/Shanghai"), "024")
 SIGNS = "0123456789.,-+()¥￥元 '/;:aZ年月日号１２．，\u3000张\U00020000\ufffd\n"
+MOBILE = r"(\+?86 ?|0)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"
 CELLS = st.lists(
     st.text(SIGNS, max_size=12)
     | st.from_regex(r"[0-9]{1,3}(,[0-9]{3}){0,4}\.[0-9]{2}元?", fullmatch=True)
-    | st.from_regex(r"0?1[3-9][0-9]{9}", fullmatch=True)
+    | st.from_regex(rf"{MOBILE}(/{MOBILE})?", fullmatch=True)
     | st.from_regex(r"[0-9A-Z]{1,26}", fullmatch=True),
     max_size=8,
 )
