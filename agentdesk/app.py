@@ -141,7 +141,7 @@ async def live_stream(
     resume = int(last_event_id) if last_event_id.isdecimal() else after
     audience = Audience.of(who, everything=everything)
     return StreamingResponse(
-        live.stream(audience, wanted, resume),
+        live.stream(audience, wanted, resume, who.user_id),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )

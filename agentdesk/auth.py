@@ -10,15 +10,23 @@ from agentdesk.guard import LANGUAGE_COOKIE
 from agentdesk.shell import home, known_locale, render
 from crm.bulletins import service as bulletins
 from crm.staff import auth as staff
+from crm.staff import choosing
 from mainline.config import Settings
 from mainline.db import Database
-from mainline.errors import MainlineError
-from mainline.i18n import current_locale
+from mainline.errors import Forbidden, Invalid, MainlineError
+from mainline.i18n import Text, current_locale
 from mainline.web import Principal, ReadSession, Who, public, signed_in
 
 SESSION_COOKIE: Final = "mainline_session"
 _YEAR_S: Final = 31_536_000
 router = APIRouter()
+
+
+class NotTwice(Invalid):
+    """Typed twice, differently."""
+
+    code = "password-not-twice"
+    words = Text("The new password was not typed the same twice.")
 
 
 class Authenticator:
@@ -47,14 +55,52 @@ def next_page(wanted: str, fallback: str) -> str:
 @router.get("/", dependencies=[signed_in()])
 async def start(who: Who, session: ReadSession) -> RedirectResponse:
     """To where this person's work is; to what they must have read before, if there is any."""
+    if not who.permissions:
+        return RedirectResponse("/account", status_code=303)
     first = "/bulletins" if await bulletins.unread(session, who) else home(who)
     return RedirectResponse(first, status_code=303)
 
 
 @router.get("/account", dependencies=[signed_in()])
-async def account(request: Request) -> HTMLResponse:
-    """For roles that have no desk yet."""
-    return render(request, "account.html")
+async def account(request: Request, who: Who) -> HTMLResponse:
+    """One's own password; the only page for whoever has to choose one first."""
+    return _account(request, who)
+
+
+@router.post("/account/password", dependencies=[signed_in()])
+async def choose_password(
+    request: Request,
+    who: Who,
+    present: Annotated[str, Form(max_length=200)],
+    wanted: Annotated[str, Form(max_length=200)],
+    again: Annotated[str, Form(max_length=200)],
+) -> Response:
+    """A password of one's own; with it the work opens."""
+    if who.user_id is None:
+        raise Forbidden
+    database: Database = request.app.state.database
+    address = request.client.host if request.client else ""
+    try:
+        if wanted != again:
+            raise NotTwice
+        await choosing.choose_password(
+            database, who.user_id, present=present, wanted=wanted, session_id=who.session_id,
+            address=address,
+        )  # fmt: skip
+    except MainlineError as error:
+        return _account(request, who, error)
+    if not who.permissions:
+        return RedirectResponse("/", status_code=303)
+    return _account(request, who, chosen=True)
+
+
+def _account(
+    request: Request, who: Principal, error: MainlineError | None = None, *, chosen: bool = False
+) -> HTMLResponse:
+    words = error.words.to(current_locale(), **error.values) if error else ""
+    first = not who.roles and who.user_id is not None
+    status = error.status if error else 200
+    return render(request, "account.html", status, first=first, error=words, chosen=chosen)
 
 
 @router.get("/sign-in", dependencies=[public])
@@ -79,7 +125,8 @@ async def sign_in(
         words = error.words.to(current_locale(), **error.values)
         page = {"next": next_page(next, "/"), "login": login, "error": words}
         return render(request, "sign_in.html", status=error.status, **page)
-    response = RedirectResponse(next_page(next, "/"), status_code=303)
+    onwards = "/account" if signed.once else next_page(next, "/")
+    response = RedirectResponse(onwards, status_code=303)
     _set_cookie(request, response, SESSION_COOKIE, signed.token)
     if request.cookies.get(LANGUAGE_COOKIE) is None and signed.principal.locale:
         _set_cookie(request, response, LANGUAGE_COOKIE, signed.principal.locale, _YEAR_S)

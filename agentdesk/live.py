@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.audience import Audience
+from crm.staff.events import whose_streams_end
 from mainline.db import Database
 from mainline.journal import Tail, entries_after, last_id
 from mainline.log import get_logger
@@ -63,6 +64,7 @@ class Subscriber:
 
     audience: Audience
     feeds: frozenset[str] = frozenset()
+    user_id: int | None = None
     queue: asyncio.Queue[Message | None] = field(
         default_factory=lambda: asyncio.Queue(QUEUE_LENGTH)
     )
@@ -118,10 +120,11 @@ class Live:
                 subscriber.put(message)
 
     async def stream(
-        self, audience: Audience, feeds: frozenset[str], resume_after: int | None
-    ) -> AsyncIterator[str]:
-        """The endless text of one page's stream."""
-        subscriber = Subscriber(audience, feeds)
+        self, audience: Audience, feeds: frozenset[str], resume_after: int | None,
+        user_id: int | None = None,
+    ) -> AsyncIterator[str]:  # fmt: skip
+        """The endless text of one page's stream; over when this person may do something else."""
+        subscriber = Subscriber(audience, feeds, user_id)
         self._subscribers.add(subscriber)
         try:
             async for opening in self._opening(subscriber, resume_after):
@@ -183,6 +186,7 @@ class Live:
                 entries = await entries_after(session, self._last, limit=_BATCH)
             for entry in entries:
                 self._last = entry.id
+                self._shut_out(whose_streams_end(entry.event))
                 for subscriber in self._subscribers:
                     data = subscriber.audience.sees(entry.event)
                     if data is not None:
@@ -191,6 +195,12 @@ class Live:
                 break
         for stirred in self._stirred.values():
             stirred.set()
+
+    def _shut_out(self, user_id: int | None) -> None:
+        """Their pages come back as whoever they are now."""
+        for subscriber in self._subscribers if user_id is not None else ():
+            if subscriber.user_id == user_id:
+                subscriber.put(None)
 
     async def _draw(self, feed: Feed) -> None:
         while True:

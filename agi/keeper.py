@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import Final
 
 from agi.emergencies import called_back
-from agi.leases import UNREACHABLE, Finding, Kind, Patience, findings
+from agi.leases import UNREACHABLE, Finding, Kind, Patience, findings, let_go
 from agi.running import pause
-from crm.staff.queries import agents
+from crm.staff.queries import agents, let_go_agents
 from dialplan.contract import QUEUE_SERVICE, SOFTPHONE_PREFIX
 from mainline.asterisk.ari import Ari
 from mainline.asterisk.switchboard import Switchboard
@@ -35,6 +35,8 @@ class Keeper:
         self._database, self._switchboard, self._ari = database, switchboard, ari
         self._wrapup_s = wrapup_s
         self._patience = Patience()
+        self._void: set[str] = set()
+        """Telephones of those who were let go and that are void already."""
         self._ended: tuple[str, ...] = ()
         self._acts: Mapping[Kind, Callable[[Finding], Awaitable[None]]] = {
             "join": self._join,
@@ -46,6 +48,7 @@ class Keeper:
             "wrapup-over": self._wrapup_over,
             "called-back": self._called_back,
             "sign-out": self._sign_out,
+            "let-go": self._let_go,
         }
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -59,10 +62,11 @@ class Keeper:
         """Look once; what was done."""
         queues = await self._switchboard.queues()
         async with self._database.reading() as session:
-            floor = await agents(session)
+            floor, gone = await agents(session), await let_go_agents(session)
         at = now()
         found = called_back(floor, queues, at)
         found += findings(floor, queues.members, at, wrapup_s=self._wrapup_s)
+        found += self._still_to_do(let_go(gone, queues.members))
         due = [f for f in self._patience.due(found, at) if not f.queue or f.queue in queues.names]
         for finding in due:
             await self._do(finding)
@@ -126,6 +130,17 @@ class Keeper:
         if f.station == "softphone":
             await self._ari.drop(SOFTPHONE_PREFIX + f.agent)
         await self._tell(AgentSignedOut(subject=f"agent:{f.agent}", by="lease"))
+
+    def _still_to_do(self, found: list[Finding]) -> list[Finding]:
+        """A telephone is made void once, and again if its owner was taken back meanwhile."""
+        self._void &= {f.agent for f in found if f.kind == "let-go"}
+        return [f for f in found if f.kind != "let-go" or f.agent not in self._void]
+
+    async def _let_go(self, f: Finding) -> None:
+        await self._ari.drop(SOFTPHONE_PREFIX + f.agent)
+        self._void.add(f.agent)
+        if f.reason != "closed":
+            await self._tell(AgentSignedOut(subject=f"agent:{f.agent}", by="let-go"))
 
     async def _queues_of(self, agent: str) -> set[str]:
         queues = await self._switchboard.queues()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from crm.staff.floor import IN_CALL
 from crm.staff.queries import AgentView
 from dialplan.contract import LAST_RESORT_PENALTY, QUEUE_SERVICE, branch_queue
 from mainline.asterisk.snapshots import Member, Station
@@ -35,12 +36,15 @@ Kind = Literal[
     "wrapup-over",
     "called-back",
     "sign-out",
+    "let-go",
 ]
 _WAIT_S: Final[Mapping[Kind, float]] = {
     "unreachable": UNREACHABLE_S,
     "wrapup-over": 0.0,
     "called-back": 0.0,
+    "let-go": 0.0,
 }
+_ON_THE_LINE: Final = IN_CALL | {"ringing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,19 @@ def findings(
     for agent in agents:
         own = [member for member in members if member.agent == agent.number]
         found += _of(agent, own, at, wrapup_s)
+    return found
+
+
+def let_go(agents: Iterable[AgentView], members: Sequence[Member]) -> list[Finding]:
+    """Who may sign in no more serves no queue, and their telephone is void: not while a caller is
+    on it, who would be left alone with somebody unable to hang up."""
+    found: list[Finding] = []
+    for agent in agents:
+        own = [member for member in members if member.agent == agent.number]
+        found += [Finding("leave", agent.number, each.station, queue=each.queue) for each in own]
+        if agent.state not in _ON_THE_LINE:
+            station: Station = "phone" if agent.station == "phone" else "softphone"
+            found.append(Finding("let-go", agent.number, station, reason=agent.word))
     return found
 
 

@@ -2,7 +2,10 @@
 
 from typing import Final
 
-from mainline.i18n import Text
+from crm.staff.appointing import MayDoMore
+from crm.staff.composing import NotHeldYourself
+from mainline.errors import MainlineError
+from mainline.i18n import Text, current_locale
 from mainline.permissions import Permission
 
 P = Permission
@@ -58,3 +61,11 @@ GROUPS: Final[tuple[tuple[Text, dict[P, Text]], ...]] = (
     }),
 )  # fmt: skip
 WORDS: Final[dict[P, Text]] = {each: words for _, group in GROUPS for each, words in group.items()}
+
+
+def refusal_words(refused: MainlineError | None) -> str:
+    """Why not, with permissions as people call them."""
+    if isinstance(refused, NotHeldYourself | MayDoMore):
+        named = [WORDS[one].to(current_locale()) for one in refused.foreign]
+        return refused.words.to(current_locale(), permissions="、".join(named))
+    return refused.words.to(current_locale(), **refused.values) if refused else ""

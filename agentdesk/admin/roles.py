@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.admin.page import page
-from agentdesk.admin.role_words import GROUPS, WORDS
+from agentdesk.admin.role_words import GROUPS, WORDS, refusal_words
 from agentdesk.admin.words import house_name
 from crm.staff import composing
 from crm.staff.kinds import COMPANY_ROLES
@@ -138,14 +138,15 @@ async def _list(
     past = await definitions.history(session, COMPANY_ROLES.name, COMPANY, limit=20)
     return page(
         request, "roles.html", refused.status if refused else 200,
-        rights=present.rights(), names=_names(present), holders=await composing.holders(session),
+        rights=present.rights(), names=names_of(present), holders=await composing.holders(session),
         composed={one.code for one in present.roles}, is_house=composing.is_house,
-        words=WORDS, all=len(Permission), refused=_words(refused),
+        words=WORDS, all=len(Permission), refused=refusal_words(refused),
         past=[one for one in past if one.published_at],
     )  # fmt: skip
 
 
-def _names(present: Roles) -> dict[str, str]:
+def names_of(present: Roles) -> dict[str, str]:
+    """Every role's name in the reader's language, by its code."""
     found = {}
     for code in present.rights():
         own = present.role(code)
@@ -163,16 +164,9 @@ async def _form(
     values: dict[str, Any] = {"form": form, "new": new, "before": before, "may": may}
     return page(
         request, "role.html", refused.status if refused else 200, groups=GROUPS,
-        is_house=composing.is_house(form.code) and not new, refused=_words(refused),
-        name=_names(present).get(form.code, form.code),
+        is_house=composing.is_house(form.code) and not new, refused=refusal_words(refused),
+        name=names_of(present).get(form.code, form.code),
         composed=present.role(form.code) is not None and not new,
         holders=(await composing.holders(session))[form.code] if not new else 0,
         version=await version_now(session), code_pattern=CODE.strip("^$"), **values,
     )  # fmt: skip
-
-
-def _words(refused: MainlineError | None) -> str:
-    if isinstance(refused, composing.NotHeldYourself):
-        named = [WORDS[one].to(current_locale()) for one in refused.foreign]
-        return refused.words.to(current_locale(), permissions="、".join(named))
-    return refused.words.to(current_locale(), **refused.values) if refused else ""

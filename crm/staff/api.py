@@ -1,11 +1,11 @@
-"""``/api/agents``: the floor as it is now; ``/api/roles`` stands in a file of its own."""
+"""``/api/agents``: the floor as it is now; people and roles stand in files of their own."""
 
 from datetime import datetime
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from crm.staff import queries, roles_api
+from crm.staff import people_api, queries, roles_api
 from mainline.permissions import Permission
 from mainline.web import Page, ReadSession, allow
 
@@ -41,4 +41,5 @@ async def read_agent(number: str, session: ReadSession) -> AgentRead:
 
 router = APIRouter()
 router.include_router(agents)
+router.include_router(people_api.router)
 router.include_router(roles_api.router)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -47,6 +48,8 @@ class SignedIn:
 
     token: str = field(repr=False)
     principal: Principal
+    once: bool = False
+    """The password was given by somebody else: an own one is to be chosen first."""
 
 
 async def sign_in(database: Database, *, login: str, password: str, address: str) -> SignedIn:
@@ -58,12 +61,13 @@ async def sign_in(database: Database, *, login: str, password: str, address: str
     """
     login = login.strip()[:64]
     async with database.unit_of_work() as session:
-        attempt = await _count_attempt(session, login, address)
+        attempt = await count_attempt(session, login, address)
         user = await session.scalar(select(User).where(User.login == login, User.active))
-    if not await fits(user.password_hash if user else None, password) or user is None:
+    known = user.password_hash if user is not None and not _over(user) else None
+    if not await fits(known, password) or user is None:
         raise WrongPassword
     async with database.unit_of_work() as session:
-        await _forgive(session, login, attempt)
+        await forgive(session, login, attempt)
         return await _open(session, user, address)
 
 
@@ -100,8 +104,10 @@ async def principal_of_bearer(session: AsyncSession, token: str) -> Principal | 
 
 
 def principal(user: User, session_id: str, rights: Rights) -> Principal:
-    """The person as requests know them."""
+    """The person as requests know them; until an own password is chosen they may do nothing."""
     locale: Locale = "en" if user.language == "en" else LOCALES[0]
+    if user.password_until is not None:
+        return Principal(user.id, user.name, frozenset(), None, locale, session_id, rights=rights)
     roles = frozenset(user.roles)
     return Principal(
         user.id, user.name, roles, user.agent_number, locale, session_id, rights=rights
@@ -119,7 +125,7 @@ async def make_token(
     return token
 
 
-async def _count_attempt(session: AsyncSession, login: str, address: str) -> list[int]:
+async def count_attempt(session: AsyncSession, login: str, address: str) -> list[int]:
     """Note the attempt as failed until it succeeds; refuse when there were too many."""
     since = now() - WINDOW
     await session.execute(delete(LoginFailure).where(LoginFailure.at < since - WINDOW))
@@ -134,7 +140,7 @@ async def _count_attempt(session: AsyncSession, login: str, address: str) -> lis
     return [row.id for row in rows]
 
 
-async def _forgive(session: AsyncSession, login: str, attempt: list[int]) -> None:
+async def forgive(session: AsyncSession, login: str, attempt: Sequence[int] = ()) -> None:
     """Who got in had no failures; those of the address stay, except this attempt."""
     mine = (LoginFailure.who == _hash(f"login:{login}")) | LoginFailure.id.in_(attempt)
     await session.execute(delete(LoginFailure).where(mine))
@@ -152,7 +158,12 @@ async def _open(session: AsyncSession, user: User, address: str) -> SignedIn:
             expires_at=now() + SESSION_LASTS,
         )
     )
-    return SignedIn(token, principal(user, public_id, await composing.rights(session)))
+    who = principal(user, public_id, await composing.rights(session))
+    return SignedIn(token, who, once=user.password_until is not None)
+
+
+def _over(user: User) -> bool:
+    return user.password_until is not None and user.password_until <= now()
 
 
 def _hash(token: str) -> str:

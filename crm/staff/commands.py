@@ -12,12 +12,14 @@ from crm.staff import auth, queries, service
 from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
+from mainline.errors import MainlineError
 from mainline.permissions import ROLES
 
 T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="People who sign in, and tokens for programs.")
 _ROLES_HELP = f"{', '.join(ROLES)}, or one of the company."
 Login = Annotated[str, typer.Argument(help="The user name.")]
+Why = Annotated[str, typer.Option(help="The reason, kept with the change.")]
 Password = Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)]
 
 
@@ -30,7 +32,11 @@ def _in_database(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         finally:
             await database.dispose()
 
-    return asyncio.run(run())
+    try:
+        return asyncio.run(run())
+    except MainlineError as error:
+        typer.echo(f"{error.code}: {error.words.to('en', **error.values)}", err=True)
+        raise typer.Exit(1) from error
 
 
 @app.command()
@@ -67,7 +73,7 @@ def add(
 ) -> None:
     """Take somebody on."""
     _in_database(
-        lambda session: service.add_user(
+        lambda session: service.take_on(
             session,
             login=login,
             name=name,
@@ -80,9 +86,13 @@ def add(
 
 
 @app.command()
-def roles(login: Login, role: Annotated[list[str], typer.Option(help="May be repeated.")]) -> None:
+def roles(
+    login: Login,
+    role: Annotated[list[str], typer.Option(help="May be repeated.")],
+    why: Why = "",
+) -> None:
     """Give somebody these roles instead of those of before."""
-    _in_database(lambda session: service.set_roles(session, login, role))
+    _in_database(lambda session: service.set_roles(session, login, role, why=why))
 
 
 @app.command()
@@ -107,7 +117,19 @@ def place(
     )
 
 
+@app.command("password-once")
+def password_once(login: Login) -> None:
+    """Print a new password for once: whoever signs in with it chooses an own one first."""
+    typer.echo(_in_database(lambda session: service.give_password(session, login)))
+
+
 @app.command()
-def remove(login: Login) -> None:
+def remove(login: Login, why: Why = "") -> None:
     """Nobody signs in as this person any more."""
-    _in_database(lambda session: service.let_go(session, login))
+    _in_database(lambda session: service.let_go(session, login, why=why))
+
+
+@app.command("take-back")
+def take_back(login: Login, why: Why = "") -> None:
+    """The person may sign in again, with the roles of before."""
+    _in_database(lambda session: service.take_back(session, login, why=why))

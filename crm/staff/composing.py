@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.staff.kinds import COMPANY_ROLES
 from crm.staff.models import ApiToken, User
-from crm.staff.roles import Role, Roles, editors, granted, vanished
+from crm.staff.roles import Role, Roles, granted, holding, vanished
 from mainline import definitions
 from mainline.clock import now
 from mainline.definitions import COMPANY, Version
@@ -53,6 +53,13 @@ class NobodyEdits(MainlineError):
 
     code = "role-last-editor"
     words = Text("After that nobody who signs in could edit roles any more.")
+
+
+class NobodyAdministers(MainlineError):
+    """Somebody who signs in has to be able to give roles to people."""
+
+    code = "role-last-administrator"
+    words = Text("After that nobody who signs in could administer the staff any more.")
 
 
 class ReasonNeeded(Invalid):
@@ -119,7 +126,7 @@ async def _publish(
     before, later = await rights(session), wanted.rights()
     _check_grants(before, later, may)
     await _check_use(session, vanished(before, later))
-    await _check_editors(session, later)
+    await _check_editors(session, before, later)
     name, body = COMPANY_ROLES.name, wanted.model_dump(mode="json")
     made = await definitions.draft(
         session, name, COMPANY, body, author=by, why=why.strip(), after=after, guard_passed=True
@@ -142,10 +149,19 @@ async def _check_use(session: AsyncSession, gone: frozenset[str]) -> None:
             raise RoleInUse(role=code, count=held[code])
 
 
-async def _check_editors(session: AsyncSession, later: Rights) -> None:
-    rows = await session.execute(select(User.login, User.roles).where(User.active))
-    if not editors(later, {login: roles for login, roles in rows}):  # noqa: C416 - no pairs to mypy
+async def _check_editors(session: AsyncSession, before: Rights, later: Rights) -> None:
+    people = dict(await everybody(session))
+    if not holding(Permission.EDIT_ROLES, later, people):
         raise NobodyEdits
+    administer = Permission.ADMINISTER
+    if holding(administer, before, people) and not holding(administer, later, people):
+        raise NobodyAdministers
+
+
+async def everybody(session: AsyncSession) -> list[tuple[str, list[str]]]:
+    """Sign-in and roles of everybody who may sign in; who else changes them waits for us."""
+    wanted = select(User.login, User.roles).where(User.active).order_by(User.id)
+    return [(login, roles) for login, roles in await session.execute(wanted.with_for_update())]
 
 
 async def holders(session: AsyncSession) -> "Counter[str]":

@@ -17,6 +17,8 @@ class User(Record):
     login: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(255), info=SECRET)
+    password_until: Mapped[datetime | None]
+    """Until when a password that somebody else gave opens the page where an own one is chosen."""
     roles: Mapped[list[str]] = mapped_column(JSON)
     agent_number: Mapped[str | None] = mapped_column(String(8), unique=True)
     station: Mapped[str] = mapped_column(String(16), default="softphone")

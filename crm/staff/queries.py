@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -81,6 +82,50 @@ async def leaders(session: AsyncSession) -> list[AgentView]:
 async def users(session: AsyncSession) -> list[User]:
     """Everybody, by login."""
     return list(await session.scalars(select(User).order_by(User.login)))
+
+
+PEOPLE_MAX: Final = 5000
+"""More than any company has who sign in; beyond, the list is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Which people are wanted; what is empty is not asked."""
+
+    text: str = ""
+    """A part of sign-in, name, agent number or team."""
+    role: str = ""
+    active: bool | None = None
+
+    def fits(self, user: User) -> bool:
+        """Whether it is one of them."""
+        parts = (user.login, user.name, user.agent_number or "", user.team)
+        wanted = self.text.strip().casefold()
+        return (
+            (not wanted or any(wanted in part.casefold() for part in parts))
+            and (not self.role or self.role in user.roles)
+            and self.active in {None, user.active}
+        )
+
+
+async def people(
+    session: AsyncSession, who: Who, *, after: str = "", limit: int = 100
+) -> list[User]:
+    """Those who fit, by login; ``after``: the last login of the page before."""
+    wanted = select(User).where(User.login > after).order_by(User.login).limit(PEOPLE_MAX)
+    found = (user for user in await session.scalars(wanted) if who.fits(user))
+    return list(islice(found, limit))
+
+
+async def let_go_agents(session: AsyncSession) -> list[AgentView]:
+    """Agents who may sign in no more, and what the books say of their telephone."""
+    rows = await session.execute(
+        select(*_PERSON, *_STANDING)
+        .outerjoin(AgentState, AgentState.number == User.agent_number)
+        .where(~User.active, User.agent_number.is_not(None))
+        .order_by(User.agent_number)
+    )
+    return [_view(row, {}) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

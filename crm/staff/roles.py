@@ -78,7 +78,9 @@ def vanished(before: Rights, after: Rights) -> frozenset[str]:
     return frozenset(before) - frozenset(after)
 
 
-def editors(rights: Rights, people: Mapping[str, Iterable[str]]) -> list[str]:
-    """Who of these may edit roles; ``people``: sign-in to roles."""
-    may = {code for code, held in rights.items() if Permission.EDIT_ROLES in held}
+def holding(
+    permission: Permission, rights: Rights, people: Mapping[str, Iterable[str]]
+) -> list[str]:
+    """Who of these may do it; ``people``: sign-in to roles."""
+    may = {code for code, held in rights.items() if permission in held}
     return sorted(login for login, roles in people.items() if may & set(roles))

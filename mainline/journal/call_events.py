@@ -467,9 +467,9 @@ class AgentWrapupEnded(Event):
 
 @event_kind("agent.signed_out")
 class AgentSignedOut(Event):
-    """Desk, leader, or lease lost."""
+    """Desk, leader, lease lost, or let go: the person signs in no more."""
 
-    by: Literal["agent", "leader", "lease"] = "agent"
+    by: Literal["agent", "leader", "lease", "let-go"] = "agent"
     leader: str = ""
     why: str = ""
 

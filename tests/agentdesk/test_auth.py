@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from agentdesk.auth import SESSION_COOKIE, next_page
 from crm.staff.auth import make_token
+from crm.staff.service import give_password
 from mainline.db import Database
 from tests.agentdesk.conftest import PASSWORD, Browser, browser
 
@@ -80,3 +81,24 @@ def test_nobody_is_led_away_after_signing_in() -> None:
     for bait in ("//evil.example", "https://evil.example", "/\\evil.example", "desk", "/a\n/b"):
         assert next_page(bait, "/") == "/"
     assert next_page("/desk", "/") == "/desk"
+
+
+async def test_a_password_for_once_leads_to_the_choice_of_an_own_one_and_then_to_work(
+    stranger: Browser, company: Database
+) -> None:
+    async with company.unit_of_work() as session:
+        once = await give_password(session, "agent1")
+    await stranger.post("/language", data={"language": "en"})
+    signed = await stranger.post("/sign-in", data={
+        "login": "agent1", "password": once, "next": "/desk",
+    })  # fmt: skip
+    assert signed.headers["location"] == "/account"
+    assert (await stranger.get("/")).headers["location"] == "/account"
+    assert (await stranger.get("/desk")).status_code == 403
+    assert "Somebody else gave you this password" in (await stranger.get("/account")).text
+    form = {"present": once, "wanted": "mine alone now", "again": "mine alone then"}
+    refused = await stranger.post("/account/password", data=form)
+    assert (refused.status_code, "not typed the same twice" in refused.text) == (422, True)
+    chosen = await stranger.post("/account/password", data={**form, "again": form["wanted"]})
+    assert (chosen.status_code, chosen.headers["location"]) == (303, "/")
+    assert (await stranger.get("/")).headers["location"] == "/desk"

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.audience import Audience
 from agentdesk.live import QUEUE_LENGTH, Feed, Live, Message, Subscriber
+from crm.staff.events import StaffLetGo
 from mainline.db import Database
 from mainline.journal import append_all
 from mainline.journal.call_events import (
@@ -213,3 +214,16 @@ async def test_a_picture_of_long_ago_is_not_shown_as_the_present(sqlite_database
             await stream.aclose()
     finally:
         await live.stop()
+
+
+async def test_the_stream_of_whoever_is_let_go_ends_and_no_other(
+    live: Live, sqlite_database: Database
+) -> None:
+    gone = live.stream(agent(), frozenset(), None, user_id=1)
+    stays = live.stream(agent("8002"), frozenset(), None, user_id=2)
+    for stream in (gone, stays):
+        await anext(stream)
+    shut_out = StaffLetGo(subject="staff:x", by="root", user_id=1)
+    await tell(sqlite_database, shut_out, AgentReady(subject="agent:8002"))
+    assert (await next_fact(stays))[0] == "agent.ready"
+    assert [text async for text in gone if "event: beat" not in text] == []

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from agi.keeper import Keeper
-from crm.staff.service import add_user
+from crm.staff.service import add_user, let_go
 from crm.staff.subscribers import CONSUMERS
 from dialplan.contract import LAST_RESORT_PENALTY
 from mainline.asterisk.ami import AmiDown, AmiRefused
@@ -264,3 +264,38 @@ async def test_without_asterisk_it_waits_and_does_nothing(floor: Floor):
     stop.set()
     await asyncio.wait_for(task, 5)
     assert floor.board.said == []
+
+
+async def test_whoever_is_let_go_serves_no_queue_and_their_telephone_is_void(
+    floor: Floor, sqlite_database: Database
+) -> None:
+    await floor.comes_ready()
+    async with sqlite_database.unit_of_work() as session:
+        await let_go(session, "wang")
+    assert "let-go" in await floor.looks(after_s=0)
+    assert floor.credentials.dropped == ["agent-8001"]
+    [told] = await floor.told("agent.signed_out")
+    assert isinstance(told, AgentSignedOut)
+    assert told.by == "let-go"
+    await floor.read()
+    await floor.looks(after_s=3)
+    assert floor.board.members == {}
+    assert await floor.looks(after_s=9) == []
+    assert floor.credentials.dropped == ["agent-8001"]
+
+
+async def test_whoever_is_let_go_in_mid_call_keeps_the_telephone_until_the_caller_has_gone(
+    floor: Floor, sqlite_database: Database
+) -> None:
+    await floor.comes_ready()
+    await floor.happens(
+        AgentOffered(subject=CALL, agent="8001", at=floor.clock.at),
+        AgentAnswered(subject=CALL, agent="8001", at=floor.clock.at),
+    )
+    async with sqlite_database.unit_of_work() as session:
+        await let_go(session, "wang")
+    assert "let-go" not in await floor.looks(after_s=9)
+    assert floor.credentials.dropped == []
+    await floor.happens(AgentLeftCall(subject=CALL, agent="8001", at=floor.clock.at))
+    assert "let-go" in await floor.looks(after_s=9)
+    assert floor.credentials.dropped == ["agent-8001"]
