@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.staff import composing
@@ -24,6 +24,15 @@ SESSION_LASTS: Final = timedelta(hours=12)
 WINDOW: Final = timedelta(minutes=15)
 TRIES_PER_LOGIN: Final = 5
 TRIES_PER_ADDRESS: Final = 30
+
+
+_OF_SESSION: Final = (
+    select(User, AuthSession.public_id, composing.rights_text().label("rights"))
+    .join(AuthSession, AuthSession.user_id == User.id)
+    .where(AuthSession.token_hash == bindparam("token_hash"), User.active)
+    .where(AuthSession.expires_at > bindparam("at"))
+)
+"""Whose session, and what roles allow now: asked with every request, put together once."""
 
 
 class WrongPassword(MainlineError):
@@ -83,15 +92,9 @@ async def sign_out_everywhere(session: AsyncSession, user_id: int) -> None:
 
 async def principal_of_session(session: AsyncSession, token: str) -> Principal | None:
     """Whose session this is; None when it is unknown, over, or its owner is gone."""
-    row = (
-        await session.execute(
-            select(User, AuthSession.public_id)
-            .join(AuthSession, AuthSession.user_id == User.id)
-            .where(AuthSession.token_hash == _hash(token), AuthSession.expires_at > now())
-            .where(User.active)
-        )
-    ).first()
-    return principal(row[0], row[1], await composing.rights(session)) if row else None
+    found = await session.execute(_OF_SESSION, {"token_hash": _hash(token), "at": now()})
+    row = found.first()
+    return principal(row[0], row[1], composing.rights_in(row[2])) if row else None
 
 
 async def principal_of_bearer(session: AsyncSession, token: str) -> Principal | None:

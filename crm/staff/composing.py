@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection
-from typing import Final
+from functools import lru_cache
+from typing import Final, cast
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.staff.kinds import COMPANY_ROLES
@@ -72,6 +73,21 @@ class ReasonNeeded(Invalid):
 async def composed(session: AsyncSession) -> Roles:
     """What the company composed; nothing: the house's own roles stand as they are."""
     return await definitions.rules(session, COMPANY_ROLES, NOTHING)
+
+
+def rights_text() -> ScalarSelect[str]:
+    """What the company composed, within another statement that binds the moment as ``at``."""
+    return definitions.text_in_force(COMPANY_ROLES.name, COMPANY)
+
+
+def rights_in(text: str | None) -> Rights:
+    """What each role allows by that text; without one the house's own roles stand."""
+    return ROLES if text is None else _rights(text)
+
+
+@lru_cache(maxsize=16)
+def _rights(text: str) -> Rights:
+    return cast(Roles, definitions.parsed(COMPANY_ROLES.name, text)).rights()
 
 
 async def rights(session: AsyncSession) -> Rights:

@@ -1,7 +1,7 @@
 """Tables, sessions and the unit of work."""
 
 from mainline.db.base import SECRET, Base, BigId, Moment, Record
-from mainline.db.unit_of_work import Database, Session, in_unit_of_work
+from mainline.db.unit_of_work import Database, Session, in_unit_of_work, remembered
 from mainline.db.upsert import write_over
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "Record",
     "Session",
     "in_unit_of_work",
+    "remembered",
     "write_over",
 ]

@@ -5,10 +5,10 @@ the process instead of failing with "database is locked".
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiosqlite
 from sqlalchemy import Connection, event, make_url
@@ -23,13 +23,25 @@ from sqlalchemy.orm import Session as SqlSession
 from mainline.db.in_place import InPlace
 from mainline.features import modules
 
+T = TypeVar("T")
 _depth: ContextVar[int] = ContextVar("unit_of_work_depth", default=0)
 _READ_ONLY = "mainline_read_only"
+_REMEMBERED: Final = "mainline_remembered"
 
 
 def in_unit_of_work() -> bool:
     """Whether a transaction is open in this task."""
     return _depth.get() > 0
+
+
+async def remembered(session: AsyncSession, what: object, ask: Callable[[], Awaitable[T]]) -> T:
+    """Asked once in a reading, which changes nothing; each time in a unit of work."""
+    known: dict[object, T] | None = session.info.get(_REMEMBERED)
+    if known is None:
+        return await ask()
+    if what not in known:
+        known[what] = await ask()
+    return known[what]
 
 
 def _sqlite_connected(connection: Any, _record: object) -> None:
@@ -109,7 +121,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """One consistent view; never waits for writers, writes nothing."""
-        async with self._sessions() as session:
+        async with self._sessions(info={_REMEMBERED: {}}) as session:
             await session.connection(execution_options={_READ_ONLY: True})
             yield session  # closing rolls back; rollback() itself would expire what was read
 

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.acting import because
 from mainline.clock import now
+from mainline.db import Moment, remembered
 from mainline.definitions.events import DefinitionPublished, DefinitionWithdrawn
 from mainline.definitions.kind import Problem, kind_named
 from mainline.definitions.models import DefinitionVersion
@@ -25,6 +26,14 @@ AHEAD_MAX = timedelta(days=366)
 PARSED_KEPT = 256
 _EFFECTIVE = func.coalesce(DefinitionVersion.valid_from, DefinitionVersion.published_at)
 """From when on a published version counts."""
+_IN_FORCE = (
+    select(DefinitionVersion)
+    .where(DefinitionVersion.kind == bindparam("kind"), DefinitionVersion.name == bindparam("name"))
+    .where(bindparam("at", type_=Moment()) >= _EFFECTIVE)
+    .order_by(_EFFECTIVE.desc(), DefinitionVersion.version.desc())
+    .limit(1)
+)
+"""Put together once: every page and every call asks this."""
 
 
 class DefinitionRefused(MainlineError):
@@ -213,21 +222,40 @@ async def current(
     session: AsyncSession, kind: str, name: str, *, at: datetime | None = None
 ) -> Version:
     """The version in force, now or at a past moment."""
-    statement = select(DefinitionVersion).where(
-        DefinitionVersion.kind == kind,
-        DefinitionVersion.name == name,
-        (at or now()) >= _EFFECTIVE,
-    )
-    order = (_EFFECTIVE.desc(), DefinitionVersion.version.desc())
-    row = await session.scalar(statement.order_by(*order).limit(1))
-    if row is None:
+    present = now()
+    found = await remembered(
+        session, (kind, name, at or present.replace(microsecond=0)),
+        lambda: _current(session, kind, name, at or present),
+    )  # fmt: skip
+    if found is None:
         raise NotFound(f"{kind}/{name}")
-    return _version(row)
+    return found
+
+
+async def _current(session: AsyncSession, kind: str, name: str, at: datetime) -> Version | None:
+    row = await session.scalar(_IN_FORCE, {"kind": kind, "name": name, "at": at})
+    return _version(row) if row is not None else None
+
+
+def text_in_force(kind: str, name: str) -> ScalarSelect[str]:
+    """The body as it is kept, within another statement that binds the moment as ``at``."""
+    return (
+        select(DefinitionVersion.body)
+        .where(DefinitionVersion.kind == kind, DefinitionVersion.name == name)
+        .where(bindparam("at", type_=Moment()) >= _EFFECTIVE)
+        .order_by(_EFFECTIVE.desc(), DefinitionVersion.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 async def version(session: AsyncSession, kind: str, name: str, number: int) -> Version:
     """That version, in force or not."""
-    return _version(await _row(session, kind, name, number))
+
+    async def ask() -> Version:
+        return _version(await _row(session, kind, name, number))
+
+    return await remembered(session, (kind, name, number), ask)
 
 
 async def history(
@@ -316,7 +344,7 @@ async def _row(session: AsyncSession, kind: str, name: str, number: int) -> Defi
 
 
 def _version(row: DefinitionVersion, *, parse: bool = True) -> Version:
-    body = _parsed(row.kind, row.body) if parse else None
+    body = parsed(row.kind, row.body) if parse else None
     return Version(
         row.kind, row.name, row.version, body, row.body,
         row.author, row.why, row.published_at, row.published_by, row.valid_from,
@@ -324,6 +352,6 @@ def _version(row: DefinitionVersion, *, parse: bool = True) -> Version:
 
 
 @lru_cache(maxsize=PARSED_KEPT)
-def _parsed(kind: str, text: str) -> Any:
+def parsed(kind: str, text: str) -> Any:
     """The same text is read once, however many pages and calls go by it; bodies are frozen."""
     return kind_named(kind).parse(json.loads(text))

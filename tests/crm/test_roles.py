@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import event, select
 
 from crm.staff import auth, composing, service
 from crm.staff.kinds import COMPANY_ROLES
@@ -225,3 +226,23 @@ async def test_over_the_api_it_is_for_who_may_edit_roles(staff: Database, as_rol
     for other in ("leader", "agent", "dispatcher"):
         assert (await as_role(other).get("/roles")).status_code == 403
         assert (await as_role(other).put("/roles/agent", json=body)).status_code == 403
+
+
+async def test_who_asks_and_what_their_roles_allow_is_one_statement(staff: Database) -> None:
+    async with staff.unit_of_work() as session:
+        chen = await session.scalar(select(User).where(User.login == "chen"))
+        assert chen is not None
+        token = (await auth._open(session, chen, "127.0.0.1")).token
+    await put(staff, role("leader", P.SEE_BOARD))
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    async with staff.reading() as session:
+        event.listen(staff.engine.sync_engine, "before_cursor_execute", note)
+        found = await auth.principal_of_session(session, token)
+        event.remove(staff.engine.sync_engine, "before_cursor_execute", note)
+    assert found is not None
+    assert found.permissions == {P.SEE_BOARD}
+    assert len([one for one in asked if one.startswith("SELECT")]) == 1

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
+from sqlalchemy import event
 
 from mainline import definitions
 from mainline.db import Database
@@ -276,3 +278,33 @@ async def test_rules_are_the_companys_own_or_those_of_the_file_or_what_holds_oth
         await definitions.publish(session, "opening", "company", made.version, by="wang")
         await definitions.install_file(session, "opening", file)
         assert await definitions.rules(session, kind) == Opening(opens=7, closes=20)
+
+
+async def test_a_reading_asks_once_and_a_unit_of_work_sees_what_it_changes(
+    database: Database, clock: StandingClock
+) -> None:
+    await publish(database, await draft(database, {"opens": 8, "closes": 18}))
+    asked: list[str] = []
+    note = partial(_note, asked)
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    async with database.reading() as session:
+        for _time in range(3):
+            found = await definitions.current(session, "opening", "office")
+            assert found.body == Opening(opens=8, closes=18)
+            assert (await definitions.version(session, "opening", "office", 1)).version == 1
+        clock.forward(seconds=1)
+        await definitions.current(session, "opening", "office")
+    assert len(asked) == 3
+    later = await draft(database, {"opens": 9, "closes": 17})
+    async with database.unit_of_work() as session:
+        before = await definitions.current(session, "opening", "office")
+        await definitions.publish(session, "opening", "office", later, by="wang")
+        after = await definitions.current(session, "opening", "office")
+    assert (before.version, after.version) == (1, 2)
+
+
+def _note(
+    asked: list[str], _connection: object, _cursor: object, statement: str, *_more: object
+) -> None:
+    if "FROM definition_version" in statement:
+        asked.append(statement)
