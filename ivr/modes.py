@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.hours import Mode
@@ -18,6 +19,11 @@ from mainline.journal.call_events import LineModeSet
 BY_TIME = "time"
 """Who gives a line back when the end that the leader set has come."""
 
+_BY_HAND: Final = select(LineMode).where(
+    or_(LineMode.until.is_(None), LineMode.until > bindparam("now"))
+)
+"""Each call asks: put together once, not each time."""
+
 
 async def modes(session: AsyncSession) -> dict[str, Mode]:
     """The lines that do not follow the calendar now."""
@@ -26,8 +32,7 @@ async def modes(session: AsyncSession) -> dict[str, Mode]:
 
 async def by_hand(session: AsyncSession) -> list[LineMode]:
     """The same, with the end of each; what has passed counts no longer."""
-    holds = or_(LineMode.until.is_(None), LineMode.until > now())
-    return list(await session.scalars(select(LineMode).where(holds)))
+    return list(await session.scalars(_BY_HAND, {"now": now()}))
 
 
 async def set_mode(

@@ -2,13 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.areas.models import BRANCH, SUPPLY, AreaPremise, ServiceArea
 from crm.customers.addressed import below
 from crm.customers.models import Premise, ServiceAccount
+
+_BRANCH_OF: Final = (
+    select(ServiceArea.code)
+    .join(AreaPremise, AreaPremise.area_id == ServiceArea.id)
+    .where(AreaPremise.premise_id == bindparam("premise"), ServiceArea.kind == BRANCH)
+    .order_by(ServiceArea.code)
+    .limit(1)
+)
+"""Each caller asks: put together once, not each time."""
 
 
 async def areas(session: AsyncSession) -> list[ServiceArea]:
@@ -35,13 +45,7 @@ async def of_premises(
 
 async def branch_of(session: AsyncSession, premise_id: int) -> str | None:
     """The code of the branch that serves a premise."""
-    found = await session.scalar(
-        select(ServiceArea.code)
-        .join(AreaPremise, AreaPremise.area_id == ServiceArea.id)
-        .where(AreaPremise.premise_id == premise_id, ServiceArea.kind == BRANCH)
-        .order_by(ServiceArea.code)
-        .limit(1)
-    )
+    found = await session.scalar(_BRANCH_OF, {"premise": premise_id})
     return str(found) if found is not None else None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks.models import Callback
@@ -22,6 +22,30 @@ ENOUGH: Final = 5
 LONG_MIN: Final = 10
 """Beyond so many minutes nobody can tell."""
 _THERE: Final = frozenset({"ready", "ringing", "talking", "wrapup"})
+# Each caller asks: the statements are put together once, not each time.
+_ANSWERED: Final = (
+    select(QueueVisit.left_at, QueueVisit.wait_s)
+    .where(QueueVisit.queue == bindparam("queue"), QueueVisit.how == "answered")
+    .where(QueueVisit.entered_at >= bindparam("entered"), QueueVisit.left_at >= bindparam("left"))
+    .order_by(QueueVisit.left_at.desc())
+    .limit(VISITS_MAX)
+)
+_FIRST: Final = (QueueVisit.priority > bindparam("priority")) | (
+    (QueueVisit.priority == bindparam("priority")) & (QueueVisit.entered_at < bindparam("since"))
+)
+_LATER: Final = (Callback.priority > bindparam("priority")) | (
+    (Callback.priority == bindparam("priority")) & (Callback.since < bindparam("since"))
+)
+_VISITS: Final = select(func.count()).where(
+    QueueVisit.queue == bindparam("queue"), QueueVisit.how.is_(None), _FIRST
+)
+_PROMISES: Final = select(func.count()).where(
+    Callback.queue == bindparam("queue"),
+    Callback.state == "waiting",
+    Callback.next_at <= bindparam("now"),
+    _LATER,
+)
+_AHEAD: Final = select(_VISITS.scalar_subquery() + _PROMISES.scalar_subquery())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +86,9 @@ def whole_minutes(seconds: float) -> int:
 
 async def pace_of(session: AsyncSession, queue: str) -> float | None:
     """How fast the queue has moved lately."""
-    rows = await session.execute(
-        select(QueueVisit.left_at, QueueVisit.wait_s)
-        .where(QueueVisit.queue == queue, QueueVisit.how == "answered")
-        .where(QueueVisit.entered_at >= now() - 2 * RECENT, QueueVisit.left_at >= now() - RECENT)
-        .order_by(QueueVisit.left_at.desc())
-        .limit(VISITS_MAX)
-    )
+    at = now()
+    asked = {"queue": queue, "entered": at - 2 * RECENT, "left": at - RECENT}
+    rows = await session.execute(_ANSWERED, asked)
     return pace_s([Answered(at, wait_s or 0.0) for at, wait_s in rows if at is not None])
 
 
@@ -88,16 +108,5 @@ async def estimate(
 
 async def _ahead(session: AsyncSession, queue: str, priority: int, since: datetime) -> int:
     """Who waits before that place, on the line or by a promise."""
-    first, later = QueueVisit, Callback
-    visits = select(func.count()).where(
-        first.queue == queue,
-        first.how.is_(None),
-        or_(first.priority > priority, (first.priority == priority) & (first.entered_at < since)),
-    )
-    promises = select(func.count()).where(
-        later.queue == queue,
-        later.state == "waiting",
-        later.next_at <= now(),
-        or_(later.priority > priority, (later.priority == priority) & (later.since < since)),
-    )
-    return (await session.scalar(visits) or 0) + (await session.scalar(promises) or 0)
+    asked = {"queue": queue, "priority": priority, "since": since, "now": now()}
+    return await session.scalar(_AHEAD, asked) or 0

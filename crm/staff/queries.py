@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.staff.models import AgentState, AgentStint, User, UserQueue
@@ -46,21 +46,26 @@ async def agents(session: AsyncSession) -> list[AgentView]:
     return await _agents(session, User.agent_number.is_not(None))
 
 
+# Each caller asks: the statements are put together once, not each time.
+_THERE: Final = (
+    select(AgentState.state)
+    .join(User, User.agent_number == AgentState.number)
+    .where(User.active, AgentState.state != "closed")
+)
+_NAMED: Final = (UserQueue.user_id == User.id) & (UserQueue.queue == bindparam("queue"))
+_THERE_BY_NAME: Final = _THERE.join(UserQueue, _NAMED)
+_THERE_BY_SKILL: Final = _THERE.add_columns(User.skills)
+
+
 async def states_in(session: AsyncSession, queue: str) -> list[str]:
     """What everybody on duty does now who answers the queue.
 
     By the rule of ``agents``, but without reading the whole floor: each caller asks.
     """
     needs = (await skill_routing(session)).needs(queue)
-    there = (
-        select(AgentState.state)
-        .join(User, User.agent_number == AgentState.number)
-        .where(User.active, AgentState.state != "closed")
-    )
     if needs is None:
-        named = (UserQueue.user_id == User.id) & (UserQueue.queue == queue)
-        return list(await session.scalars(there.join(UserQueue, named)))
-    rows = await session.execute(there.add_columns(User.skills))
+        return list(await session.scalars(_THERE_BY_NAME, {"queue": queue}))
+    rows = await session.execute(_THERE_BY_SKILL)
     return [state for state, skills in rows if set(needs) <= set(skills)]
 
 

@@ -97,6 +97,11 @@ class Database:
         self._sessions = async_sessionmaker(
             self.engine, sync_session_class=Session, expire_on_commit=False
         )
+        self._readings = async_sessionmaker(
+            self.engine.execution_options(**{_READ_ONLY: True}),
+            sync_session_class=Session,
+            expire_on_commit=False,
+        )
         self._write_lock = asyncio.Lock()
 
     async def _open(self) -> aiosqlite.Connection:
@@ -121,8 +126,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """One consistent view; never waits for writers, writes nothing."""
-        async with self._sessions(info={_REMEMBERED: {}}) as session:
-            await session.connection(execution_options={_READ_ONLY: True})
+        async with self._readings(info={_REMEMBERED: {}}) as session:
             yield session  # closing rolls back; rollback() itself would expire what was read
 
     async def dispose(self) -> None:

@@ -34,6 +34,9 @@ _IN_FORCE = (
     .limit(1)
 )
 """Put together once: every page and every call asks this."""
+_STAMP = select(func.max(_EFFECTIVE), func.count()).where(
+    bindparam("at", type_=Moment()) >= _EFFECTIVE
+)
 
 
 class DefinitionRefused(MainlineError):
@@ -297,8 +300,8 @@ async def unpublished(session: AsyncSession, kind: str) -> list[str]:
 
 async def stamp(session: AsyncSession) -> str:
     """Differs as soon as anything comes into force: for who keeps parsed definitions at hand."""
-    statement = select(func.max(_EFFECTIVE), func.count()).where(now() >= _EFFECTIVE)
-    return "/".join(str(part) for part in (await session.execute(statement)).one())
+    found = (await session.execute(_STAMP, {"at": now()})).one()
+    return "/".join(str(part) for part in found)
 
 
 async def is_in_force(session: AsyncSession, kind: str, name: str) -> bool:
