@@ -102,9 +102,10 @@ class AgiServer:
             log.warning("agi.refused", why=str(why))
             return
         wire = AgiWire(reader, writer)
-        outcome = await self._handle(environment, AgiCall(environment, wire))
+        call = AgiCall(environment, wire)
+        outcome = await self._handle(environment, call)
         if outcome and not wire.over:
-            await _tell(wire, outcome)
+            await _tell(wire, {**(call.left if outcome == OK else {}), contract.VAR_AGI: outcome})
         self.served += 1
 
     async def _handle(self, environment: Environment, call: AgiCall) -> str:
@@ -124,8 +125,9 @@ class AgiServer:
         return OK
 
 
-async def _tell(wire: AgiWire, outcome: str) -> None:
+async def _tell(wire: AgiWire, words: Mapping[str, str]) -> None:
+    """What was decided and that it counts, or that it failed; all of it or nothing arrives."""
     try:
-        await wire.ask("SET VARIABLE", contract.VAR_AGI, outcome, within_s=2.0)
+        await wire.leave(words, within_s=2.0)
     except Exception as gone:  # the dialplan goes on by itself
         log.info("agi.not_told", why=type(gone).__name__)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from crm.surveys import service
 from crm.surveys.service import Version
 from crm.surveys.survey import Question, Survey
-from dialplan import contract
 from ivr.phrases import Phrases
 from ivr.prompts.warm import Prompt
 from ivr.say import LANGUAGES, Language
@@ -38,19 +37,30 @@ class SurveyDeps:
     recorder: Callable[[], Recorder]
 
 
-async def handle_survey(call: Call, deps: SurveyDeps) -> None:
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """With whom the caller has talked, in the dialplan's words."""
+
+    agent: str
+    queue: str
+    language: Language
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> Talked:
+        """From the words of a request."""
+        agent, queue, language = (*words, "", "", "")[:3]
+        return cls(agent, queue, "en" if language == "en" else "zh")
+
+
+async def handle_survey(call: Call, talked: Talked, deps: SurveyDeps) -> None:
     """Ask, if it is this caller's turn. What was answered before a hang-up counts."""
-    agent, queue, language = [
-        await call.variable(name)
-        for name in (contract.VAR_AGENT, contract.VAR_QUEUE, contract.VAR_LANGUAGE)
-    ]
-    found = await _turn(deps.database, queue)
+    found = await _turn(deps.database, talked.queue)
     if found is None:
         return
-    about = {"subject": call_subject(call.id), "agent": agent, "queue": queue}
+    about = {"subject": call_subject(call.id), "agent": talked.agent, "queue": talked.queue}
     recorder = deps.recorder()
     recorder.note(SurveyAsked.model_validate({**about, "version": found.version}))
-    talk = Talk(call, deps.voice, deps.phrases, "en" if language == "en" else "zh")
+    talk = Talk(call, deps.voice, deps.phrases, talked.language)
     scores: dict[str, int] = {}
     try:
         await _ask_all(talk, found.survey, scores)
@@ -63,11 +73,20 @@ async def handle_survey(call: Call, deps: SurveyDeps) -> None:
 
 async def _turn(database: Database, queue: str) -> Version | None:
     try:
-        async with asyncio.timeout(ANSWER_S), database.unit_of_work() as session:
-            return await service.next_turn(session, queue)
+        async with asyncio.timeout(ANSWER_S):
+            return await _counted(database, queue)
     except Exception as error:
         log.warning("survey.skipped", error=type(error).__name__)
         return None
+
+
+async def _counted(database: Database, queue: str) -> Version | None:
+    """Nobody waits for the books' lock where nobody is asked."""
+    async with database.reading() as session:
+        if not await service.asks(session, queue):
+            return None
+    async with database.unit_of_work() as session:
+        return await service.next_turn(session, queue)
 
 
 async def _ask_all(talk: Talk, survey: Survey, scores: dict[str, int]) -> None:

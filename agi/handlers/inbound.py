@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final
 
 from dialplan import contract
 from ivr.decision import Decision
+from mainline.asterisk.agi_call import AgiCall
 from mainline.asterisk.call import Call
 
 Lead = Callable[[Call], Awaitable[Decision]]
-DECIDED_S: Final = 6.0
-"""What is left to do takes milliseconds; a wire that hangs here costs the caller no more."""
 
 
-async def handle(call: Call, lead: Lead) -> None:
+async def handle(call: AgiCall, lead: Lead) -> None:
     """Whatever the journey came to, as channel variables."""
-    decision = await lead(call)
-    await call.hold_deadline(DECIDED_S)
-    for name, value in variables(decision).items():
-        await call.set_variable(name, value)
+    call.leave(variables(await lead(call)))
 
 
 def variables(decision: Decision) -> dict[str, str]:

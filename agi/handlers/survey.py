@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from mainline.asterisk.call import Call
+from ivr.survey import Talked
+from mainline.asterisk.agi_call import AgiCall
 
-Ask = Callable[[Call], Awaitable[None]]
+Ask = Callable[[AgiCall, Talked], Awaitable[None]]
 
 
-async def handle(call: Call, ask: Ask) -> None:
+async def handle(call: AgiCall, ask: Ask) -> None:
     """Nothing is decided here: the dialplan hangs up afterwards."""
-    await ask(call)
+    await ask(call, Talked.of(call.words))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from agi.handlers.inbound import DECIDED_S, variables
+from agi.handlers.inbound import variables
 from dialplan import contract
 from ivr.decision import Decision
 from ivr.waiting import Place
@@ -16,8 +16,7 @@ Lead = Callable[[AgiCall, Place], Awaitable[Decision]]
 async def choice(call: AgiCall, lead: Lead) -> None:
     """Whatever the caller chose; queue, place and priority stay as they are."""
     decision = await lead(call, Place.of(call.words))
-    await call.hold_deadline(DECIDED_S)
-    await call.set_variable(contract.VAR_ACTION, decision.action)
+    call.leave({contract.VAR_ACTION: decision.action})
 
 
 async def again(call: AgiCall, lead: Lead) -> None:
@@ -26,6 +25,4 @@ async def again(call: AgiCall, lead: Lead) -> None:
     words = variables(decision)
     if not decision.urgent:
         del words[contract.VAR_URGENT]
-    await call.hold_deadline(DECIDED_S)
-    for name, value in words.items():
-        await call.set_variable(name, value)
+    call.leave(words)

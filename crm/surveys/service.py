@@ -28,6 +28,14 @@ async def current(session: AsyncSession) -> Version:
     return Version(found.version, cast(Survey, found.body))
 
 
+async def asks(session: AsyncSession, queue: str) -> bool:
+    """Whether any caller of the queue is asked, without counting the call."""
+    try:
+        return queue in (await current(session)).survey.queues
+    except NotFound:
+        return False
+
+
 async def next_turn(session: AsyncSession, queue: str) -> Version | None:
     """The survey, if the caller of this call is one to be asked; counts the call."""
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +29,7 @@ _KEY: Final = re.compile(rb"agi_[a-z][a-z0-9_]{0,30}")
 _CONTROL: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
+_NOT_PLAIN: Final = re.compile(r"[^\w.:+-]")
 _NEEDED: Final = frozenset(
     {
         "agi_request",
@@ -64,6 +66,7 @@ class Environment:
     uniqueid: str
     caller: str
     extension: str
+    language: str = ""
     words: tuple[str, ...] = ()
     """What the dialplan says beyond the shared secret."""
 
@@ -144,6 +147,7 @@ def _environment(values: dict[str, str]) -> Environment:
         uniqueid=values["agi_uniqueid"],
         caller="" if caller == "unknown" else caller,
         extension=values["agi_extension"],
+        language=values.get("agi_language", ""),
         words=tuple(
             values[key] for n in range(2, WORDS_MAX + 2) if (key := f"agi_arg_{n}") in values
         ),
@@ -160,6 +164,11 @@ def _quoted(word: str) -> str:
     if has_control_characters(word) or not _encodes(word):
         raise AgiFailed("a control character in a command")
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _plain(value: str) -> str:
+    """What would end a value, or begin another one, is left out: the dialplan takes none of it."""
+    return _NOT_PLAIN.sub("", value)
 
 
 def _encodes(word: str) -> bool:
@@ -203,6 +212,13 @@ class AgiWire:
         except (OSError, ValueError) as failure:
             self.over = True
             raise AgiHungUp(type(failure).__name__) from failure
+
+    async def leave(self, variables: Mapping[str, str], *, within_s: float) -> None:
+        """Set channel variables, all of them by one command."""
+        pairs = ",".join(f"{name}={_plain(value)}" for name, value in variables.items())
+        reply = await self.ask("EXEC", "MSet", pairs, within_s=within_s)
+        if reply.result.startswith("-"):
+            raise AgiFailed(f"variables were not set ({reply.result})")
 
     async def _reply(self) -> Reply:
         for _ in range(REPLY_LINES_MAX):

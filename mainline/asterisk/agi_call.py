@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -43,7 +43,9 @@ class AgiCall:
     def __init__(self, environment: Environment, wire: AgiWire) -> None:
         self._environment, self._wire = environment, wire
         self._deadline_s = FIRST_DEADLINE_S
-        self._language = "zh"
+        self._language = environment.language
+        self.left: dict[str, str] = {}
+        """Variables that the dialplan finds when the handler has finished."""
 
     @property
     def id(self) -> CallId:
@@ -68,7 +70,7 @@ class AgiCall:
     @property
     def language(self) -> str:
         """The language set last."""
-        return self._language
+        return "en" if self._language == "en" else "zh"
 
     async def answer(self) -> None:
         """Off the hook."""
@@ -150,10 +152,16 @@ class AgiCall:
             raise AgiFailed("not a variable's name")
         return (await self._at_once("GET VARIABLE", name)).data
 
+    def leave(self, variables: Mapping[str, str]) -> None:
+        """What the dialplan is to find, all at once, when the handler has finished."""
+        self.left.update(variables)
+
     async def set_language(self, language: str) -> None:
         """Choose the voice for sounds of the telephone system itself."""
-        self._language = "en" if language == "en" else "zh"
-        await self.set_variable("CHANNEL(language)", self._language)
+        wanted = "en" if language == "en" else "zh"
+        if wanted != self._language:
+            self._language = wanted
+            await self.set_variable("CHANNEL(language)", wanted)
 
     @asynccontextmanager
     async def unrecorded(self) -> AsyncIterator[None]:

@@ -37,7 +37,7 @@ async def answering(call: AgiCall) -> None:
 async def test_a_finished_handler_says_ok(start: Start):
     server = await start(answering)
     peer = AgiPeer(server.port)
-    assert await peer.run() == ["ANSWER", 'SET VARIABLE "MAINLINE_AGI" "OK"']
+    assert await peer.run() == ["ANSWER", 'EXEC "MSet" "MAINLINE_AGI=OK"']
 
 
 async def test_a_handler_that_raises_says_fail(start: Start):
@@ -46,12 +46,12 @@ async def test_a_handler_that_raises_says_fail(start: Start):
         raise ZeroDivisionError
 
     peer = AgiPeer((await start(broken)).port)
-    assert await peer.run() == ["ANSWER", 'SET VARIABLE "MAINLINE_AGI" "FAIL"']
+    assert await peer.run() == ["ANSWER", 'EXEC "MSet" "MAINLINE_AGI=FAIL"']
 
 
 async def test_an_unknown_route_says_fail(start: Start):
     peer = AgiPeer((await start(answering)).port, first=request("nowhere"))
-    assert await peer.run() == ['SET VARIABLE "MAINLINE_AGI" "FAIL"']
+    assert await peer.run() == ['EXEC "MSet" "MAINLINE_AGI=FAIL"']
 
 
 async def test_a_stranger_is_not_answered(start: Start):
@@ -67,7 +67,7 @@ async def test_a_health_probe_does_not_disturb(start: Start):
         _, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.close()
         await writer.wait_closed()
-    assert 'SET VARIABLE "MAINLINE_AGI" "OK"' in await AgiPeer(server.port).run()
+    assert 'EXEC "MSet" "MAINLINE_AGI=OK"' in await AgiPeer(server.port).run()
     assert server.calls == 0
 
 
@@ -89,7 +89,7 @@ async def test_beyond_the_limit_callers_get_the_dialplan(start: Start):
     await inside.wait()
     assert await AgiPeer(server.port).run() == []
     leave.set()
-    assert await first == ['SET VARIABLE "MAINLINE_AGI" "OK"']
+    assert await first == ['EXEC "MSet" "MAINLINE_AGI=OK"']
 
 
 async def test_stopping_lets_calls_finish_and_hands_back_the_rest(start: Start):
@@ -143,7 +143,26 @@ async def test_the_decision_reaches_the_dialplan_before_ok(start: Start):
         "MAINLINE_LANGUAGE": "en",
         "__MAINLINE_CUSTOMER": "7",
     }
-    assert peer.commands[-1] == 'SET VARIABLE "MAINLINE_AGI" "OK"'
+    assert peer.commands[-1].endswith(',MAINLINE_AGI=OK"')
+    assert len(peer.commands) == 2, "all of it by one command: it arrives whole or not at all"
+
+
+async def test_a_decision_that_is_not_plain_cannot_set_anything_else(start: Start):
+    async def lead(call: Call) -> Decision:
+        return Decision("queue", "repair", branch='a,MAINLINE_AGI=OK"(b)')
+
+    async def handle(call: AgiCall) -> None:
+        await inbound.handle(call, lead)
+        raise ZeroDivisionError
+
+    async def finish(call: AgiCall) -> None:
+        await inbound.handle(call, lead)
+
+    failed = AgiPeer((await start(handle)).port)
+    assert await failed.run() == ['EXEC "MSet" "MAINLINE_AGI=FAIL"']
+    peer = AgiPeer((await start(finish)).port)
+    await peer.run()
+    assert peer.variable("MAINLINE_BRANCH") == "aMAINLINE_AGIOKb"
 
 
 async def test_a_caller_gone_in_the_menu_leaves_no_decision(start: Start):

@@ -1,6 +1,7 @@
 """Asterisk's side of FastAGI: connects, sends a request, answers commands as told."""
 
 import asyncio
+import shlex
 from collections.abc import Callable
 
 SECRET = "word-between-us"
@@ -72,6 +73,15 @@ class AgiPeer:
 
     def variable(self, name: str) -> str | None:
         """The value that the server set last."""
-        start = f'SET VARIABLE "{name}" '
-        values = [line[len(start) :] for line in self.commands if line.startswith(start)]
-        return values[-1].strip('"') if values else None
+        values = [value for command in self.commands for each, value in _set_by(command)
+                  if each == name]  # fmt: skip
+        return values[-1] if values else None
+
+
+def _set_by(command: str) -> list[tuple[str, str]]:
+    """Names and values that a command sets, one or many at once."""
+    verb, *words = shlex.split(command)
+    if [verb, *words[:1]] == ["EXEC", "MSet"]:
+        pairs = (pair.partition("=") for pair in words[1].split(","))
+        return [(name, value) for name, _, value in pairs]
+    return [(words[1], words[2])] if [verb, *words[:1]] == ["SET", "VARIABLE"] else []

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import pytest
+from structlog.testing import capture_logs
 
 from crm.surveys import service
 from ivr.phrases import load_phrases
-from ivr.survey import SurveyDeps, handle_survey
+from ivr.survey import SurveyDeps, Talked, handle_survey
 from mainline.asterisk.call import CallerGone
 from mainline.db import Database
 from mainline.journal import Event
@@ -40,12 +41,9 @@ async def ask(
     database: Database, keys: Sequence[str], *, queue: str = "repair", language: str = "zh"
 ) -> tuple[FakeCall, Notes]:
     call, notes = FakeCall(keys), Notes()
-    call.variables = {
-        "MAINLINE_AGENT": "8001", "MAINLINE_QUEUE": queue, "MAINLINE_LANGUAGE": language,
-    }  # fmt: skip
     deps = SurveyDeps(database, FakeVoice(), load_phrases(HEAT), lambda: notes)
     try:
-        await handle_survey(call, deps)
+        await handle_survey(call, Talked.of(("8001", queue, language)), deps)
     except CallerGone:
         notes.facts.append(Event(subject="call:call-1"))
     return call, notes
@@ -90,6 +88,15 @@ async def test_the_question_is_asked_in_the_callers_language(surveyed: Database)
 async def test_nobody_is_asked_in_an_emergency(surveyed: Database) -> None:
     call, notes = await ask(surveyed, ["1"], queue="emergency")
     assert (call.heard, notes.facts) == ([], [])
+
+
+async def test_where_nobody_is_asked_nobody_waits_for_the_books(
+    surveyed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surveyed, "unit_of_work", None)
+    with capture_logs() as said:
+        await ask(surveyed, ["1"], queue="emergency")
+    assert said == []
 
 
 async def test_with_the_books_away_the_caller_is_let_go(tmp_path: object) -> None:

@@ -41,6 +41,7 @@ def test_a_request_is_read():
         uniqueid="ml1-1795428960.0",
         caller="13800008000",
         extension="96777",
+        language="zh",
     )
 
 
@@ -214,6 +215,24 @@ async def test_a_variable_is_read_by_its_plain_name_and_none_is_empty():
     assert sink.written[0] == 'GET VARIABLE "MAINLINE_AGENT"\n'
     with pytest.raises(AgiFailed):
         await call.variable("SHELL(id)")
+
+
+async def test_a_language_is_set_only_where_it_is_another():
+    call, sink = call_over("200 result=1", "200 result=1")
+    for language in ("en", "en", "zh"):
+        await call.set_language(language)
+    assert call.language == "zh"
+    assert sink.written == [
+        'SET VARIABLE "CHANNEL(language)" "en"\n',
+        'SET VARIABLE "CHANNEL(language)" "zh"\n',
+    ]
+
+
+async def test_a_call_that_has_the_language_is_not_told():
+    wire, _, sink = wire_over(b"")
+    call = AgiCall(Environment("inbound", "PJSIP/t-1", "ml-1.0", "138", "96777", "zh"), wire)
+    await call.set_language("zh")
+    assert sink.written == []
 
 
 async def test_a_single_key_may_be_the_hash_itself():
