@@ -85,11 +85,12 @@ async def show(
 
 @router.post("/{kind}/{name}/check", dependencies=[_edit])
 async def check(
-    request: Request, kind: KindName, name: Name, form: Annotated[Draft, Form()]
-) -> HTMLResponse:
+    request: Request, session: ReadSession, kind: KindName, name: Name,
+    form: Annotated[Draft, Form()],
+) -> HTMLResponse:  # fmt: skip
     """What is wrong with this text, without keeping it."""
     try:
-        found = problems_of(kind, from_text(form.text))
+        found = await problems_now(session, kind, from_text(form.text))
     except Invalid as error:
         found = [Problem("error", "yaml", "", error.words, tuple(error.values.items()))]
     return page(request, "problems.html", problems=found)
@@ -154,6 +155,13 @@ def problems_of(kind: str, body: Any) -> Sequence[Problem]:
     return definitions.kind_named(kind).problems(body)
 
 
+async def problems_now(session: AsyncSession, kind: str, body: Any) -> Sequence[Problem]:
+    """The same with the roles that the company has now."""
+    if kind not in known_kinds():
+        raise NotFound(kind)
+    return await definitions.problems_now(session, kind, body)
+
+
 def _back(kind: str, name: str, version: int, view: str = "text") -> RedirectResponse:
     drawn = view == "drawing" and kind == "ivr_menu"
     text = "forms" if view == "forms" else "definitions"
@@ -169,7 +177,7 @@ async def _page(
     in_force = definitions.in_force(history, now())
     shown = _wanted(history, number) or in_force or (history[0] if history else None)
     body = shown.source if shown else {}
-    problems = problems_of(kind, body)
+    problems = await problems_now(session, kind, body)
     return page(
         request, "definition.html", status,
         kind=kind, name=name, history=history, shown=shown, in_force=in_force, now=now(),

@@ -1,6 +1,5 @@
 """Definitions edited as forms instead of text: drawn from their shape, checked while typing."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
@@ -11,19 +10,21 @@ from markupsafe import Markup
 from pydantic import BaseModel, Field, ValidationError
 
 from agentdesk.admin.comparing import Change, compared
-from agentdesk.admin.definitions import KindName, Name, known_kinds, problems_of
+from agentdesk.admin.definitions import KindName, Name, known_kinds, problems_now
 from agentdesk.admin.form_words import PARTS, VALUES
 from agentdesk.admin.page import fragment, page
+from agentdesk.admin.roles import names_of
 from agentdesk.panels.words import URGENCIES
 from crm.catalog.fields import asked_at
 from crm.catalog.kinds import WORK_ORDER_TYPES
 from crm.catalog.work_order_types import WorkOrderTypes
+from crm.staff import composing
 from mainline import definitions
 from mainline.clock import now
 from mainline.definitions import Version
 from mainline.errors import NotFound
 from mainline.i18n import _
-from mainline.permissions import ROLES, Permission
+from mainline.permissions import Permission
 from mainline.web import ReadSession, Who, WriteSession, allow
 
 router = APIRouter(prefix="/admin/forms", include_in_schema=False)
@@ -76,7 +77,7 @@ async def show(
         kind=kind, name=name, history=history, shown=shown, in_force=in_force, now=now(),
         body=_plain(shown.source),
         schema=_plain(definitions.kind_named(kind).shape.model_json_schema()),
-        words=_plain(_words()), roles=sorted(ROLES),
+        words=_plain(_words()), roles=names_of(await composing.composed(session)),
     )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ async def look(
     request: Request, session: ReadSession, kind: KindName, name: Name, asked: Asked
 ) -> Shown:
     """What is wrong with it, how its form looks, and what differs; nothing is kept."""
-    problems = await asyncio.to_thread(problems_of, kind, asked.body)
+    problems = await problems_now(session, kind, asked.body)
     history = await definitions.history(session, kind, name)
     other = (
         definitions.in_force(history, now())

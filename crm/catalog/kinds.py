@@ -7,7 +7,12 @@ from mainline.definitions import Kind, register
 
 CALL_REASONS: Final = register(Kind("call_reasons", reasons.CallReasons, reasons.problems))
 WORK_ORDER_TYPES: Final = register(
-    Kind("work_order_types", work_order_types.WorkOrderTypes, type_checks.problems)
+    Kind(
+        "work_order_types",
+        work_order_types.WorkOrderTypes,
+        type_checks.problems,
+        roles_check=type_checks.role_problems,
+    )
 )
 QUEUES: Final = register(Kind("queues", queues.Queues, queues.problems))
 FILES: Final = {

@@ -10,7 +10,7 @@ from crm.catalog.order_shapes import FACTS, FIELD_PREFIX, WHOLE, PrintForm
 from crm.catalog.work_order_types import VERBS, Step, WorkOrderType, WorkOrderTypes
 from mainline.definitions import Problem
 from mainline.i18n import Text
-from mainline.permissions import ROLES
+from mainline.permissions import Rights
 
 _TWICE: Final = Text("The code is used twice.")
 _IS_REQUEST: Final = Text("A request is made instead of such an order: it follows from nothing.")
@@ -91,11 +91,21 @@ def _way_problems(step: Step, where: str, codes: Collection[str]) -> Iterator[Pr
         if way.action in VERBS:
             words = Text("This name stands for something that every order knows.")
             yield Problem("error", "reserved", where, words)
-        for role in set(way.roles) - set(ROLES):
-            values = (("role", role),)
-            yield Problem("error", "no-role", where, Text("There is no role %(role)s."), values)
         if way.to not in codes:
             yield Problem("error", "no-step", where, Text("There is no such step."))
+
+
+def role_problems(body: WorkOrderTypes, rights: Rights) -> list[Problem]:
+    """Roles that steps name and that there are not."""
+    words = Text("There is no role %(role)s.")
+    return [
+        Problem("error", "no-role", f"{name}/{step.code}/{way.action}", words, (("role", role),))
+        for name, steps in body.flows.items()
+        for step in steps
+        for way in step.transitions
+        for role in way.roles
+        if role not in rights
+    ]
 
 
 def _reached(steps: tuple[Step, ...]) -> set[str]:

@@ -12,7 +12,7 @@ from crm.catalog.fields import FormField
 from mainline.definitions import Problem
 from mainline.errors import NotFound
 from mainline.i18n import Text
-from mainline.permissions import ROLES, Permission
+from mainline.permissions import Permission, Rights
 from mainline.text import LocalizedText
 
 Effect = Literal[
@@ -153,10 +153,6 @@ def _kind(body: LifeCycle, kind: RequestKind) -> Iterator[Problem]:
     if not kind.approvals:
         words = Text("Nobody has to agree to this.")
         yield Problem("warning", "no-approval", kind.code, words)
-    for approval in kind.approvals:
-        if Permission.DECIDE_REQUESTS not in ROLES.get(approval.role, frozenset()):
-            words = Text("Nobody with this role may decide about requests.")
-            yield Problem("error", "role", f"{kind.code}/{approval.role}", words)
     for check in kind.checks:
         where = f"{kind.code}/{check.check}"
         if check.check == "before_season" and body.season is None:
@@ -164,6 +160,17 @@ def _kind(body: LifeCycle, kind: RequestKind) -> Iterator[Problem]:
         if (check.check == "status") != bool(check.status):
             words = Text("A check of the status names statuses, and only that one.")
             yield Problem("error", "status", where, words)
+
+
+def role_problems(body: LifeCycle, rights: Rights) -> Sequence[Problem]:
+    """Approvals by a role that is not there, or may not decide."""
+    words = Text("Nobody with this role may decide about requests.")
+    return [
+        Problem("error", "role", f"{kind.code}/{approval.role}", words)
+        for kind in body.kinds
+        for approval in kind.approvals
+        if Permission.DECIDE_REQUESTS not in rights.get(approval.role, frozenset())
+    ]
 
 
 FILE: Final = "life_cycle.yaml"

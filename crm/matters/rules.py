@@ -12,7 +12,7 @@ from crm.catalog.calendars import WorkCalendar, add
 from crm.catalog.calendars import problems as calendar_problems
 from mainline.definitions import Problem
 from mainline.i18n import Text
-from mainline.permissions import ROLES, Permission
+from mainline.permissions import Permission, Rights
 from mainline.text import LocalizedText
 
 MINUTES_MAX: Final = 60 * 24 * 30
@@ -47,13 +47,17 @@ def problems(body: Ladder) -> Sequence[Problem]:
         Problem("error", "twice", code, Text("The code is used twice."))
         for code in sorted({code for code in codes if codes.count(code) > 1})
     ]
+    return [*found, *(calendar_problems("calendar", body.calendar) if body.calendar else ())]
+
+
+def role_problems(body: Ladder, rights: Rights) -> Sequence[Problem]:
+    """Rungs whose role is not there, or could not act."""
     words = Text("Nobody with this role may act on matters.")
-    found += [
+    return [
         Problem("error", "role", rung.code, words)
         for rung in body.rungs
-        if Permission.OPEN_WORK_ORDERS not in ROLES.get(rung.role, frozenset())
+        if Permission.OPEN_WORK_ORDERS not in rights.get(rung.role, frozenset())
     ]
-    return [*found, *(calendar_problems("calendar", body.calendar) if body.calendar else ())]
 
 
 def due(body: Ladder, level: int, start: datetime, zone: ZoneInfo) -> datetime:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.staff.kinds import COMPANY_ROLES
 from crm.staff.models import ApiToken, User
 from crm.staff.roles import Role, Roles, granted, holding, vanished
-from mainline import definitions
+from mainline import definitions, features
 from mainline.clock import now
 from mainline.definitions import COMPANY, Version
 from mainline.errors import Invalid, MainlineError, NotFound
@@ -19,6 +19,7 @@ from mainline.i18n import Text
 from mainline.permissions import ROLES, Permission, Rights
 
 NOTHING: Final = Roles()
+PLACES_TOLD: Final = 5
 
 
 class RoleInUse(MainlineError):
@@ -28,6 +29,13 @@ class RoleInUse(MainlineError):
     words = Text(
         "%(count)s people or programs hold the role %(role)s. Give them another one first."
     )
+
+
+class RoleNamed(MainlineError):
+    """A definition in force, or waiting for its time, goes by it."""
+
+    code = "role-named"
+    words = Text("It is still needed where it is named: %(places)s. Change that first.")
 
 
 class NotHeldYourself(MainlineError):
@@ -143,6 +151,9 @@ async def _publish(
     _check_grants(before, later, may)
     await _check_use(session, vanished(before, later))
     await _check_editors(session, before, later)
+    list(features.modules("kinds"))  # everything that could name a role
+    if places := await definitions.broken_by(session, before, later):
+        raise RoleNamed(places="; ".join(places[:PLACES_TOLD]))
     name, body = COMPANY_ROLES.name, wanted.model_dump(mode="json")
     made = await definitions.draft(
         session, name, COMPANY, body, author=by, why=why.strip(), after=after, guard_passed=True

@@ -8,7 +8,9 @@ from mainline.definitions import Kind, register
 PAUSE_REASONS: Final = register(Kind("pause_reasons", pauses.PauseReasons, pauses.problems))
 DIRECTORY: Final = register(Kind("directory", directory.Directory, directory.problems))
 SKILL_ROUTING: Final = register(Kind("skill_routing", skills.SkillRouting, skills.problems))
-COMPANY_ROLES: Final = register(Kind("roles", roles.Roles, roles.problems, guarded=True))
+COMPANY_ROLES: Final = register(
+    Kind("roles", roles.Roles, roles.problems, guarded=True, rights=roles.Roles.rights)
+)
 """Only ``crm.staff.composing`` changes it: nobody grants what they do not hold."""
 FILES: Final = {
     PAUSE_REASONS.name: "pauses.yaml",

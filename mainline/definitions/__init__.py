@@ -4,13 +4,15 @@ One mechanism for all kinds: a checked shape, versions with validity, draft, che
 back, who and why. Calls and orders that began under an old version finish under it.
 """
 
-from mainline.definitions.company import COMPANY, content, install_file, rules
+from mainline.definitions.company import content, install_file, rules
 from mainline.definitions.kind import Kind, Problem, kind_named, kinds, register
 from mainline.definitions.service import (
+    COMPANY,
     DefinitionRefused,
     EditedMeanwhile,
     Guarded,
     Version,
+    broken_by,
     current,
     draft,
     history,
@@ -18,6 +20,7 @@ from mainline.definitions.service import (
     install,
     names,
     parsed,
+    problems_now,
     publish,
     roll_back,
     stamp,
@@ -35,6 +38,7 @@ __all__ = [
     "Kind",
     "Problem",
     "Version",
+    "broken_by",
     "content",
     "current",
     "draft",
@@ -46,6 +50,7 @@ __all__ = [
     "kinds",
     "names",
     "parsed",
+    "problems_now",
     "publish",
     "register",
     "roll_back",

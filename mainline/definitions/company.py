@@ -1,17 +1,16 @@
 """The one definition that a company has of most kinds: its rules, called ``company``."""
 
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.definitions.kind import Kind
-from mainline.definitions.service import current, install, is_in_force
+from mainline.definitions.service import COMPANY, current, install, is_in_force
 from mainline.errors import NotFound
 
-COMPANY: Final = "company"
 M = TypeVar("M", bound=BaseModel)
 
 

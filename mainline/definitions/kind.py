@@ -7,6 +7,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from mainline.i18n import Text
+from mainline.permissions import ROLES, Rights
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -23,6 +24,7 @@ class Problem:
 
 
 Check = Callable[[Any], Sequence[Problem]]
+RolesCheck = Callable[[Any, Rights], Sequence[Problem]]
 
 
 @dataclass(frozen=True)
@@ -31,24 +33,30 @@ class Kind(Generic[M]):
 
     ``guarded``: what may be changed depends on who asks and on what is in use, so that it is
     changed through its own service only, never as text.
+
+    ``roles_check``: of a body that names roles, whether they are there and may do what they are
+    named for; ``rights``: of the one body that composes them, what each allows.
     """
 
     name: str
     shape: type[M]
     check: Check = lambda _body: ()
     guarded: bool = False
+    roles_check: RolesCheck | None = None
+    rights: Callable[[Any], Rights] | None = None
 
     def parse(self, body: object) -> M:
         """The checked object; pydantic's ValidationError when the shape is wrong."""
         return self.shape.model_validate(body)
 
-    def problems(self, body: object) -> list[Problem]:
-        """Everything wrong with this body, shape first."""
+    def problems(self, body: object, rights: Rights = ROLES) -> list[Problem]:
+        """Everything wrong with this body, shape first; ``rights``: what roles allow now."""
         try:
             parsed = self.parse(body)
         except ValidationError as error:
             return [_shape_problem(item) for item in error.errors(include_url=False)[:50]]
-        return list(self.check(parsed))
+        named = self.roles_check(parsed, rights) if self.roles_check else ()
+        return [*self.check(parsed), *named]
 
 
 def _shape_problem(item: Any) -> Problem:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ScalarSelect, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
@@ -15,12 +15,14 @@ from mainline.acting import because
 from mainline.clock import now
 from mainline.db import Moment, remembered
 from mainline.definitions.events import DefinitionPublished, DefinitionWithdrawn
-from mainline.definitions.kind import Problem, kind_named
+from mainline.definitions.kind import Problem, kind_named, kinds
 from mainline.definitions.models import DefinitionVersion
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
 from mainline.journal import append
+from mainline.permissions import ROLES, Rights
 
+COMPANY: Final = "company"
 BODY_CHARS_MAX = 1_000_000
 AHEAD_MAX = timedelta(days=366)
 PARSED_KEPT = 256
@@ -171,9 +173,9 @@ async def publish(
     if at is not None and not present <= at <= present + AHEAD_MAX:
         raise WrongMoment
     row = await _row(session, kind, name, number)
-    problems = [p for p in kind_named(kind).problems(json.loads(row.body)) if p.level == "error"]
-    if problems:
-        raise DefinitionRefused(problems)
+    problems = await problems_now(session, kind, json.loads(row.body))
+    if errors := [problem for problem in problems if problem.level == "error"]:
+        raise DefinitionRefused(errors)
     if row.published_at is None:
         row.published_at, row.published_by, row.valid_from = present, by, at or present
         row.why = why[:500] or row.why
@@ -187,6 +189,45 @@ async def publish(
         )  # fmt: skip
     await session.flush()
     return _version(row)
+
+
+async def problems_now(session: AsyncSession, kind: str, body: Any) -> list[Problem]:
+    """Everything wrong with this body, with the roles that this company has now."""
+    asked = kind_named(kind)
+    return asked.problems(body, await _rights(session) if asked.roles_check else ROLES)
+
+
+async def broken_by(session: AsyncSession, before: Rights, later: Rights) -> list[str]:
+    """Which definitions, in force or waiting for their time, name roles that would be in order no
+    more; with the place."""
+    found: list[str] = []
+    for kind in kinds().values():
+        if kind.roles_check is None:
+            continue
+        for each in await _counting(session, kind.name):
+            good = {(one.where, one.code) for one in kind.roles_check(each, before)}
+            bad = [one for one in kind.roles_check(each, later) if one.level == "error"]
+            found += [
+                f"{kind.name} {one.where}" for one in bad if (one.where, one.code) not in good
+            ]
+    return list(dict.fromkeys(found))
+
+
+async def _counting(session: AsyncSession, kind: str) -> list[Any]:
+    bodies = []
+    for name in await names(session, kind):
+        past = await history(session, kind, name)
+        present = in_force(past, now())
+        waiting = [each for each in past if each.waits(now())]
+        bodies += [_parsed(kind, one.text) for one in (present, *waiting) if one is not None]
+    return bodies
+
+
+async def _rights(session: AsyncSession) -> Rights:
+    for kind in kinds().values():
+        if kind.rights is not None and await is_in_force(session, kind.name, COMPANY):
+            return kind.rights((await current(session, kind.name, COMPANY)).body)
+    return ROLES
 
 
 async def withdraw(session: AsyncSession, kind: str, name: str, number: int, *, by: str) -> Version:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from crm.matters import queries, service
 from crm.matters.events import MatterClimbed, MatterLate
+from crm.matters.kinds import MATTER_LADDER
 from crm.matters.models import Matter
 from crm.matters.rules import LADDER, Ladder, climbs, due, problems
 from crm.matters.service import Actor
@@ -201,7 +202,7 @@ def test_mistakes_of_the_ladder_are_found() -> None:
     name = {"zh": "甲", "en": "A"}
     rung = {"code": "a", "name": name, "role": "quality", "minutes": 1}
     body = Ladder.model_validate({"rungs": [rung, rung]})
-    assert [found.code for found in problems(body)] == ["twice", "role", "role"]
+    assert [found.code for found in MATTER_LADDER.problems(body)] == ["twice", "role", "role"]
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)

@@ -10,11 +10,12 @@ from crm.staff.kinds import COMPANY_ROLES
 from crm.staff.models import User
 from crm.staff.roles import Role, Roles, granted, problems
 from mainline import definitions
+from mainline.config import Settings
 from mainline.db import Database
-from mainline.definitions import COMPANY, Guarded
+from mainline.definitions import COMPANY, DefinitionRefused, Guarded
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.journal import entries_after
-from mainline.permissions import ROLES, Permission
+from mainline.permissions import ROLES, Permission, Rights
 from mainline.text import LocalizedText
 from mainline.web import Principal
 from tests.crm.conftest import AsRole
@@ -22,6 +23,7 @@ from tests.crm.conftest import AsRole
 ALL = frozenset(Permission)
 NAME = LocalizedText(zh="夜班长", en="Night lead")
 P = Permission
+TYPES = "work_order_types"
 
 
 def role(code: str, *permissions: Permission) -> Role:
@@ -246,3 +248,58 @@ async def test_who_asks_and_what_their_roles_allow_is_one_statement(staff: Datab
     assert found is not None
     assert found.permissions == {P.SEE_BOARD}
     assert len([one for one in asked if one.startswith("SELECT")]) == 1
+
+
+async def types_with(staff: Database, settings: Settings, wanted: str) -> int:
+    """Heat's types, where only this role may install; the version that is in force then."""
+    body = definitions.content(settings.pack_dir / "work_orders.yaml")
+    body["flows"]["request"][0]["transitions"][0]["roles"] = [wanted]
+    async with staff.unit_of_work() as session:
+        made = await definitions.draft(session, TYPES, COMPANY, body, author="root")
+        await definitions.publish(session, TYPES, COMPANY, made.version, by="root")
+    return made.version
+
+
+async def test_a_step_of_an_order_names_a_role_of_the_company_which_then_stays(
+    staff: Database, settings: Settings
+) -> None:
+    with pytest.raises(DefinitionRefused) as unknown:
+        await types_with(staff, settings, "night_lead")
+    [problem] = unknown.value.problems
+    assert (problem.code, dict(problem.values)) == ("no-role", {"role": "night_lead"})
+    await put(staff, role("night_lead", P.SEE_BOARD))
+    await put(staff, role("spare", P.SEE_BOARD))
+    await types_with(staff, settings, "night_lead")
+    with pytest.raises(composing.RoleNamed) as named:
+        async with staff.unit_of_work() as session:
+            await composing.remove(session, "night_lead", may=ALL, by="root", why="weg")
+    assert "work_order_types request/" in str(named.value.values["places"])
+    async with staff.unit_of_work() as session:
+        await composing.remove(session, "spare", may=ALL, by="root", why="weg")
+    await types_with(staff, settings, "leader")
+    async with staff.unit_of_work() as session:
+        await composing.remove(session, "night_lead", may=ALL, by="root", why="weg")
+    with pytest.raises(DefinitionRefused):  # the version of before names what is no more
+        async with staff.unit_of_work() as session:
+            await definitions.roll_back(session, TYPES, COMPANY, 1, by="root")
+
+
+async def test_a_role_that_approves_requests_does_not_lose_the_right_to(
+    staff: Database, settings: Settings
+) -> None:
+    body = definitions.content(settings.pack_dir / "life_cycle.yaml")
+    approving = body["kinds"][0]["approvals"][0]
+    await put(staff, role("counter", P.DECIDE_REQUESTS, P.SEE_CUSTOMERS))
+    approving["role"] = "counter"
+    async with staff.unit_of_work() as session:
+        made = await definitions.draft(session, "life_cycle", COMPANY, body, author="root")
+        await definitions.publish(session, "life_cycle", COMPANY, made.version, by="root")
+    with pytest.raises(composing.RoleNamed):
+        await put(staff, role("counter", P.SEE_CUSTOMERS))
+    await put(staff, role("counter", P.DECIDE_REQUESTS))
+    assert (await rights_of(staff))["counter"] == frozenset({P.DECIDE_REQUESTS})
+
+
+async def rights_of(staff: Database) -> Rights:
+    async with staff.reading() as session:
+        return await composing.rights(session)

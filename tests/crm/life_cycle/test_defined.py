@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from crm.customers.models import ServiceAccount
+from crm.life_cycle.kinds import LIFE_CYCLE
 from crm.life_cycle.prepare import install
-from crm.life_cycle.rules import LifeCycle, problems
+from crm.life_cycle.rules import LifeCycle
 from mainline.config import PROJECT
 from mainline.db import Database
 from mainline.definitions import content
@@ -16,7 +17,7 @@ from tests.crm.conftest import AsRole
 def test_a_packs_requests_have_no_mistakes_and_order_what_there_is(pack: str) -> None:
     folder = PROJECT / "packs" / pack
     body = LifeCycle.model_validate(content(folder / "life_cycle.yaml"))
-    assert list(problems(body)) == []
+    assert LIFE_CYCLE.problems(body) == []
     types = {one["code"] for one in content(folder / "work_orders.yaml")["types"]}
     assert {order.type for kind in body.kinds for order in kind.orders} - types == set()
     effects = {"connect", "transfer", "split", "merge", "demolish", "suspend", "resume"}
@@ -30,7 +31,12 @@ def test_mistakes_of_the_definition_are_found() -> None:
         "approvals": [{"role": "agent", "label": {"zh": "乙", "en": "B"}}],
     }  # fmt: skip
     body = LifeCycle.model_validate({"kinds": [one, one]})
-    assert {found.code for found in problems(body)} == {"twice", "role", "no-season", "status"}
+    assert {found.code for found in LIFE_CYCLE.problems(body)} == {
+        "twice",
+        "role",
+        "no-season",
+        "status",
+    }
 
 
 async def test_the_number_is_honoured_at_every_counter_and_only_who_may_decides(
