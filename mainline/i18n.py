@@ -65,9 +65,19 @@ def speaking(locale: Locale) -> Iterator[None]:
 
 
 def translate(text: str, locale: Locale, values: dict[str, object] | None = None) -> str:
-    """The text in that language, placeholders ``%(name)s`` filled."""
+    """The text in that language, placeholders ``%(name)s`` filled.
+
+    Values that know both languages themselves (a ``Text``, a ``LocalizedText``) speak that one.
+    """
     words = (catalog().get(text) or text) if locale == "zh_CN" else text
-    return words % values if values else words
+    if not values:
+        return words
+    return words % {name: _spoken(value, locale) for name, value in values.items()}
+
+
+def _spoken(value: object, locale: Locale) -> object:
+    to = getattr(value, "to", None)
+    return to(locale) if to is not None else value
 
 
 def _(text: str, /, **values: object) -> str:

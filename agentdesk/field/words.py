@@ -107,6 +107,16 @@ _TEXTS: Final[Mapping[str, Text]] = {
     "chosen": Text("Decided; it is sent as soon as there is a network."),
     "refused": Text("Refused"),
     "drop": Text("Put away"),
+    "try-again": Text("Try again"),
+    "give-up": Text("Give it up, with the reason"),
+    "give-up-why": Text("Why it is given up"),
+    "given-up": Text("Given up: %s."),
+    "advice-gone": Text(
+        "This order is yours no more. Tell the dispatcher what you did, then put it away."
+    ),
+    "advice-moved": Text("The order stands elsewhere by now. Open it and do what fits there."),
+    "advice-wrong": Text("Something you gave does not fit. Open it and put it right."),
+    "advice-again": Text("Nothing of yours is lost. Try again, or give it up and say why."),
     "queue": Text("Waiting, in this order"),
     "files": Text("Files to be sent"),
     "open": Text("Open"),

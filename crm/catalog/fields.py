@@ -132,8 +132,7 @@ class FieldRefused(Invalid):
     words = Text("Please check the field %(field)s.")
 
     def __init__(self, field: FormField, what: str = "") -> None:
-        label = f"{field.label.zh} {field.label.en}"
-        super().__init__(field.name, field=label, what=what)
+        super().__init__(field.name, field=field.label, what=what)
         self.name = field.name
 
 

@@ -70,12 +70,12 @@ async def do(
         if row.action not in NOTES:
             raise Invalid("action")
         if step.is_final:
-            raise NotPossible(step.code, step=f"{step.label.zh} {step.label.en}")
+            raise NotPossible(step.code, step=step.label)
         await note(session, order, row.action, by=row.worker, text=text, at=at)
         return
     way = next((one for one in step.transitions if one.action == row.action), None)
     if way is None and row.action not in VERBS:
-        raise NotPossible(step.code, step=f"{step.label.zh} {step.label.en}")
+        raise NotPossible(step.code, step=step.label)
     to = row.worker if way is not None and way.hands else ""
     filled = Filled(row.body.get("fields") or {}, await _files(session, order.id), roles)
     await orders.do(session, order, Act(row.action, row.worker, to, text), at=at, filled=filled)

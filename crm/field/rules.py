@@ -163,7 +163,7 @@ def _known(words: Sequence[_Word], type_code: str, codes: Collection[str]) -> No
 
 def _within(label: LocalizedText, value: float | None, least: float, most: float) -> None:
     if value is not None and not (math.isfinite(value) and least <= value <= most):
-        raise ReportRefused(what=f"{label.zh} {label.en}")
+        raise ReportRefused(what=label)
 
 
 def told(rules: FieldRules, report: Report) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.models import ServiceAccount
 from crm.customers.town import Order, town
-from crm.work_orders import service
+from crm.work_orders import people, service
 from crm.work_orders.models import WorkOrder
 from mainline.acting import no_reason
 from mainline.clock import now
@@ -37,7 +37,7 @@ async def _open(session: AsyncSession, order: Order, account: str) -> None:
         session,
         type_code=order.type,
         key=f"demo:{account}:{order.type}",
-        by="agent1",
+        by=await people.person(session, "agent1"),
         source="desk",
         account_id=account_id,
         summary=order.summary,
@@ -51,6 +51,7 @@ async def _open(session: AsyncSession, order: Order, account: str) -> None:
 async def _move(session: AsyncSession, number: str, order: Order, began: datetime) -> None:
     step = (now() - began) / (len(order.do) + 1)
     for index, action in enumerate(order.do, start=1):
-        by = "field" if action in {"accept", "arrive", "complete"} else "dispatcher"
+        login = "field" if action in {"accept", "arrive", "complete"} else "dispatcher"
+        by = await people.person(session, login)
         note = "已处理" if action in {"complete", "reply"} else ""
         await service.move(session, number, action, by=by, note=note, at=began + index * step)

@@ -150,7 +150,7 @@ def _way(
     step = types.step(type_code, state.step)
     way = next((one for one in step.transitions if one.action == act.action), None)
     if way is None:
-        raise NotPossible(step.code, step=f"{step.label.zh} {step.label.en}")
+        raise NotPossible(step.code, step=step.label)
     refusal = Paused if state.paused else _barred(types, type_code, way, around)
     if refusal is not None:
         raise refusal
@@ -178,7 +178,7 @@ def _barred(
 def _verb(types: WorkOrderTypes, state: State, step: Step, act: Act, around: Around) -> State:
     refusal = _refusal(state, step, act.action, around)
     if refusal is not None:
-        raise refusal(step.code, step=f"{step.label.zh} {step.label.en}")
+        raise refusal(step.code, step=step.label)
     if act.action in NEEDS_A_REASON and not act.note.strip():
         raise NoteNeeded
     if act.action in NAMES_SOMEBODY and not act.to:

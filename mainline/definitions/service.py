@@ -219,7 +219,7 @@ async def _counting(session: AsyncSession, kind: str) -> list[Any]:
         past = await history(session, kind, name)
         present = in_force(past, now())
         waiting = [each for each in past if each.waits(now())]
-        bodies += [_parsed(kind, one.text) for one in (present, *waiting) if one is not None]
+        bodies += [parsed(kind, one.text) for one in (present, *waiting) if one is not None]
     return bodies
 
 

@@ -103,7 +103,7 @@ async def test_a_caller_with_arrears_and_an_order_and_one_in_an_outage(
         assert last is not None
         assert (last.period, last.amount_fen, last.paid_fen) == ("2026-2027", 86 * 2600, 0)
         [order] = await work_orders.open_of_customers(session, [wang.customer_id])
-        assert (order.step, order.owner) == ("accepted", "field")
+        assert (order.step, order.owner) == ("accepted", "冯涛")
         assert order.opened_at == clock.at - timedelta(hours=5)
         assert await outages.for_premise(session, account.premise_id) == []
         [sun] = (await identify(session, "13800138007")).candidates

@@ -5,7 +5,7 @@ import { me } from "/static/field/dom.js";
 /** @typedef {{step: string, owner: string, paused: boolean}} Seen */
 /** @typedef {{cause?: string, result?: string, checks?: string[], measures?: Record<string, number>, materials?: Record<string, number>}} Report */
 /** @typedef {{seq: number, key: string, order: string, kind: string, action: string, note: string, report: Report,
- *   fields: Record<string, any>, based_on: Seen, at: string, state: string, words?: Record<string, string>, theirs?: any}} Act */
+ *   fields: Record<string, any>, based_on: Seen, at: string, state: string, code?: string, words?: Record<string, string>, theirs?: any}} Act */
 /** @typedef {{key: string, order: string, kind: string, type: string, blob: Blob, taken_at: string,
  *   point: [number, number] | null, refused?: string}} Waiting */
 

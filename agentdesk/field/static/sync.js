@@ -154,5 +154,5 @@ async function named() {
 
 /** @param {any} result */
 function told(result) {
-  return { state: result.outcome, words: result.words, theirs: result.theirs };
+  return { state: result.outcome, code: result.code, words: result.words, theirs: result.theirs };
 }

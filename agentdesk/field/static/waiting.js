@@ -86,14 +86,35 @@ function step(order, work) {
   return work.flows[order.flow].find((/** @type {any} */ one) => one.code === order.step);
 }
 
-/** @param {Act} act @param {any} work @param {() => Promise<void>} again */
+/** What to do about a refusal, by its code; other refusals are tried again. */
+const ADVICE = /** @type {Record<string, string>} */ ({
+  "no-order": "gone", "not-found": "gone", "forbidden": "gone", "step-refused": "moved", "changed-again": "moved", "nothing-changes": "moved",
+  "field-refused": "wrong", "report-refused": "wrong", "invalid": "wrong", "note-needed": "wrong",
+});
+
+/** What was refused, why, and what can be done about it with one thumb. @param {Act} act @param {any} work @param {() => Promise<void>} again */
 function sorry(act, work, again) {
-  const why = act.words?.[locale] ?? "";
+  const order = work?.orders.find((/** @type {any} */ one) => one.number === act.order);
+  const advice = order ? ADVICE[act.code ?? ""] ?? "again" : "gone";
+  const reason = make("textarea", { "aria-label": words("give-up-why"), maxlength: "200", placeholder: words("give-up-why") });
+  /** @param {Partial<Act>} more */
+  const instead = async (more) => {
+    const { kind, action, note, report, fields } = act;
+    await store.add({ order: act.order, kind, action, note, report, fields, based_on: order.based_on, at: new Date().toISOString(), ...more }, null);
+    await store.drop(act.seq);
+    await again();
+  };
+  const giveUp = async () => {
+    if (!reason.value.trim()) { say(words("note-needed"), "bad"); return; }
+    await instead({ kind: "note", action: "report", note: `${words("given-up", named(act.action, act.order, work))} ${reason.value.trim()}`, report: {}, fields: {} });
+  };
+  const open = make("a", { class: "button", href: `#/order/${act.order}`, click: async () => { await store.keep(`draft:${act.order}`, { report: act.report, note: act.note, fields: act.fields }); await store.drop(act.seq); } }, words("open"));
   return make("section", { class: "card", "data-refused": act.action },
-    make("p", {}, line(act, work)), make("p", { class: "notice bad" }, why),
-    make("div", { class: "pair" },
-      make("button", { click: async () => { await store.drop(act.seq); await again(); } }, words("drop")),
-      make("a", { class: "button", href: `#/order/${act.order}`, click: async () => { await store.keep(`draft:${act.order}`, { report: act.report, note: act.note, fields: act.fields }); await store.drop(act.seq); } }, words("open"))));
+    make("p", {}, line(act, work)), make("p", { class: "notice bad" }, act.words?.[locale] ?? ""), make("p", { "data-advice": advice }, words(`advice-${advice}`)),
+    ...(order ? [
+      make("div", { class: "pair" }, open, make("button", { "data-again": act.action, click: () => instead({ at: act.at }) }, words("try-again"))),
+      reason, make("button", { "data-give-up": act.action, click: giveUp }, words("give-up"))]
+      : [make("button", { click: async () => { await store.drop(act.seq); await again(); } }, words("drop"))]));
 }
 
 /** @param {import("/static/field/store.js").Waiting} file @param {() => Promise<void>} again */
