@@ -115,7 +115,6 @@ async def _journey(
     call: Call, deps: Deps, recorder: Recorder, place: Place | None = None
 ) -> Decision:
     """``place``: the caller waited there before, and was identified and greeted."""
-    await call.answer()
     plan, found = await asyncio.gather(deps.plans.current(), identify(call, deps))
     line = plan.line(call.dnis)
     menu = plan.menus.get(line.menu) if line else None

@@ -48,9 +48,6 @@ class TerminalCall:
         self.language = ""
         self._keys = keys
 
-    async def answer(self) -> None:
-        """Nothing to do."""
-
     async def play(self, sounds: Sequence[str]) -> None:
         """Print."""
         typer.echo("  " + " ".join(sounds))

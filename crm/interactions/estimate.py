@@ -102,8 +102,8 @@ async def estimate(
     place = since or now()
     staff = await states_in(session, queue)
     ahead = await _ahead(session, queue, priority, place)
-    there = sum(state in _THERE for state in staff)
-    return expected_s(pace, ahead=ahead, free=staff.count("ready"), there=there)
+    there = sum(staff[state] for state in _THERE)
+    return expected_s(pace, ahead=ahead, free=staff["ready"], there=there)
 
 
 async def _ahead(session: AsyncSession, queue: str, priority: int, since: datetime) -> int:

@@ -1,13 +1,13 @@
 """Who is there, and what they do."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, bindparam, select
+from sqlalchemy import ColumnElement, Row, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.staff.models import AgentState, AgentStint, User, UserQueue
@@ -53,20 +53,23 @@ _THERE: Final = (
     .where(User.active, AgentState.state != "closed")
 )
 _NAMED: Final = (UserQueue.user_id == User.id) & (UserQueue.queue == bindparam("queue"))
-_THERE_BY_NAME: Final = _THERE.join(UserQueue, _NAMED)
+_THERE_BY_NAME: Final = (
+    _THERE.join(UserQueue, _NAMED).add_columns(func.count()).group_by(AgentState.state)
+)
 _THERE_BY_SKILL: Final = _THERE.add_columns(User.skills)
 
 
-async def states_in(session: AsyncSession, queue: str) -> list[str]:
-    """What everybody on duty does now who answers the queue.
+async def states_in(session: AsyncSession, queue: str) -> Counter[str]:
+    """What everybody on duty does now who answers the queue: how many are in each state.
 
     By the rule of ``agents``, but without reading the whole floor: each caller asks.
     """
     needs = (await skill_routing(session)).needs(queue)
     if needs is None:
-        return list(await session.scalars(_THERE_BY_NAME, {"queue": queue}))
+        named = await session.execute(_THERE_BY_NAME, {"queue": queue})
+        return Counter({state: people for state, people in named})  # noqa: C416 - rows are no pairs
     rows = await session.execute(_THERE_BY_SKILL)
-    return [state for state, skills in rows if set(needs) <= set(skills)]
+    return Counter(state for state, skills in rows if set(needs) <= set(skills))
 
 
 async def agent(session: AsyncSession, number: str) -> AgentView:

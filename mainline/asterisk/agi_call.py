@@ -72,10 +72,6 @@ class AgiCall:
         """The language set last."""
         return "en" if self._language == "en" else "zh"
 
-    async def answer(self) -> None:
-        """Off the hook."""
-        await self._at_once("ANSWER")
-
     async def play(self, sounds: Sequence[str]) -> None:
         """Play to the end. A sound that Asterisk cannot read is passed over."""
         for sound in _checked(sounds):

@@ -35,10 +35,6 @@ class Call(Protocol):
         """``zh`` or ``en``: the language set last."""
         ...
 
-    async def answer(self) -> None:
-        """Take the call off the hook; harmless when that is done already."""
-        ...
-
     async def play(self, sounds: Sequence[str]) -> None:
         """Play the sounds to their end, one after the other."""
         ...

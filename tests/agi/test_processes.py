@@ -39,7 +39,7 @@ async def test_the_gateway_takes_a_call_and_leaves_the_decision(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     async def lead(call: Call, _deps: object) -> Decision:
-        await call.answer()
+        await call.hold_deadline(9)
         return Decision("queue", "repair")
 
     async def nothing() -> None:

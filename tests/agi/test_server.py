@@ -13,6 +13,7 @@ from mainline.asterisk.call import Call, CallerGone
 from tests.fakes.asterisk_agi import SECRET, AgiPeer, request, success
 
 Start = Callable[..., Awaitable[AgiServer]]
+PUSHED = 'SET VARIABLE "TIMEOUT(absolute)" "9.0"'
 
 
 @pytest.fixture
@@ -30,39 +31,39 @@ async def start() -> AsyncIterator[Start]:
         await server.stop(patience_s=0)
 
 
-async def answering(call: AgiCall) -> None:
-    await call.answer()
+async def pushing(call: AgiCall) -> None:
+    await call.hold_deadline(9)
 
 
 async def test_a_finished_handler_says_ok(start: Start):
-    server = await start(answering)
+    server = await start(pushing)
     peer = AgiPeer(server.port)
-    assert await peer.run() == ["ANSWER", 'EXEC "MSet" "MAINLINE_AGI=OK"']
+    assert await peer.run() == [PUSHED, 'EXEC "MSet" "MAINLINE_AGI=OK"']
 
 
 async def test_a_handler_that_raises_says_fail(start: Start):
     async def broken(call: AgiCall) -> None:
-        await call.answer()
+        await call.hold_deadline(9)
         raise ZeroDivisionError
 
     peer = AgiPeer((await start(broken)).port)
-    assert await peer.run() == ["ANSWER", 'EXEC "MSet" "MAINLINE_AGI=FAIL"']
+    assert await peer.run() == [PUSHED, 'EXEC "MSet" "MAINLINE_AGI=FAIL"']
 
 
 async def test_an_unknown_route_says_fail(start: Start):
-    peer = AgiPeer((await start(answering)).port, first=request("nowhere"))
+    peer = AgiPeer((await start(pushing)).port, first=request("nowhere"))
     assert await peer.run() == ['EXEC "MSet" "MAINLINE_AGI=FAIL"']
 
 
 async def test_a_stranger_is_not_answered(start: Start):
-    server = await start(answering)
+    server = await start(pushing)
     peer = AgiPeer(server.port, first=request(secret="guess"))
     assert await peer.run() == []
     assert server.refused == 1
 
 
 async def test_a_health_probe_does_not_disturb(start: Start):
-    server = await start(answering)
+    server = await start(pushing)
     for _ in range(3):
         _, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.close()
@@ -72,9 +73,9 @@ async def test_a_health_probe_does_not_disturb(start: Start):
 
 
 async def test_a_caller_who_hangs_up_is_told_nothing_more(start: Start):
-    server = await start(answering)
+    server = await start(pushing)
     peer = AgiPeer(server.port, lambda _: "HANGUP\n511 result=-1 Command Not Permitted")
-    assert await peer.run() == ["ANSWER"]
+    assert await peer.run() == [PUSHED]
 
 
 async def test_beyond_the_limit_callers_get_the_dialplan(start: Start):
@@ -111,15 +112,15 @@ async def test_a_silent_asterisk_does_not_hold_a_handler_for_ever(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("mainline.asterisk.agi_call.REPLY_S", 0.05)
-    server = await start(answering)
+    server = await start(pushing)
     peer = AgiPeer(server.port, lambda _: None)
-    assert await peer.run() == ["ANSWER"]
+    assert await peer.run() == [PUSHED]
     assert server.calls == 0
 
 
 async def test_the_decision_reaches_the_dialplan_before_ok(start: Start):
     async def lead(call: Call) -> Decision:
-        await call.answer()
+        await call.hold_deadline(9)
         return Decision("queue", "repair", 50, "en", 7)
 
     async def handle(call: AgiCall) -> None:

@@ -74,7 +74,7 @@ async def test_who_answers_a_queue_now_is_counted_as_the_board_counts(
         new = await definitions.draft(session, "skill_routing", "company", ROUTING, author="t")
         await definitions.publish(session, "skill_routing", "company", new.version, by="t")
         for queue, states in (("english", ["ready", "wrapup"]), ("repair", ["ready"])):
-            assert sorted(await states_in(session, queue)) == states
+            assert sorted((await states_in(session, queue)).elements()) == states
             there = [one.state for one in await agents(session) if queue in one.queues]
             assert sorted(state for state in there if state != "closed") == states
 

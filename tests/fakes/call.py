@@ -29,7 +29,6 @@ class FakeCall:
         self.keys = list(keys)
         self.heard: list[str] = []
         self.variables: dict[str, str] = {}
-        self.answered = False
         self.deadlines: list[float] = []
         self.asked = 0
         self.recorded: list[Path] = []
@@ -43,9 +42,6 @@ class FakeCall:
             if self.gone_after_sounds is not None and len(self.heard) >= self.gone_after_sounds:
                 raise CallerGone
             self.heard.append(sound)
-
-    async def answer(self) -> None:
-        self.answered = True
 
     async def play(self, sounds: Sequence[str]) -> None:
         self._hear(sounds)

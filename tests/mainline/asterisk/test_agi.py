@@ -272,7 +272,7 @@ async def test_a_missing_sound_is_passed_over_and_told_apart_from_a_hang_up():
 async def test_a_usage_error_of_many_lines_is_one_failure():
     call, _ = call_over("520-Invalid command syntax", "Usage: ANSWER", "520 End of proper usage.")
     with pytest.raises(AgiFailed, match="520"):
-        await call.answer()
+        await call.hold_deadline(9)
 
 
 async def test_after_a_late_reply_nothing_more_is_said():
