@@ -103,6 +103,7 @@ class Database:
             expire_on_commit=False,
         )
         self._write_lock = asyncio.Lock()
+        self._readers, self._writers = asyncio.Semaphore(pool_size), asyncio.Semaphore(pool_size)
 
     async def _open(self) -> aiosqlite.Connection:
         return await InPlace(make_url(self.url).database or ":memory:")
@@ -118,15 +119,19 @@ class Database:
                 async with self._write_lock, self._sessions() as session, session.begin():
                     yield session
             else:
-                async with self._sessions() as session, session.begin():
+                async with self._writers, self._sessions() as session, session.begin():
                     yield session
         finally:
             _depth.reset(token)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """One consistent view; never waits for writers, writes nothing."""
-        async with self._readings(info={_REMEMBERED: {}}) as session:
+        """One consistent view; never waits for writers, writes nothing.
+
+        Readers have half of the connections: who reads may write something down beside it, and
+        many who do so at once would each hold what the others wait for.
+        """
+        async with self._readers, self._readings(info={_REMEMBERED: {}}) as session:
             yield session  # closing rolls back; rollback() itself would expire what was read
 
     async def dispose(self) -> None:

@@ -73,3 +73,16 @@ async def test_of_fifty_writers_at_once_none_is_lost(database: Database) -> None
 
     await asyncio.gather(*(write(number) for number in range(50)))
     assert await names(database) == [f"writer-{n:02}" for n in range(50) for _ in range(4)]
+
+
+async def test_many_who_read_and_write_something_down_beside_it_do_not_stop_one_another(
+    database: Database,
+) -> None:
+    async def look(number: int) -> None:
+        async with database.reading() as session:
+            await session.scalar(select(func.count()).select_from(DefinitionVersion))
+            async with database.unit_of_work() as beside:
+                beside.add(row(f"reader-{number:02}"))
+
+    await asyncio.gather(*(look(number) for number in range(60)))
+    assert await names(database) == [f"reader-{n:02}" for n in range(60)]
