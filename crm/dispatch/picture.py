@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.areas import queries as areas
 from crm.areas.models import SUPPLY, AreaPremise, ServiceArea
 from crm.catalog import service as catalog
+from crm.catalog.work_order_types import WorkOrderTypes
 from crm.customers.models import Premise
 from crm.dispatch.crews import dispatch_rules, people
 from crm.dispatch.drawing import Anchor, centre, drawn
@@ -66,15 +67,19 @@ async def board(session: AsyncSession) -> dict[str, Any]:
     places = await _addresses(session, found)
     disputed = await _disputed(session, [one.id for one in found])
     crew = await people(session, at)
+    types = {
+        version: _Types.of((await catalog.work_order_types(session, version)).body)
+        for version in {one.type_version for one in found}
+    }
     return {
         "at": at,
         "orders": [
-            await _order(session, one, places, map_.place(points.get(one.premise_id or 0)),
-                         disputed.get(one.id, 0), at)
+            _order(one, types[one.type_version], places,
+                   map_.place(points.get(one.premise_id or 0)), disputed.get(one.id, 0), at)
             for one in found
         ],
         "people": [_person(one, map_) for one in crew],
-        "hot_spots": [await _spot(session, one, map_) for one in await _hot(session, at)],
+        "hot_spots": await _spots(session, await _hot(session, at), map_),
         "areas": [_area(one) for one in map_.areas],
     }  # fmt: skip
 
@@ -107,14 +112,26 @@ async def _disputed(session: AsyncSession, ids: Sequence[int]) -> Mapping[int, i
     return {order: number for order, number in rows if order is not None}
 
 
-async def _order(
-    session: AsyncSession, order: WorkOrder, places: Mapping[int, dict[str, str]],
+@dataclass(frozen=True, slots=True)
+class _Types:
+    """The types of one version, and their teams as the page shows them."""
+
+    body: WorkOrderTypes
+    teams: Mapping[str, dict[str, str]]
+
+    @classmethod
+    def of(cls, body: WorkOrderTypes) -> "_Types":
+        """Read once for all the orders of the version."""
+        return cls(body, {code: name.model_dump() for code, name in body.teams.items()})
+
+
+def _order(
+    order: WorkOrder, known: _Types, places: Mapping[int, dict[str, str]],
     place: tuple[float, float] | None, disputed: int, at: datetime,
 ) -> dict[str, Any]:  # fmt: skip
-    types = (await catalog.work_order_types(session, order.type_version)).body
+    types, teams = known.body, known.teams
     counts = gauge(clocks.of_order(order, types), clocks.running(order), at)
     step = types.step(order.type_code, order.step)
-    teams = {code: name.model_dump() for code, name in types.teams.items()}
     unassigned = order.owner in teams
     late = counts is not None and counts.late
     return {
@@ -167,11 +184,18 @@ async def _hot(session: AsyncSession, at: datetime) -> Sequence[HotSpot]:
     )
 
 
-async def _spot(session: AsyncSession, spot: HotSpot, map_: Drawing) -> dict[str, Any]:
-    types = (await catalog.work_order_types(session)).body
-    known = next((one for one in types.types if one.code == spot.type_code), None)
-    name = known.name.model_dump() if known else {"zh": spot.type_code, "en": spot.type_code}
-    return {"type": name, "drawn": map_.place(spot.point), "numbers": list(spot.numbers)}
+async def _spots(
+    session: AsyncSession, found: Sequence[HotSpot], map_: Drawing
+) -> list[dict[str, Any]]:
+    types = (await catalog.work_order_types(session)).body.types if found else ()
+    names = {one.code: one.name.model_dump() for one in types}
+    return [
+        {
+            "type": names.get(spot.type_code, {"zh": spot.type_code, "en": spot.type_code}),
+            "drawn": map_.place(spot.point), "numbers": list(spot.numbers),
+        }
+        for spot in found
+    ]  # fmt: skip
 
 
 def _area(one: ServiceArea) -> dict[str, Any]:

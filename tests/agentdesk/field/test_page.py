@@ -59,6 +59,13 @@ ON_ITS_OWN = """async () =>
 KEEP_BARE = """async (order) => (await import("/static/field/store.js")).add({
   order, kind: "move", action: "complete", note: "all is well", report: {},
   at: new Date().toISOString(), based_on: { step: "on_site", owner: "field", paused: false } })"""
+KEEP_IMPOSSIBLE = """async (order) => (await import("/static/field/store.js")).add({
+  order, kind: "move", action: "dance", note: "two doors", report: {}, fields: {},
+  at: new Date().toISOString(), based_on: { step: "accepted", owner: "field", paused: false } })"""
+REFUSED_AGAIN = """async () => {
+  const acts = await (await import("/static/field/store.js")).acts();
+  return acts.length === 1 && acts[0].seq === 2 && acts[0].state === "refused";
+}"""
 BEYOND = "() => document.documentElement.scrollWidth - innerWidth"
 
 
@@ -405,6 +412,37 @@ async def test_what_the_server_misses_is_filled_in_with_the_choice_and_done_once
     async with out.company.reading() as session:
         order = await service.by_number(session, number)
     assert (order.step, order.fields) == ("done", {"found": "good"})
+    assert out.complaints == []
+
+
+async def test_what_is_refused_says_what_to_do_and_is_tried_again_or_given_up_with_the_reason(
+    out: Out,
+) -> None:
+    page, number = await out.page(), out.orders[0]
+    await page.evaluate(KEEP_IMPOSSIBLE, number)
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await page.wait_for_selector("body[data-waiting='1']")
+    await page.evaluate("location.hash = '#/waiting'")
+    card = page.locator("[data-refused=dance]")
+    await expect(card).to_contain_text("This cannot be done in the step the order is in: Accepted")
+    await expect(card.locator("[data-advice]")).to_have_attribute("data-advice", "moved")
+    await press(page, "[data-again]")
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await so(page, REFUSED_AGAIN)
+    await page.reload()
+    await page.wait_for_selector("#state[data-link=ok]")
+    await card.locator("[data-give-up]").click()
+    await expect(page.locator("#said")).to_have_text("Please say why.")
+    await card.locator("textarea").fill("nobody there")
+    assert await page.evaluate(SMALL) == []
+    await press(page, "[data-give-up]")
+    await sent(page)
+    await expect(page.locator("main")).to_contain_text("Everything has been sent.")
+    async with out.company.reading() as session:
+        order = await service.by_number(session, number)
+        lines = await queries.moves(session, order.id)
+    assert (order.step, lines[-1].action) == ("accepted", "report")
+    assert lines[-1].note.endswith("nobody there")
     assert out.complaints == []
 
 
