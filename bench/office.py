@@ -1,4 +1,10 @@
-"""(m) Fifty people who never pause, over the ten commonest actions; beside one bare endpoint.
+"""(m) Fifty people who never pause, and five hundred who work, over the ten commonest actions;
+beside one bare endpoint.
+
+"Fifty requests at once, standing for 500 users" can be read in two ways. Fifty who never pause are
+as many requests as one process can serve, each waiting for all others. Five hundred who work ask,
+read what they see for ``OFFICE_PAUSE_S`` on average (as chance has it: exponentially), and ask
+again: about fifty requests a second. Both are measured.
 
 A real web process on PostgreSQL with a town of ``OFFICE_SIZE`` customers, asked over HTTP. The
 bare endpoint reads one row of the same database in a process of its own. ``OFFICE_AT``: the address
@@ -8,13 +14,11 @@ of a town that was built before.
 import asyncio
 import os
 import random
-import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -22,30 +26,38 @@ from urllib.parse import quote
 import aiohttp
 
 from bench.figures import Figure, percentile
-from bench.growth import there
-from bench.history import build
+from bench.served import environment, plain_kind, process, signed_in, town
 from bench.town import SEED, number_of
-from crm.catalog import service as catalog
-from crm.staff import auth
-from crm.staff.service import add_user
-from mainline.config import PROJECT, Settings
-from mainline.db import Database
-from mainline.secrets import Secrets
-from tests.support import postgres
 from tests.support.ports import free_port
 
 SIZE = int(os.environ.get("OFFICE_SIZE", "80000"))
 AT = os.environ.get("OFFICE_AT", "")
-PEOPLE = int(os.environ.get("OFFICE_PEOPLE", "50"))
-SECONDS, WARM_UP_S, UP_WITHIN_S = float(os.environ.get("OFFICE_SECONDS", "20")), 3.0, 60
+SECONDS, WARM_UP_S = float(os.environ.get("OFFICE_SECONDS", "20")), 3.0
 GOAL_MS = 300
-PASSWORD = "correct horse"
+ORDERS = 50
+"""Opened beforehand: who has opened none yet looks at one of these."""
 Act = Callable[["Person"], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """So many people, and how long each reads between two requests on average."""
+
+    name: str
+    people: int
+    pause_s: float = 0.0
+
+
+CROWDS = (
+    Crowd("", int(os.environ.get("OFFICE_PEOPLE", "50"))),
+    Crowd("_working", int(os.environ.get("OFFICE_WORKING", "500")),
+          float(os.environ.get("OFFICE_PAUSE_S", "10"))),
+)  # fmt: skip
 
 
 @dataclass
 class Person:
-    """One of those who never pause."""
+    """One of them."""
 
     web: aiohttp.ClientSession
     dice: random.Random
@@ -99,7 +111,7 @@ async def _order(one: Person) -> None:
 
 async def _make(one: Person) -> None:
     one.opened += 1
-    key = f"office-{os.getpid()}-{one.index}-{one.opened}"
+    key = f"office-{os.getpid()}-{id(one.web)}-{one.index}-{one.opened}"
     made = await one.post(
         "/api/work-orders", {"type": one.kind, "key": key, "customer_id": one.anybody}
     )
@@ -150,25 +162,30 @@ class Taken:
 
 
 async def measure() -> list[Figure]:
-    """The same load on both, one after the other, on the same database."""
+    """The same loads on both, one after the other, on the same database."""
+    figures: list[Figure] = []
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        settings = await _town(stack, folder)
-        cookie = await _signed_in(settings)
+        settings = await town(stack, folder, SIZE, AT)
+        cookie = await signed_in(settings)
         port = settings.http_port
-        async with _process("web", f"http://127.0.0.1:{port}/sign-in", _environment(settings)):
-            kind = await _kind(settings)
-            taken = await _load(f"http://localhost:{port}", ACTS, cookie, kind)
+        async with process("web", f"http://127.0.0.1:{port}/sign-in", environment(settings)):
+            kind = await plain_kind(settings)
+            for crowd in CROWDS:
+                taken = await _load(f"http://localhost:{port}", ACTS, cookie, crowd, kind)
+                figures += _figures(f"office{crowd.name}", taken, f"<={GOAL_MS}ms")
         bare_port = free_port()
-        environment = {"BARE_URL": settings.database, "BARE_PORT": str(bare_port)}
-        async with _process("bare", f"http://127.0.0.1:{bare_port}/1", environment):
-            bare = await _load(f"http://127.0.0.1:{bare_port}", {"bare": _bare}, cookie)
-    for words in sorted(set(taken.wrong + bare.wrong))[:10]:
-        print(f"office: {words}")
-    return [*_figures("office", taken, f"<={GOAL_MS}ms"), *_figures("office_bare", bare, "none")]
+        own = {"BARE_URL": settings.database, "BARE_PORT": str(bare_port)}
+        async with process("bare", f"http://127.0.0.1:{bare_port}/1", own):
+            for crowd in CROWDS:
+                bare = await _load(f"http://127.0.0.1:{bare_port}", {"bare": _bare}, cookie, crowd)
+                figures += _figures(f"office_bare{crowd.name}", bare, "none")
+    return figures
 
 
 def _figures(name: str, taken: Taken, goal: str) -> Iterator[Figure]:
+    for words in sorted(set(taken.wrong))[:10]:
+        print(f"{name}: {words}")
     everything = taken.all_ms
     yield Figure(f"{name}_errors", len(taken.wrong), "0")
     yield Figure(f"{name}_requests_a_second", len(everything) / SECONDS)
@@ -179,23 +196,36 @@ def _figures(name: str, taken: Taken, goal: str) -> Iterator[Figure]:
         yield Figure(f"{name}_{act}_p95", percentile(times, 0.95), "none", "ms")
 
 
-async def _load(address: str, acts: dict[str, Act], cookie: str, kind: str = "") -> Taken:
+async def _load(
+    address: str, acts: dict[str, Act], cookie: str, crowd: Crowd, kind: str = ""
+) -> Taken:
     taken = Taken()
     headers = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
     async with aiohttp.ClientSession(
         address, cookies={"mainline_session": cookie}, headers=headers,
         connector=aiohttp.TCPConnector(limit=0),
     ) as web:  # fmt: skip
-        people = [Person(web, random.Random(SEED + k), k, kind) for k in range(PEOPLE)]
+        people = [Person(web, random.Random(SEED + k), k, kind) for k in range(crowd.people)]
+        for k, one in enumerate(people) if kind else ():
+            if k < ORDERS:
+                await _make(one)
+            one.order = people[k % ORDERS].order
         begins = time.perf_counter() + WARM_UP_S
-        await asyncio.gather(*(_work(one, acts, begins, taken) for one in people))
+        work = (_work(one, acts, begins, crowd.pause_s, taken) for one in people)
+        await asyncio.gather(*work)
     return taken
 
 
-async def _work(one: Person, acts: dict[str, Act], begins: float, taken: Taken) -> None:
-    """Act after act in random order, each as soon as the one before has been answered."""
-    while (now := time.perf_counter()) < begins + SECONDS:
-        name = one.dice.choice(list(acts)) if one.order or "make" not in acts else "make"
+async def _work(
+    one: Person, acts: dict[str, Act], begins: float, pause_s: float, taken: Taken
+) -> None:
+    """Act after act in random order, each after a time for reading the one before."""
+    while True:
+        if pause_s:
+            await asyncio.sleep(one.dice.expovariate(1 / pause_s))
+        if (now := time.perf_counter()) >= begins + SECONDS:
+            return
+        name = one.dice.choice(list(acts))
         try:
             await acts[name](one)
         except (RuntimeError, aiohttp.ClientError, TimeoutError) as error:
@@ -203,77 +233,3 @@ async def _work(one: Person, acts: dict[str, Act], begins: float, taken: Taken) 
             continue
         if now >= begins:
             taken.ms[name].append(1000 * (time.perf_counter() - now))
-
-
-# --- what is asked -----------------------------------------------------------------------------
-
-
-async def _town(stack: AsyncExitStack, folder: Path) -> Settings:
-    url = AT
-    if not url:
-        cluster = await asyncio.to_thread(postgres.start)
-        stack.callback(cluster.stop)
-        url = cluster.url("postgres")
-    settings = Settings(home=folder, database_url=url, demo=False, http_port=free_port())
-    Secrets.load_or_create(folder)
-    database = Database(url)
-    if not await there(database):
-        await build(database, settings, SIZE)
-    await database.dispose()
-    return settings
-
-
-async def _signed_in(settings: Settings) -> str:
-    """The session of somebody who sees all that is asked for, as often as fifty people ask."""
-    database = Database(settings.database)
-    login = f"office{os.getpid()}"
-    async with database.unit_of_work() as session:
-        await add_user(
-            session, login=login, name="Office", password=PASSWORD, roles=["leader", "admin"]
-        )
-    signed = await auth.sign_in(database, login=login, password=PASSWORD, address="127.0.0.1")
-    await database.dispose()
-    return signed.token
-
-
-async def _kind(settings: Settings) -> str:
-    database = Database(settings.database)
-    async with database.reading() as session:
-        types = (await catalog.work_order_types(session)).body.types
-    await database.dispose()
-    return next(one.code for one in types if not any(field.required for field in one.fields))
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    return {
-        "MAINLINE_HOME": str(settings.home), "MAINLINE_DATABASE_URL": settings.database,
-        "MAINLINE_HTTP_PORT": str(settings.http_port), "MAINLINE_DEMO": "false",
-        "MAINLINE_AMI_PORT": str(free_port()), "MAINLINE_ASTERISK_HTTP_PORT": str(free_port()),
-    }  # fmt: skip
-
-
-@asynccontextmanager
-async def _process(name: str, ready: str, environment: dict[str, str]) -> AsyncIterator[None]:
-    """A process of its own, as soon as it answers."""
-    command = {"web": ["-m", "mainline.cli", "web"], "bare": ["-m", "bench.bare"]}[name]
-    process = subprocess.Popen(
-        [sys.executable, *command], cwd=PROJECT, env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(UP_WITHIN_S), aiohttp.ClientSession() as web:
-            while not await _answers(web, ready):
-                assert process.poll() is None, f"{name} has ended"
-                await asyncio.sleep(0.1)
-        yield
-    finally:
-        process.terminate()
-        await asyncio.to_thread(process.wait, 20)
-
-
-async def _answers(web: aiohttp.ClientSession, address: str) -> bool:
-    try:
-        async with web.get(address) as answer:
-            return answer.status == 200
-    except aiohttp.ClientError:
-        return False
