@@ -11,11 +11,12 @@ from agentdesk.knowledge import writing
 from agentdesk.knowledge.words import STATES, TABS, TONES
 from agentdesk.shell import render
 from crm.catalog import service as catalog
-from crm.knowledge import attachments, queries, reports
+from crm.knowledge import attachments, past, queries, reports
 from crm.knowledge.api import look
 from crm.knowledge.content import blocks
 from crm.knowledge.queries import Shown
 from crm.knowledge.search import QUERY_CHARS_MAX, Found
+from crm.statistics.api import Moment
 from mainline.clock import now
 from mainline.db import Database
 from mainline.errors import NotFound
@@ -102,15 +103,21 @@ async def attachment(attachment_id: ArticleId, session: ReadSession, who: Who) -
 @router.get("/report", dependencies=[_write])
 async def report(
     request: Request, session: ReadSession, config: Config, who: Who,
-    days: Annotated[int, Query(ge=1, le=366)] = DAYS,
+    days: Annotated[int, Query(ge=1, le=366)] = DAYS, as_of: Moment = None,
 ) -> HTMLResponse:  # fmt: skip
-    """What is read most, what was looked for in vain, what ends soon."""
-    since = reports.some_days_ago(days, now(), config.zone)
+    """What is read most, what was looked for in vain, what ends soon; ``as_of``: as known then."""
+    moment = past.past(as_of, now(), config.zone)
+    since = reports.some_days_ago(days, moment or now(), config.zone)
+    if moment is None:
+        used, gaps = await reports.most_used(session, since), await reports.gaps(session, since)
+    else:
+        used = await past.most_used_then(session, since, moment, config.zone)
+        gaps = await past.gaps_then(session, since, moment, config.zone)
     return render(
-        request, "knowledge/report.html",
-        used=await reports.most_used(session, since), gaps=await reports.gaps(session, since),
-        settled=await reports.settled(session), ending=await writing.ending(session),
-        days=days, locale_now=current_locale(), **common(who),
+        request, "knowledge/report.html", used=used, gaps=gaps, as_of=moment,
+        settled=() if moment else await reports.settled(session),
+        ending=() if moment else await writing.ending(session), days=days,
+        locale_now=current_locale(), **common(who),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from crm.catalog import service as catalog
-from crm.knowledge import queries, reports, segment, service
+from crm.knowledge import past, queries, reports, segment, service
 from crm.knowledge.content import Content
 from crm.knowledge.models import KnowledgeAttachment
 from crm.knowledge.queries import Shown
@@ -200,11 +200,17 @@ async def articles(
 
 @router.get("/report", dependencies=[_write])
 async def report(
-    session: ReadSession, config: Config, days: Annotated[int, Query(ge=1, le=366)] = 30
-) -> ReportRead:
-    """What is read most, and what was looked for in vain."""
-    since = reports.some_days_ago(days, now(), config.zone)
-    used, gaps = await reports.most_used(session, since), await reports.gaps(session, since)
+    session: ReadSession, config: Config, days: Annotated[int, Query(ge=1, le=366)] = 30,
+    as_of: AwareDatetime | None = None,
+) -> ReportRead:  # fmt: skip
+    """What is read most, and what was looked for in vain; ``as_of``: as it was known then."""
+    moment, zone = past.past(as_of, now(), config.zone), config.zone
+    since = reports.some_days_ago(days, moment or now(), zone)
+    if moment is None:
+        used, gaps = await reports.most_used(session, since), await reports.gaps(session, since)
+    else:
+        used = await past.most_used_then(session, since, moment, zone)
+        gaps = await past.gaps_then(session, since, moment, zone)
     return ReportRead(
         most_used=[
             UsedRead(id=one.shown.article.id, title=one.shown.content.title.zh, count=one.count)

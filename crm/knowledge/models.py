@@ -127,6 +127,19 @@ class KnowledgeSearch(Base):
     empty: Mapped[int]
 
 
+class KnowledgeLook(Record):
+    """An article was opened, or something looked for: the counters as of a past moment."""
+
+    __tablename__ = "knowledge_look"
+    __unaudited__: ClassVar[str] = "only ever added to"
+    __table_args__ = (Index(None, "created_at"),)
+
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("knowledge_article.id"))
+    """What was opened; None: it was looked for ``words``."""
+    words: Mapped[str] = mapped_column(String(60), default="")
+    empty: Mapped[bool] = mapped_column(default=False)
+
+
 class KnowledgeGap(Base):
     """A search without result about which somebody has done something."""
 

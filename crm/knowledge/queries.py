@@ -62,8 +62,8 @@ def counting(at: datetime) -> Select[Any]:
         select(version.id)
         .join(KnowledgeArticle, KnowledgeArticle.id == version.article_id)
         .where(
-            KnowledgeArticle.retired_at.is_(None), version.state == PUBLISHED,
-            version.valid_from <= at,
+            or_(KnowledgeArticle.retired_at.is_(None), KnowledgeArticle.retired_at > at),
+            version.state == PUBLISHED, version.valid_from <= at,
             or_(version.valid_until.is_(None), version.valid_until > at), ~replaced.exists(),
         )
     )  # fmt: skip

@@ -11,7 +11,13 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.knowledge.models import KnowledgeArticle, KnowledgeGap, KnowledgeSearch, KnowledgeUse
+from crm.knowledge.models import (
+    KnowledgeArticle,
+    KnowledgeGap,
+    KnowledgeLook,
+    KnowledgeSearch,
+    KnowledgeUse,
+)
 from crm.knowledge.queries import Shown, valid
 from crm.knowledge.segment import plain
 from mainline.clock import now
@@ -36,12 +42,14 @@ async def searched(session: AsyncSession, text: str, zone: ZoneInfo, *, hits: in
         return
     key = {"words": words, "day": now().astimezone(zone).date()}
     await _count(session, KnowledgeSearch, key, count=1, empty=0 if hits else 1)
+    session.add(KnowledgeLook(words=words, empty=not hits))
 
 
 async def read(session: AsyncSession, article_id: int, zone: ZoneInfo) -> None:
     """Somebody has opened an article."""
     key = {"article_id": article_id, "day": now().astimezone(zone).date()}
     await _count(session, KnowledgeUse, key, count=1)
+    session.add(KnowledgeLook(article_id=article_id))
 
 
 async def _count(session: AsyncSession, table: Any, key: dict[str, Any], **more: int) -> None:

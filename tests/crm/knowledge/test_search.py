@@ -1,8 +1,10 @@
 """Hand-made questions and the article that has to stand first."""
 
+from datetime import datetime
+
 import pytest
 
-from crm.knowledge import prepare, reports, segment, service
+from crm.knowledge import past, prepare, reports, segment, service
 from crm.knowledge.highlight import Piece, pieces, snippet
 from crm.knowledge.kinds import KnowledgeWords, problems
 from crm.knowledge.ranking import Group, Posting, rank
@@ -101,6 +103,48 @@ async def test_searches_in_vain_are_counted_without_numbers_of_people(
         await reports.settle(session, "壁挂炉 维修", by="李娜", article_id=None)
     async with company.reading() as session:
         assert [gap.words for gap in await reports.gaps(session, day)] == ["#"]
+
+
+async def test_the_report_of_a_past_moment_is_the_one_that_was_shown_then(
+    company: Database, clock: StandingClock, settings: Settings
+) -> None:
+    version = await published(company, "报停")
+    other = await published(company, "过户")
+    shown: list[tuple[datetime, list[tuple[str, int]], list[tuple[str, int]]]] = []
+
+    async def does(words: str = "", article_id: int = 0) -> None:
+        async with company.unit_of_work() as session:
+            if words:
+                await reports.searched(session, words, settings.zone, hits=0)
+            if article_id:
+                await reports.read(session, article_id, settings.zone)
+        async with company.reading() as session:
+            since = reports.some_days_ago(30, now(), settings.zone)
+            used = await reports.most_used(session, since)
+            gaps = await reports.gaps(session, since)
+        shown.append((now(), named(used), [(one.words, one.count) for one in gaps]))
+        clock.forward(hours=7)
+
+    await does(words="壁挂炉")
+    await does(words="壁挂炉", article_id=version.article_id)
+    await does(article_id=other.article_id)
+    async with company.unit_of_work() as session:
+        await reports.settle(session, "壁挂炉", by="李娜", article_id=None)
+    await does(article_id=other.article_id)
+    async with company.unit_of_work() as session:
+        await service.retire(session, other.article_id, ZHANG, reason="旧")
+    await does(words="阀门")
+    assert len({str(each[1:]) for each in shown}) == len(shown)
+    for moment, used, gaps in shown:
+        async with company.reading() as session:
+            since = reports.some_days_ago(30, moment, settings.zone)
+            assert named(await past.most_used_then(session, since, moment, settings.zone)) == used
+            found = await past.gaps_then(session, since, moment, settings.zone)
+        assert [(one.words, one.count) for one in found] == gaps
+
+
+def named(used: list[reports.Used]) -> list[tuple[str, int]]:
+    return [(one.shown.content.title.zh, one.count) for one in used]
 
 
 # --- the rules alone --------------------------------------------------------------------------
