@@ -41,7 +41,7 @@ async def most_used_then(
     )
     for wanted in (whole, part):
         for article_id, count in await session.execute(wanted):
-            counts[article_id] += int(count)
+            counts[article_id or 0] += int(count)
     ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[: min(limit, ROWS_MAX)]
     found: list[Used] = []
     for article_id, count in ranked:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from agentdesk.admin import views
+from crm.areas.models import BRANCH, ServiceArea
 from crm.staff import service
 from crm.staff.models import User
 from mainline.config import Settings
@@ -21,6 +22,9 @@ ONCE = re.compile(r"<code>([a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4})</code>")
 async def admin(sqlite_database: Database, settings: Settings) -> AsyncIterator[Pages]:
     async with sqlite_database.unit_of_work() as session:
         session.add(User(login="root", name="root", password_hash="x", roles=["admin"]))
+        session.add(ServiceArea(
+            kind=BRANCH, code="heping", name_zh="和平分公司", name_en="Heping", outline=[],
+        ))  # fmt: skip
     async with pages(settings, sqlite_database, [views.router], "admin") as opened:
         yield opened
 
@@ -71,12 +75,20 @@ async def test_roles_place_and_sign_in_are_changed_on_the_persons_page(
     await taken_on(admin)
     roles = {"role": "leader", "seen": "agent", "why": "升职"}
     assert (await admin.post(f"{AT}/roles", roles)).status_code == 303
-    place = {"name": "王芳芳", "team": "夜班", "workplace": "home", "skills": "gas heat gas"}
+    assert "和平分公司" in (await admin.get(AT, language="zh")).text
+    place = {
+        "name": "王芳芳",
+        "team": "夜班",
+        "workplace": "home",
+        "branch": "heping",
+        "skills": "gas heat gas",
+    }
     assert (await admin.post(f"{AT}/place", place)).status_code == 303
     made = await wang(sqlite_database)
     assert (made.roles, made.name, made.team, made.workplace, made.skills) == (
         ["leader"], "王芳芳", "夜班", "home", ["gas", "heat"],
     )  # fmt: skip
+    assert 'value="heping" selected>Heping' in (await admin.get(AT)).text
     stale = await admin.post(f"{AT}/roles", roles, language="zh")
     assert (stale.status_code, "期间已有人改动了角色" in stale.text) == (409, True)
     assert (await admin.post(f"{AT}/let-go", {"why": "离职"})).status_code == 303
