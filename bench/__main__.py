@@ -11,6 +11,7 @@ PARTS = (
     "office",
     "limits",
     "calls",
+    "talks",
     "memory",
     "pop",
     "kills",

@@ -14,6 +14,8 @@ from mainline.sip.sound import tone
 from tests.support.ports import free_port, free_ports
 
 LONGEST_S = 150
+PATIENCE_S = 37.0
+"""Who hears nothing of an end so long after the talk should be over has not been served."""
 TALK_S = 3.0
 MEDIA_PORTS = 4
 """SIPp sends sound from the first and pictures from the third, each with its RTCP."""
@@ -44,6 +46,7 @@ class Crowd:
     ) -> None:
         self._folder, self._server, self._agents_port = folder, server, agents_port
         self._talk_ms = str(int(talk_s * 1000))
+        self._patience_ms = str(int((PATIENCE_S + talk_s) * 1000))
         self._agents: subprocess.Popen[bytes] | None = None
 
     async def __aenter__(self) -> Self:
@@ -68,7 +71,8 @@ class Crowd:
     ) -> Result:
         """So many calls to the number at this rate; returns when the last has ended."""
         begun = asyncio.get_running_loop().time()
-        good = await self._burst("caller", number, callers, rate, calls, port)
+        patience = ("-recv_timeout", self._patience_ms)
+        good = await self._burst("caller", number, callers, rate, calls, port, *patience)
         return Result(calls, good, asyncio.get_running_loop().time() - begun)
 
     async def wait(

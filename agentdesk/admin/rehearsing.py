@@ -11,7 +11,7 @@ from ivr.menu import Name
 from ivr.rehearsal import rehearse
 from mainline.i18n import _
 from mainline.permissions import Permission
-from mainline.web import Config, ReadSession, allow
+from mainline.web import Config, allow
 
 router = APIRouter(
     prefix="/admin/menus",
@@ -47,12 +47,11 @@ class Heard(BaseModel):
 
 
 @router.post("/{name}/walk")
-async def walk(
-    request: Request, session: ReadSession, settings: Config, name: Name, trying: Trying
-) -> Heard:
+async def walk(request: Request, settings: Config, name: Name, trying: Trying) -> Heard:
     """Walk from the start with these keys."""
+    database = request.app.state.database
     tried = await rehearse(
-        request.app.state.database, settings, parsed(trying.body),
+        database, settings, parsed(trying.body),
         ani=trying.ani, keys=trying.keys, state=trying.hours,
     )  # fmt: skip
     steps = [StepOut(node=s.node, language=s.language, said=s.said, keyed=s.keyed)
@@ -60,7 +59,8 @@ async def walk(
     end = tried.decision
     if end is None:
         return Heard(steps=steps, waits=tried.waits, end="")
-    queue = (await labels_of(session)).queue(end.queue)
+    async with database.reading() as session:
+        queue = (await labels_of(session)).queue(end.queue)
     ends = {
         "queue": _("Waits for a person: %(queue)s", queue=queue),
         "message": _("Leaves a message"),

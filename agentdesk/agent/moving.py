@@ -21,6 +21,7 @@ from agentdesk.agent.who import Number, OnDuty, OwnMoves, SecondLine
 from agentdesk.panels.terms import outcome_words
 from agentdesk.shell import render
 from crm.staff import service as staff
+from crm.staff.queries import agent
 from mainline.clock import now
 from mainline.permissions import Permission
 from mainline.web import Config, ReadSession, Who, WriteSession, allow
@@ -115,7 +116,7 @@ async def call_back(
     if found.colleague:
         return {"dial": found.colleague}
     wanted = dialable(found.number, settings.home_area_code)
-    call_id = await duty.switchboard.call_out(number, station(await duty.view(number)), wanted)
+    call_id = await duty.switchboard.call_out(number, station(await agent(session, number)), wanted)
     if found.customer_id is not None:
         await duty.identified(call_id, found.customer_id)
     return {"call_id": call_id}
