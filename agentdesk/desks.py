@@ -22,6 +22,7 @@ DESKS: Final = (
     "quality",
     "dispatch",
     "duplicates",
+    "placing",
     "knowledge",
     "field",
     "watch",

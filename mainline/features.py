@@ -53,6 +53,7 @@ FEATURES: tuple[str, ...] = (
     "crm.exports",
     "crm.messages",
     "crm.migration",
+    "crm.placing",
     "crm.knowledge",
     "crm.timeline",
     "recordings",

@@ -32,6 +32,7 @@ PAGES = {
         "/board/wall",
         "/board/alerts",
         "/customers/duplicates",
+        "/customers/addresses",
         "/knowledge",
         "/knowledge/1",
         "/knowledge/new",

@@ -1,0 +1,1 @@
+"""Addresses that wait: a person says which place is meant."""
