@@ -47,6 +47,7 @@ _LOADED: tuple[type[Any], ...] = (
 )  # fmt: skip
 """Everything that the import writes."""
 _KILLS = 2
+_LOOK_S = 0.02
 
 
 async def measure() -> list[Figure]:
@@ -68,8 +69,8 @@ async def _on_sqlite(folder: Path) -> list[Figure]:
     large, small = (folder / f"{name}.db" for name in ("large", "small"))
     imported, memory = await _import(f"sqlite+aiosqlite:///{large}", folder, "large", _own)
     url = f"sqlite+aiosqlite:///{small}"
-    whole, memory_small = await _import(url, folder, "small", _own)
-    killed = await _killed(url, f"sqlite+aiosqlite:///{folder}/killed.db", folder, whole.took)
+    _, memory_small = await _import(url, folder, "small", _own)
+    killed = await _killed(url, f"sqlite+aiosqlite:///{folder}/killed.db", folder)
     for model in _LOADED:
         await asyncio.to_thread(_dump_sqlite, large, model.__table__, folder)
     target = folder / "bulk.db"
@@ -92,8 +93,8 @@ async def _on_postgresql(folder: Path) -> list[Figure]:
         for name in ("large", "small", "killed", "bulk"):
             cluster.sql(f"CREATE DATABASE {name}")
         imported, memory = await _import(cluster.url("large"), folder, "large", cpu)
-        whole, memory_small = await _import(cluster.url("small"), folder, "small", cpu)
-        killed = await _killed(cluster.url("small"), cluster.url("killed"), folder, whole.took)
+        _, memory_small = await _import(cluster.url("small"), folder, "small", cpu)
+        killed = await _killed(cluster.url("small"), cluster.url("killed"), folder)
         await _tables(cluster.url("bulk"))
         dumps = [folder / f"{model.__tablename__}.copy" for model in _LOADED]
         for model, dump in zip(_LOADED, dumps, strict=True):
@@ -195,13 +196,14 @@ async def _finished(
     return cost, usage.ru_maxrss / 1024
 
 
-async def _killed(whole: str, url: str, folder: Path, took: float) -> int:
+async def _killed(whole: str, url: str, folder: Path) -> int:
     """Rows that are too many or too few when it was killed with -9 in the middle and went on."""
-    home = folder / "home-killed"
+    home, turns = folder / "home-killed", await _turn(whole)
     await _ready(url, home)
-    for _ in range(_KILLS):
+    for time_ in range(1, _KILLS + 1):
         child = _started(url, folder / "small", home)
-        await asyncio.sleep(took / (_KILLS + 1))
+        while child.poll() is None and await _turn(url) < turns * time_ // (_KILLS + 1):
+            await asyncio.sleep(_LOOK_S)
         child.kill()
         await asyncio.to_thread(child.communicate)
         if child.returncode == 0:
@@ -209,6 +211,15 @@ async def _killed(whole: str, url: str, folder: Path, took: float) -> int:
     await _finished(url, folder / "small", home, _own)
     ours, theirs = await _rows_of(url), await _rows_of(whole)
     return sum(abs(ours[name] - theirs[name]) for name in ours)
+
+
+async def _turn(url: str) -> int:
+    """How many batches have come in."""
+    database = Database(url)
+    async with database.reading() as session:
+        turn = await session.scalar(select(func.max(ImportRun.turn)))
+    await database.dispose()
+    return turn or 0
 
 
 async def _rows_of(url: str) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """placing: decisions about addresses that waited
 
 Revision ID: placing
-Revises: types
+Revises: looks
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from mainline.db import BigId, Moment
 
 revision = "placing"
-down_revision = "types"
+down_revision = "looks"
 branch_labels = None
 depends_on = None
 
