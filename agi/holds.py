@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from agi.facts.mapping import agent_of
+from agi.facts.state import agent_of
 from mainline.clock import now
 from mainline.db import Database
 from mainline.ids import call_subject

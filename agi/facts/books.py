@@ -9,7 +9,7 @@ from typing import Final, Self
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from agi.facts.mapping import CallState
+from agi.facts.state import CallState
 from agi.models import CelCursor, LiveCall
 from mainline.clock import now
 from mainline.journal import Event

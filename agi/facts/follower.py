@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Final
 
 from agi.facts.books import NOTHING, Books, Overtaken, Unwritten
-from agi.facts.mapping import CallState, about, alone, begins, close, facts
+from agi.facts.changes import close
+from agi.facts.mapping import about, alone, begins, facts
 from agi.facts.records import LINE_MAX, Row, parse, split
+from agi.facts.state import CallState
 from dialplan.contract import CEL_FILE
 from mainline.clock import now
 from mainline.db import Database

@@ -86,3 +86,8 @@ def _extra(text: str, *, user: bool) -> dict[str, str]:
         return {str(key): str(value) for key, value in found.items()}
     pairs = (pair.partition("=") for pair in str(found.get("extra", "")).split("|"))
     return {key: value for key, equals, value in pairs if equals}
+
+
+def number(text: str | None) -> int:
+    """A count in a record; 0 where none is."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004

@@ -20,9 +20,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agi.facts import follower as following
+from agi.facts.changes import close
 from agi.facts.follower import Follower
-from agi.facts.mapping import CallState, begins, close, facts
+from agi.facts.mapping import begins, facts
 from agi.facts.records import parse
+from agi.facts.state import CallState
 from crm.interactions.board import day_of
 from crm.interactions.facts import Fact, event_of, in_order, plain, with_fact
 from crm.interactions.ledger import Ledger

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from agi.facts.mapping import CallState, about, alone, facts
+from agi.facts.mapping import about, alone, facts
 from agi.facts.records import Row
+from agi.facts.state import CallState
 from mainline.journal import Event
 
 CALL, AT = "ml1-1.0", datetime(2026, 11, 27, 2, 0, tzinfo=UTC)

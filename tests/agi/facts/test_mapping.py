@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from agi.facts.mapping import CallState, agent_of, begins, close, facts
+from agi.facts.changes import close
+from agi.facts.mapping import begins, facts
 from agi.facts.records import Row, parse
+from agi.facts.state import CallState, agent_of
 from mainline.journal import Event
 
 ROWS = Path(__file__).parent / "rows"
