@@ -49,6 +49,8 @@ UNSTAFFED = {
     "person": "wait",
     "nodes": {"wait": {"kind": "queue", "queue": "billing"}},
 }
+TALK_OFF_S, STRANGE = 2.0, 6
+"""Talks that are so much longer or shorter are told, so many of them."""
 PROCESSES = ("asterisk", "gateway", "web", "worker")
 PARTS = os.environ.get("FLOOR", "curve,full").split(",")
 GOOD, POP_MS, LAG_S = 0.999, 300, 1.0
@@ -165,6 +167,8 @@ class Full:
     lags_s: list[float]
     at_once: int
     broken: list[str]
+    strange: list[str]
+    """Calls that did not go as the others, with what happened in them."""
     cores: dict[str, float]
     starved: dict[str, float]
     """Of the time in which a process could have run, the share in which others ran instead."""
@@ -205,7 +209,11 @@ async def _full(instance: Instance, crowd: Crowd, opened: Desks) -> list[Figure]
     for rate, waiting in FULL:
         step = await _at_once(instance, crowd, opened, rate, waiting)
         found += step.figures()
-        for words in [*(figure.line() for figure in step.figures()), *step.broken[:5]]:
+        for words in [
+            *(figure.line() for figure in step.figures()),
+            *step.broken[:5],
+            *step.strange,
+        ]:
             print(f"# {words}", flush=True)
         if step.holds:
             return [*found, Figure("floor_fits_per_s", rate, f">={FULL[0][0]:g}")]
@@ -230,7 +238,7 @@ async def _at_once(instance: Instance, crowd: Crowd, opened: Desks, rate: float,
     left = problems(instance.facts, instance.books, after=before)
     return Full(
         rate, many, result, pops, missing, _lags(facts, found), _recorded_at_once(facts), left,
-        cores, starved,
+        _strange(instance.hotline, facts), cores, starved,
     )  # fmt: skip
 
 
@@ -267,6 +275,31 @@ def _lags(facts: Sequence[FactRow], found: Sequence[Board]) -> list[float]:
         for board in found
         for call, at in entered.items()
     ]
+
+
+def _strange(hotline: str, facts: Sequence[FactRow]) -> list[str]:
+    """Calls of the hotline without a talk as long as all; seconds from each one's beginning."""
+    calls: dict[str, list[FactRow]] = {}
+    for fact in facts:
+        calls.setdefault(fact.subject, []).append(fact)
+    called = [told for told in calls.values() if told[0].payload.get("dnis") == hotline]
+    return [_story(told) for told in called if abs(_talk_s(told) - TALK_S) > TALK_OFF_S][:STRANGE]
+
+
+def _talk_s(told: Sequence[FactRow]) -> float:
+    at = {fact.kind: fact.at for fact in told}
+    if "agent.answered" not in at or "agent.left_call" not in at:
+        return 0.0
+    return (at["agent.left_call"] - at["agent.answered"]).total_seconds()
+
+
+def _story(told: Sequence[FactRow]) -> str:
+    begun = told[0].at
+    steps = (
+        f"{fact.kind} {fact.payload.get('agent', '')} +{(fact.at - begun).total_seconds():.1f}"
+        for fact in told
+    )
+    return f"strange: {', '.join(steps)}"
 
 
 def _recorded_at_once(facts: Sequence[FactRow]) -> int:
