@@ -209,10 +209,11 @@ _INITIALS: Final = Memo(initials)
 async def _children(
     session: AsyncSession, level: str, parents: Sequence[int]
 ) -> dict[tuple[int, str, str], Node]:
+    """By the index of parents: that of levels would be all rooms of the town for each of them."""
     rows = await bulk.found(
         session,
         "SELECT n.id, n.parent_id, n.name_zh, n.path FROM keys k"
-        " JOIN address_node n ON n.parent_id = k.key WHERE n.level = :level",
+        " JOIN address_node n ON n.parent_id = k.key WHERE n.level || '' = :level",
         parents, level=level,
     )  # fmt: skip
     return {(parent, level, _NUMBERS[name]): Node(node, path) for node, parent, name, path in rows}
