@@ -24,14 +24,16 @@ from mainline.db.in_place import InPlace
 from mainline.features import modules
 
 T = TypeVar("T")
-_depth: ContextVar[int] = ContextVar("unit_of_work_depth", default=0)
+_working: ContextVar[asyncio.Task[Any] | None] = ContextVar("unit_of_work_of", default=None)
+"""Who has one open. What a task sets goes on to whatever it starts: a web server goes on to read
+from a connection in the name of the request that had stopped it, and so do all that follow."""
 _READ_ONLY = "mainline_read_only"
 _REMEMBERED: Final = "mainline_remembered"
 
 
 def in_unit_of_work() -> bool:
     """Whether a transaction is open in this task."""
-    return _depth.get() > 0
+    return _working.get() is not None and _working.get() is asyncio.current_task()
 
 
 async def remembered(session: AsyncSession, what: object, ask: Callable[[], Awaitable[T]]) -> T:
@@ -113,7 +115,7 @@ class Database:
         """Commit on leaving, roll back on any exception. Does not nest."""
         if in_unit_of_work():
             raise RuntimeError("units of work do not nest; pass the session down")
-        token = _depth.set(1)
+        token = _working.set(asyncio.current_task())
         try:
             if self.is_sqlite:
                 async with self._write_lock, self._sessions() as session, session.begin():
@@ -122,7 +124,7 @@ class Database:
                 async with self._writers, self._sessions() as session, session.begin():
                     yield session
         finally:
-            _depth.reset(token)
+            _working.reset(token)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

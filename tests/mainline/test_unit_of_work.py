@@ -49,6 +49,26 @@ async def test_units_of_work_do_not_nest(database: Database) -> None:
     assert await names(database) == ["outer"]
 
 
+async def test_what_a_task_starts_has_none_of_its_units_open(database: Database) -> None:
+    """A web server reads on in the context of the request whose body had stopped the reading."""
+    ended = asyncio.Event()
+
+    async def next_request() -> bool:
+        await ended.wait()
+        if in_unit_of_work():
+            return False
+        async with database.unit_of_work() as session:
+            session.add(row("next"))
+        return True
+
+    async with database.unit_of_work() as session:
+        session.add(row("first"))
+        following = asyncio.create_task(next_request())
+    ended.set()
+    assert await following
+    assert await names(database) == ["first", "next"]
+
+
 async def test_reading_keeps_nothing(database: Database) -> None:
     async with database.reading() as session:
         session.add(row("never"))

@@ -248,10 +248,10 @@ def test_what_is_not_kept_is_known() -> None:
         "audit_left", "auth_session", "bulletin_receipt", "call_rating", "call_timeline",
         "cel_cursor", "data_reading", "dial_attempt", "field_attachment", "field_device",
         "field_position", "field_worker", "identity_failure", "import_run", "interaction",
-        "journal_cursor", "journal_entry", "knowledge_file", "knowledge_mark", "knowledge_search",
-        "knowledge_term", "knowledge_use", "live_call", "login_failure", "menu_passage",
-        "outage_signal", "parked_call", "queue_visit", "reading_hour", "recording_segment",
-        "survey_turn", "webhook", "webhook_delivery", "work_order_counter",
+        "journal_cursor", "journal_entry", "knowledge_file", "knowledge_look", "knowledge_mark",
+        "knowledge_search", "knowledge_term", "knowledge_use", "live_call", "login_failure",
+        "menu_passage", "outage_signal", "parked_call", "queue_visit", "reading_hour",
+        "recording_segment", "survey_turn", "webhook", "webhook_delivery", "work_order_counter",
     }  # fmt: skip
 
 
