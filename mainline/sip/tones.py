@@ -82,7 +82,7 @@ def sounding_s(sound: Sound) -> float:
 
 def contains(sound: Sound, sample: Sound, *, least: float = 0.6, probe_s: float = 2.0) -> bool:
     """Whether the beginning of ``sample`` was heard anywhere in ``sound``."""
-    return likeness(sound, sample, probe_s=probe_s) >= least
+    return end_of(sound, sample, least=least, probe_s=probe_s) is not None
 
 
 def likeness(sound: Sound, sample: Sound, *, probe_s: float = 2.0) -> float:
@@ -90,17 +90,35 @@ def likeness(sound: Sound, sample: Sound, *, probe_s: float = 2.0) -> float:
 
     Found piece by piece, because a busy machine tears small holes into what it plays.
     """
-    probe = _trimmed(sample)[: int(probe_s * RATE)]
+    return _best(sound, _probe(sample, probe_s))[1]
+
+
+def end_of(sound: Sound, sample: Sound, *, least: float = 0.6, probe_s: float = 2.0) -> int | None:
+    """Where in ``sound`` the beginning of ``sample`` has been said, in samples; or that it was not.
+
+    What was said after it is still to be understood, however late anybody looks.
+    """
+    probe = _probe(sample, probe_s)
+    start, share = _best(sound, probe)
+    return max(0, start) + len(probe) if share >= least else None
+
+
+def _probe(sample: Sound, probe_s: float) -> Sound:
+    return _trimmed(sample)[: int(probe_s * RATE)]
+
+
+def _best(sound: Sound, probe: Sound) -> tuple[int, float]:
+    """Where the probe begins in the sound, and which share of its pieces is found there."""
     pieces = [(i, p) for i, p in enumerate(_frames(probe, _PIECE)) if _rms(p) > QUIET_RMS]
     if not pieces or len(sound) < len(probe):
-        return 0.0
+        return 0, 0.0
     found = _Search(sound)
     places = [(found.best(piece), index * _PIECE) for index, piece in pieces]
     starts = [at - offset for (at, match), offset in places if match >= _SAME]
     if not starts:
-        return 0.0
+        return 0, 0.0
     middle = sorted(starts)[len(starts) // 2]
-    return sum(abs(start - middle) <= _TORN for start in starts) / len(pieces)
+    return middle, sum(abs(start - middle) <= _TORN for start in starts) / len(pieces)
 
 
 class _Search:

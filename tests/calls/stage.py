@@ -149,8 +149,12 @@ class Stage:
         return self._marks[who]
 
     def mark_now(self, who: str) -> None:
-        """What was heard so far has been understood."""
-        self._marks[who] = self.call(who).media.moment
+        """What was heard before this moment does not count."""
+        self.mark_at(who, self.call(who).media.moment)
+
+    def mark_at(self, who: str, moment: int) -> None:
+        """What was heard up to there has been understood."""
+        self._marks[who] = moment
 
     async def called_back(self, who: str, name: str) -> None:
         """The hotline calls the caller; that call has a name of its own."""

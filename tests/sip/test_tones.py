@@ -4,9 +4,16 @@ from pathlib import Path
 
 import numpy as np
 
-from mainline.sip.g711 import ALAW, ULAW, decode, encode
+from mainline.sip.g711 import ALAW, FRAME, RATE, ULAW, decode, encode
 from mainline.sip.sound import read_wav, silence, tone, write_wav
-from mainline.sip.tones import contains, seconds_of_tone, share_of_tone, silent_for, stretches
+from mainline.sip.tones import (
+    contains,
+    end_of,
+    seconds_of_tone,
+    share_of_tone,
+    silent_for,
+    stretches,
+)
 
 
 def speech(seconds: float, seed: int = 1) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
@@ -67,6 +74,17 @@ def test_a_prompt_torn_by_a_busy_machine_is_still_recognised() -> None:
     torn = np.concatenate((prompt[:6000], silence(0.08), prompt[6000:12000], silence(0.06)))
     assert contains(np.concatenate((silence(0.5), torn, prompt[12000:])), prompt)
     assert not contains(np.concatenate((silence(0.5), prompt[:6000], silence(2.5))), prompt)
+
+
+def test_a_prompt_ends_where_it_was_said_however_late_anybody_looks() -> None:
+    prompt, next_prompt = speech(3, seed=5), speech(3, seed=6)
+    line = np.concatenate((silence(1), prompt, next_prompt, silence(4)))
+    end = end_of(line, prompt)
+    assert end is not None
+    assert abs(end - 3 * RATE) <= FRAME
+    assert contains(line[end:], next_prompt)
+    assert not contains(line[end:], prompt)
+    assert end_of(line, speech(3, seed=7)) is None
 
 
 def test_a_wav_comes_back_as_it_was(tmp_path: Path) -> None:

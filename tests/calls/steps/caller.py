@@ -7,7 +7,7 @@ import pytest
 
 from mainline.sip.g711 import RATE, Sound
 from mainline.sip.listening import until, until_ended, until_prompt_is_over, until_sound, until_tone
-from mainline.sip.tones import contains
+from mainline.sip.tones import end_of, likeness, stretches
 from mainline.sip.transactions import RefusedError
 from tests.calls.stage import Stage
 from tests.calls.steps.sentences import sentence
@@ -59,20 +59,40 @@ async def hears_the_sound(stage: Stage, who: str, name: str) -> None:
 
 
 async def _recognised(stage: Stage, who: str, sample: Sound, name: str) -> None:
-    """Listen piece by piece: only what is new since the last look, and a sample's length before."""
+    """Listen piece by piece: only what is new since the last look, and a sample's length before.
+
+    What comes next is listened for from where this was said, not from when it was understood.
+    """
     call = stage.call(who)
     overlap = int(2.5 * RATE)
     seen = stage.mark(who)
     deadline = asyncio.get_running_loop().time() + 45
     while True:
-        now = call.media.moment
-        if contains(call.media.heard_since(max(stage.mark(who), seen - overlap)), sample):
+        now, start = call.media.moment, max(stage.mark(who), seen - overlap)
+        end = end_of(call.media.heard_since(start), sample)
+        if end is not None:
             break
         seen = now
-        assert not call.ended.is_set(), f"the call ended before the prompt {name!r}"
-        assert asyncio.get_running_loop().time() < deadline, f"prompt {name!r} not within 45 s"
+        assert not call.ended.is_set(), f"the call ended before {_missed(stage, who, sample, name)}"
+        assert asyncio.get_running_loop().time() < deadline, (
+            f"not within 45 s: {_missed(stage, who, sample, name)}"
+        )
         await asyncio.sleep(0.2)
-    stage.mark_now(who)
+    stage.mark_at(who, start + end)
+
+
+def _missed(stage: Stage, who: str, sample: Sound, name: str) -> str:
+    """What was heard instead, and how near to the prompt anything came, in the whole call."""
+    mark = stage.mark(who)
+    whole = stage.call(who).media.heard_since(0)
+    told = ", ".join(
+        f"{part.kind} {part.start_s:.1f}–{part.end_s:.1f} s" for part in stretches(whole)
+    )
+    since, ever = likeness(whole[mark:], sample), likeness(whole, sample)
+    return (
+        f"the prompt {name!r} was recognised: {since:.2f} of it heard since {mark / RATE:.1f} s, "
+        f"{ever:.2f} in the whole call, which was {told}"
+    )
 
 
 @sentence(r"(\w+) presses ([\d*#]+)")
