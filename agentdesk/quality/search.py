@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.customers import queries as customers
 from crm.customers.merged import same_person
-from crm.customers.queries import find as find_customers
 from crm.interactions.models import Interaction
 from mainline.phone import TAIL, normalise, spellings
 
@@ -97,9 +97,9 @@ async def _caller(session: AsyncSession, text: str, area_code: str) -> ColumnEle
         ways.append(Interaction.ani.in_(spellings(phone, area_code=area_code)))
     if text.isdecimal() and text.isascii() and len(text) <= _TAIL_MAX:
         ways.append(_ending(text))
-    people = await find_customers(session, text, limit=LIMIT, area_code=area_code)
+    people = await customers.found(session, text, limit=LIMIT, area_code=area_code)
     if people:
-        ways.append(Interaction.customer_id.in_([each.customer.id for each in people]))
+        ways.append(Interaction.customer_id.in_(people))
     return or_(*ways)
 
 

@@ -32,7 +32,7 @@ async def merged_into(session: AsyncSession, ids: Sequence[int]) -> dict[int, in
 
 async def kept(session: AsyncSession, ids: Sequence[int]) -> list[int]:
     """Instead of whoever was merged, who is kept; each once, in this order."""
-    into = await merged_into(session, ids)
+    into = await merged_into(session, ids) if ids else {}
     return list(dict.fromkeys(into.get(each, each) for each in ids))
 
 

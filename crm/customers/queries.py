@@ -45,24 +45,21 @@ async def find(
 
     ``after`` is the last one of the page before.
     """
-    text = q.strip()[:QUERY_CHARS_MAX]
+    return await views(
+        session, await found(session, q, limit=limit, after=after, area_code=area_code)
+    )
+
+
+async def found(
+    session: AsyncSession, q: str = "", *, limit: int = 20, after: int = 0, area_code: str = ""
+) -> Sequence[int]:
+    """Their ids alone."""
+    text, some = q.strip()[:QUERY_CHARS_MAX], min(limit, LIMIT_MAX)
     if text:
-        ids = _following(await ranked(session, text, area_code=area_code), after)
-    else:
-        everybody = select(Customer.id).where(
-            Customer.id > after, Customer.merged_into_id.is_(None)
-        )
-        ids = (
-            await session.scalars(everybody.order_by(Customer.id).limit(min(limit, LIMIT_MAX)))
-        ).all()
-    return await views(session, ids[: min(limit, LIMIT_MAX)])
-
-
-def _following(ids: Sequence[int], after: int) -> Sequence[int]:
-    """The rest of a ranked list; nothing when the list has changed and the place is gone."""
-    if not after:
-        return ids
-    return ids[ids.index(after) + 1 :] if after in ids else ()
+        ids = await ranked(session, text, area_code=area_code, after=after, enough=some)
+        return ids[:some]
+    everybody = select(Customer.id).where(Customer.id > after, Customer.merged_into_id.is_(None))
+    return (await session.scalars(everybody.order_by(Customer.id).limit(some))).all()
 
 
 async def view(session: AsyncSession, customer_id: int) -> CustomerView:

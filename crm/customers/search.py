@@ -8,7 +8,7 @@ so it counts only together with a name: ``王芳 4021``.
 import asyncio
 import hmac
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Select, or_, select
@@ -41,14 +41,42 @@ def tries_an_end(text: str) -> bool:
     return bare or _NAME_AND_TAIL.fullmatch(told) is not None
 
 
-async def ranked(session: AsyncSession, text: str, *, area_code: str) -> list[int]:
-    """Ids of customers that fit, the surest first; never more than ``MATCHES_MAX``."""
-    found = dict.fromkeys(await _by_name_and_tail(session, text))
-    for wanted in [*_plain_ways(text, area_code), *await _by_address(session, text)]:
-        if len(found) < MATCHES_MAX:
-            ids = await session.scalars(wanted.limit(MATCHES_MAX))
-            found |= dict.fromkeys(sorted(each for each in ids.unique() if each not in found))
-    return await kept(session, list(found)[:MATCHES_MAX])
+async def ranked(
+    session: AsyncSession, text: str, *, area_code: str, after: int = 0, enough: int = MATCHES_MAX
+) -> list[int]:
+    """Ids of customers that fit, the surest first, those behind ``after``.
+
+    The next way is tried only while there are not ``enough``, and never more than ``MATCHES_MAX``
+    in all: a page of a large town, where a name alone fills it, asks for no address.
+    """
+    found = dict.fromkeys(await kept(session, await _by_name_and_tail(session, text)))
+    for ways in (_plainly, _by_address):
+        if _lacks(found, after, enough):
+            for wanted in await ways(session, text, area_code):
+                if _lacks(found, after, enough):
+                    found |= dict.fromkeys(await _more(session, wanted, found))
+    return _behind([*found][:MATCHES_MAX], after)
+
+
+def _lacks(found: Mapping[int, None], after: int, enough: int) -> bool:
+    return len(found) < MATCHES_MAX and len(_behind([*found], after)) < enough
+
+
+def _behind(ids: list[int], after: int) -> list[int]:
+    """The rest of a ranked list; nothing when the list has changed and the place is gone."""
+    if not after:
+        return ids
+    return ids[ids.index(after) + 1 :] if after in ids else []
+
+
+async def _more(session: AsyncSession, wanted: Select[int], found: Mapping[int, None]) -> list[int]:
+    """Who is found in one way and was not before; instead of whoever was merged, who is kept."""
+    ids = await session.scalars(wanted.limit(MATCHES_MAX))
+    return await kept(session, sorted(each for each in ids.unique() if each not in found))
+
+
+async def _plainly(_session: AsyncSession, text: str, area_code: str) -> Iterable[Select[int]]:
+    return _plain_ways(text, area_code)
 
 
 def _plain_ways(text: str, area_code: str) -> Iterator[Select[int]]:
@@ -117,7 +145,7 @@ async def _sealed_so(some: Sequence[Customer], tail: str) -> list[int]:
     return [each for (each, seal), other in pairs if hmac.compare_digest(seal, other)]
 
 
-async def _by_address(session: AsyncSession, text: str) -> list[Select[int]]:
+async def _by_address(session: AsyncSession, text: str, _area_code: str) -> Iterable[Select[int]]:
     """People at the places that may be meant, then those whose address has the words.
 
     Figures alone say no place, they may only be part of a name.

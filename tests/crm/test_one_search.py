@@ -1,6 +1,7 @@
 """One search for everything, in the demo town, as the page and the API use it."""
 
 import pytest
+from sqlalchemy import event
 
 from crm.customers import queries as customers
 from crm.customers.search import MATCHES_MAX, ranked
@@ -86,6 +87,44 @@ async def test_a_search_never_gives_more_than_its_limit(sqlite_database: Databas
             await customer(session, "王芳")
     async with sqlite_database.reading() as session:
         assert len(await ranked(session, "王芳", area_code="")) == MATCHES_MAX
+
+
+async def test_a_page_that_the_surest_way_fills_asks_for_nothing_less_sure(
+    sqlite_database: Database,
+) -> None:
+    async with sqlite_database.unit_of_work() as session:
+        here = await premise(
+            session, await place(session, "和平区", "南街", "王芳小区"), "王芳小区"
+        )
+        neighbour = (await customer(session, "李强", accounts={"100001": here})).id
+        ids = [(await customer(session, "王芳")).id for _ in range(6)]
+    asked: list[str] = []
+
+    def hear(_c: object, _u: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    async def page(after: int) -> tuple[list[int], bool]:
+        asked.clear()
+        async with sqlite_database.reading() as session:
+            found = await customers.found(session, "王芳", limit=3, after=after)
+        return list(found), any("address_node" in each for each in asked)
+
+    event.listen(sqlite_database.engine.sync_engine, "before_cursor_execute", hear)
+    assert await page(0) == (ids[:3], False)
+    assert await page(ids[2]) == (ids[3:], False)
+    assert await page(ids[3]) == ([*ids[4:], neighbour], True)
+    assert await page(neighbour) == ([], True)
+
+
+async def test_whoever_was_merged_fills_no_place_of_a_page(sqlite_database: Database) -> None:
+    async with sqlite_database.unit_of_work() as session:
+        kept, *merged, other = [await customer(session, "王芳") for _ in range(5)]
+        for one in merged:
+            one.merged_into_id = kept.id
+        last = await customer(session, "王芳芳")
+        expected = [kept.id, other.id, last.id]
+    async with sqlite_database.reading() as session:
+        assert list(await customers.found(session, "王芳", limit=3)) == expected
 
 
 async def test_the_api_searches_in_the_same_way(as_role: AsRole) -> None:
