@@ -13,9 +13,10 @@ from agentdesk.shell import render
 from crm.bulletins import service
 from crm.bulletins.models import BulletinReceipt
 from crm.bulletins.service import What
+from crm.staff.composing import composed
 from crm.staff.models import User
 from mainline.errors import MainlineError
-from mainline.i18n import Text, current_locale
+from mainline.i18n import Text, _, current_locale
 from mainline.permissions import Permission
 from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow, signed_in
 
@@ -97,11 +98,17 @@ async def _page(
     return render(
         request, "bulletins/list.html", status=refused.status if refused else 200,
         mine={one.bulletin.id for one in found if service.is_for(one.bulletin, who.roles)},
-        rows=found, whats=WHATS, roles=ROLE_WORDS, writes=writes,
+        rows=found, whats=WHATS, roles=await _role_names(session) if writes else {}, writes=writes,
         receipts=await _receipts(session) if writes else {},
         refused=refused.words.to(current_locale(), **refused.values) if refused else "",
         typed=typed or {"title": "", "text": ""},
     )  # fmt: skip
+
+
+async def _role_names(session: AsyncSession) -> dict[str, str]:
+    """Whom a bulletin can be for: the house's roles and the company's own."""
+    own = {one.code: one.name.to(current_locale()) for one in (await composed(session)).roles}
+    return own | {code: _(words) for code, words in ROLE_WORDS.items()}
 
 
 async def _receipts(session: AsyncSession) -> dict[int, tuple[list[BulletinReceipt], list[str]]]:

@@ -36,6 +36,7 @@ _TEXTS: Final[Mapping[str, Text]] = {
     "call-how": Text("Your telephone rings first, then the customer's. Neither sees a number."),
     "call-number": Text("My telephone number"),
     "call-now": Text("Ring us both now"),
+    "call-dispatch": Text("Call dispatch"),
     "calling": Text("Your telephone will ring at once."),
     "navigate": Text("Navigate"),
     "no-point": Text("No coordinates"),

@@ -16,11 +16,12 @@ from crm.bulletins.events import (
     bulletin_subject,
 )
 from crm.bulletins.models import Bulletin, BulletinReceipt
+from crm.staff import composing
 from mainline.clock import now
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
 from mainline.journal import append
-from mainline.permissions import ROLES, Permission
+from mainline.permissions import Permission
 from mainline.web import Principal
 
 What = Literal["bulletin", "conditions"]
@@ -63,8 +64,8 @@ async def publish(
         raise NothingSaid
     if until is not None and not at < until <= at + LONGEST:
         raise Invalid("until")
-    if set(roles) - set(ROLES):
-        raise Invalid("roles")
+    if roles:
+        await composing.check_known(session, roles)
     row = Bulletin(
         what=what, title=named, text=told, must_read=must_read, roles=sorted(set(roles)), by=by,
         at=at, until=until,

@@ -131,7 +131,7 @@ class FieldRefused(Invalid):
     code: ClassVar[str] = "field-refused"
     words = Text("Please check the field %(field)s.")
 
-    def __init__(self, field: FormField, what: str = "") -> None:
+    def __init__(self, field: FormField, what: str | LocalizedText = "") -> None:
         super().__init__(field.name, field=field.label, what=what)
         self.name = field.name
 

@@ -100,9 +100,9 @@ class Method(_Part):
 
 
 class NotMeasured(ValueError):
-    """Measured otherwise than it has to be: ``what`` names the part, language-neutral or both."""
+    """Measured otherwise than it has to be: ``what`` tells the rule or names its part."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str | LocalizedText) -> None:
         super().__init__(what)
         self.what = what
 
@@ -177,15 +177,16 @@ def _condition(condition: MethodCondition, raw: object) -> float | int:
     try:
         return within(condition, raw)
     except ValueError as error:
-        label = condition.label
-        raise NotMeasured(f"{label.zh} {label.en} {condition.words()}".strip()) from error
+        label, rule = condition.label, condition.words()
+        told = LocalizedText(zh=f"{label.zh} {rule}", en=f"{label.en} {rule}")
+        raise NotMeasured(told) from error
 
 
 def _signature(signer: Signer, raw: object, files: Collection[str] | None) -> str:
     try:
         return file(raw, files)
     except ValueError as error:
-        raise NotMeasured(f"{signer.label.zh} {signer.label.en}") from error
+        raise NotMeasured(signer.label) from error
 
 
 def _mapping(raw: object) -> Mapping[str, object]:

@@ -104,6 +104,8 @@ class Positions(_Part):
 class FieldRules(_Part):
     """Everything of it."""
 
+    dispatch_number: str = Field(default="", pattern=r"^(\+?[0-9]{3,20})?$")
+    """What somebody in the field dials to reach dispatch; empty: the page offers no call."""
     causes: tuple[_Word, ...] = Field(default=(), max_length=200)
     results: tuple[_Word, ...] = Field(default=(), max_length=50)
     checks: tuple[Check, ...] = Field(default=(), max_length=200)

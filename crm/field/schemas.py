@@ -126,6 +126,8 @@ class WorkRead(BaseModel):
     agreed: bool
     working: bool
     position_every_s: int
+    dispatch_number: str
+    """The company's own, to be dialled without a network too; empty when it has none."""
     limits: dict[str, int]
     flows: dict[str, list[dict[str, Any]]]
     """Version and name of a flow to its steps."""
@@ -219,7 +221,8 @@ def work(
     forms = {form_name(one.order): form(one.types.type(one.order.type_code)) for one in jobs}
     return WorkRead(
         at=at, me=me, agreed=agreed, working=works,
-        position_every_s=rules.positions.every_s, limits=rules.attachments.model_dump(),
+        position_every_s=rules.positions.every_s, dispatch_number=rules.dispatch_number,
+        limits=rules.attachments.model_dump(),
         flows=flows, lists=lists, forms=forms, roles=sorted(roles),
         orders=[job(one, sees) for one in jobs],
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 import yaml
+from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline import definitions, features
@@ -90,10 +91,26 @@ def export(kind: Kind, name: Name) -> None:
 def check(kind: Kind, file: Path) -> None:
     """Say what is wrong with a file; exit 1 when it could not be published."""
     list(features.modules("kinds"))
-    problems = definitions.kind_named(kind).problems(_read(file))
+    problems = _problems(definitions.kind_named(kind), _read(file))
     _print_problems(problems)
     if any(problem.level == "error" for problem in problems):
         raise typer.Exit(1)
+
+
+def _problems(kind: definitions.Kind[Any], body: Any) -> list[definitions.Problem]:
+    """Only who names roles has to know those of this company; where none is kept yet, the house's
+    count."""
+    if kind.roles_check is None:
+        return kind.problems(body)
+    if not _is_kept(make_url(Settings().database)):
+        typer.echo("there is no database here: checked by the roles of the house", err=True)
+        return kind.problems(body)
+    return _in_database(lambda session: definitions.problems_now(session, kind.name, body))
+
+
+def _is_kept(url: URL) -> bool:
+    """Whether there is a database; to ask SQLite would make an empty one."""
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
 
 
 @app.command()

@@ -8,7 +8,11 @@ from fastapi import FastAPI
 from agentdesk.bulletins.views import WHATS
 from crm.bulletins import service as bulletins
 from crm.customers.models import Customer, CustomerPhone
+from crm.staff import composing
+from crm.staff.roles import Role
 from mainline.db import Database
+from mainline.permissions import Permission
+from mainline.text import LocalizedText
 from tests.agentdesk.conftest import Browser, browser
 
 
@@ -113,5 +117,20 @@ async def test_a_must_read_stands_before_the_work_and_on_every_page_until_it_is_
         assert (await agent.post(f"/bulletins/{row.id}/read")).status_code == 303
         assert (await agent.get("/")).headers["location"] == "/desk"
         assert (await agent.get("/bulletins/unread")).text.strip() == ""
+        await _compose(company, "crew_lead", "Crew lead")
+        assert 'value="crew_lead"> Crew lead</label>' in (await leader.get("/bulletins")).text
+        for role, status in (("crew_lead", 303), ("king", 422)):
+            told = await leader.post("/bulletins", data=form | {"role": role})
+            assert told.status_code == status
+        assert (await agent.get("/bulletins/unread")).text.strip() == ""
         assert "Read by 1, not yet by 1" in (await leader.get("/bulletins")).text
     assert set(WHATS) == {"bulletin", "conditions"}
+
+
+async def _compose(company: Database, code: str, name: str) -> None:
+    """A role of the company's own."""
+    role = Role(
+        code=code, name=LocalizedText(zh=name, en=name), permissions=(Permission.SEE_BOARD,)
+    )
+    async with company.unit_of_work() as session:
+        await composing.put(session, role, may=frozenset(Permission), by="root", why="crews")

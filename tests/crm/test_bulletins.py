@@ -7,10 +7,15 @@ import pytest
 from crm.bulletins import service
 from crm.bulletins.events import BulletinPublished, BulletinRead, BulletinWithdrawn
 from crm.bulletins.models import Bulletin
+from crm.staff import composing
+from crm.staff.models import User
+from crm.staff.roles import Role
 from mainline.clock import now
 from mainline.db import Database
 from mainline.errors import Invalid, NotFound
 from mainline.journal import entries_after
+from mainline.permissions import Permission
+from mainline.text import LocalizedText
 from mainline.web import Principal
 from tests.crm.conftest import AsRole
 from tests.support.clock import StandingClock
@@ -60,6 +65,24 @@ async def test_it_is_for_its_roles_and_not_for_programs(database: Database) -> N
             await service.read(session, row.id, FANG)
         people = [(11, "li", LI.roles), (13, "fang", FANG.roles)]
         assert service.missing(row, people, []) == ["li"]
+
+
+async def test_it_is_for_a_role_that_the_company_composed(database: Database) -> None:
+    crew_lead = Role(
+        code="crew_lead", name=LocalizedText(zh="班组长", en="Crew lead"),
+        permissions=(Permission.SEE_BOARD,),
+    )  # fmt: skip
+    who = Principal(14, "zhao", frozenset({"crew_lead"}))
+    with pytest.raises(Invalid):
+        await _publish(database, "班组", roles=("crew_lead",))
+    async with database.unit_of_work() as session:
+        session.add(User(login="root", name="root", password_hash="x", roles=["admin"]))
+        every = frozenset(Permission)
+        await composing.put(session, crew_lead, may=every, by="root", why="班组")
+    row = await _publish(database, "班组", roles=("crew_lead",))
+    async with database.unit_of_work() as session:
+        assert [one.id for one in await service.unread(session, who)] == [row.id]
+        assert await service.unread(session, LI) == []
 
 
 async def test_it_is_over_with_its_time_or_when_it_is_withdrawn(

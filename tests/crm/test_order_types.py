@@ -10,6 +10,7 @@ from crm.catalog.fields import checked as check
 from crm.catalog.work_order_types import WorkOrderTypes
 from mainline import definitions
 from mainline.config import PROJECT
+from mainline.i18n import LOCALES
 
 PACKS = ("heat", "gas", "water")
 
@@ -118,10 +119,12 @@ def test_keys_of_the_telephone_are_each_given_once(pack: str) -> None:
 
 
 MEASURED = next(f for f in types("heat").type("temperature_visit").fields if f.name == "measured")
+CONDITIONS = {"windows_shut_min": "35", "height_m": "1.5", "stable_min": "12"}
+HOURS = "08:00–11:00, 14:00–21:00"
 GOOD = {
     "value": "17.5",
     "at": "2026-11-23T09:10:00+08:00",
-    "conditions": {"windows_shut_min": "35", "height_m": "1.5", "stable_min": "12"},
+    "conditions": CONDITIONS,
     "signed": {"customer": "f-1", "worker": "paper"},
 }
 
@@ -143,26 +146,34 @@ def test_a_temperature_counts_when_it_was_measured_by_the_rules() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "what"),
+    ("wrong", "zh", "en"),
     [
-        ({"conditions": {**GOOD["conditions"], "windows_shut_min": 29}}, "≥|30"),  # type: ignore[dict-item]
-        ({"conditions": {**GOOD["conditions"], "height_m": "1.3"}}, "1.4"),  # type: ignore[dict-item]
-        ({"conditions": {**GOOD["conditions"], "stable_min": 9}}, "10"),  # type: ignore[dict-item]
-        ({"conditions": {}}, "Windows shut"),
-        ({"at": "2026-11-23T11:00:00+08:00"}, "08:00–11:00"),
-        ({"at": "2026-11-23T21:30:00+08:00"}, "14:00–21:00"),
-        ({"signed": {"worker": "paper"}}, "Customer"),
-        ({"signed": {"customer": "f-2", "worker": "paper"}}, "Customer"),
-        ({"value": 46}, "45"),
+        ({"conditions": {**CONDITIONS, "windows_shut_min": 29}},
+         "门窗已关闭 30 – 1440 min", "Windows shut for 30 – 1440 min"),
+        ({"conditions": {**CONDITIONS, "height_m": "1.3"}},
+         "距地高度 1.4 – 1.6 m", "Height above the floor 1.4 – 1.6 m"),
+        ({"conditions": {**CONDITIONS, "stable_min": 9}},
+         "读数稳定 10 – 1440 min", "Stable for 10 – 1440 min"),
+        ({"conditions": {}}, "门窗已关闭 30 – 1440 min", "Windows shut for 30 – 1440 min"),
+        ({"at": "2026-11-23T11:00:00+08:00"}, HOURS, HOURS),
+        ({"at": "2026-11-23T21:30:00+08:00"}, HOURS, HOURS),
+        ({"signed": {"worker": "paper"}}, "用户签字", "Customer's signature"),
+        ({"signed": {"customer": "f-2", "worker": "paper"}}, "用户签字", "Customer's signature"),
+        ({"value": 46}, "-20 – 45 °C", "-20 – 45 °C"),
     ],
-)
-def test_a_temperature_measured_otherwise_is_refused_and_told_why(
-    wrong: dict[str, object], what: str
+)  # fmt: skip
+def test_a_temperature_measured_otherwise_is_refused_in_the_readers_own_words(
+    wrong: dict[str, object], zh: str, en: str
 ) -> None:
     with pytest.raises(FieldOutside) as refused:
         measured(**wrong)
-    assert any(part in str(refused.value.values["what"]) for part in what.split("|"))
-    assert refused.value.code == "field-refused"
+    error = refused.value
+    assert error.code == "field-refused"
+    told = {locale: error.words.to(locale, **error.values) for locale in LOCALES}
+    assert told == {
+        "zh_CN": f"“实测室温”须符合：{zh}",
+        "en": f"The field Measured room temperature must satisfy: {en}",
+    }
 
 
 def test_without_a_measurement_the_rules_say_what_counts() -> None:

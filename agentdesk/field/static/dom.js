@@ -21,6 +21,12 @@ export function part(id) {
   return document.getElementById(id);
 }
 
+/** A link that dials the company's own number for its people in the field; none where it has none. @param {any} work @returns {Node[]} */
+export function dispatch(work) {
+  const number = work?.dispatch_number;
+  return number ? [make("a", { class: "button wide", href: `tel:${number}`, "data-dispatch": "" }, `☎ ${words("call-dispatch")} ${number}`)] : [];
+}
+
 /** Tell something, for some seconds. @param {string} text @param {string} [kind] */
 export function say(text, kind = "") {
   const said = part("said");

@@ -1,5 +1,5 @@
 // About oneself: who, whether one may be found, the language, signing out.
-import { make, me, part, say, words } from "/static/field/dom.js";
+import { dispatch, make, me, part, say, words } from "/static/field/dom.js";
 import * as store from "/static/field/store.js";
 import { ask, json } from "/static/field/sync.js";
 
@@ -28,6 +28,7 @@ export function mine({ work, acts, files }, again) {
       make("p", {}, make("b", {}, agreed ? words(work.working ? "locate-on" : "locate-rest") : words("locate-off"))),
       make("button", { "data-consent": agreed ? "yes" : "no", disabled: !work, click: consent }, words(agreed ? "locate-no" : "locate-yes"))),
     make("section", { class: "pair" },
+      ...dispatch(work),
       make("button", { lang: other.lang, click: () => language.requestSubmit(other) }, other.textContent ?? ""),
       make("button", { click: leave }, words("sign-out"))),
   ];

@@ -1,5 +1,5 @@
 // One order: what, where, until when, what to do next, and what was found.
-import { both, exactly, language, make, part, say, sheet, when, words } from "/static/field/dom.js";
+import { both, dispatch, exactly, language, make, part, say, sheet, when, words } from "/static/field/dom.js";
 import { asked, barred, closed } from "/static/field/asking.js";
 import { camera, record, signature } from "/static/field/capture.js";
 import { asks, complete, draftOf, readFields } from "/static/field/fields.js";
@@ -57,6 +57,7 @@ function reach(shown, mine) {
     found.point ? make("a", { class: "button", href: `geo:${lat},${lon}?q=${lat},${lon}(${target})` }, `➤ ${words("navigate")}`)
       : make("button", { disabled: true }, words("no-point")),
     make("button", { disabled: !found.callable, click: () => call(found) }, `☎ ${words("call")}`),
+    ...dispatch(work),
     ...(going ? [make("button", { class: "wide", click: () => did(shown, { kind: "note", action: "on_way" }, "on-way-done") }, `→ ${words("on-way")}`)] : []));
 }
 

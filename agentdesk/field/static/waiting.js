@@ -1,5 +1,5 @@
 // What has not been sent, what was refused, and where somebody else was faster: both sides and a choice.
-import { both, exactly, language, make, say, when, words } from "/static/field/dom.js";
+import { both, dispatch, exactly, language, make, say, when, words } from "/static/field/dom.js";
 import { asked, wrong } from "/static/field/asking.js";
 import { asks, complete, draftOf, readFields } from "/static/field/fields.js";
 import * as store from "/static/field/store.js";
@@ -114,7 +114,7 @@ function sorry(act, work, again) {
     ...(order ? [
       make("div", { class: "pair" }, open, make("button", { "data-again": act.action, click: () => instead({ at: act.at }) }, words("try-again"))),
       reason, make("button", { "data-give-up": act.action, click: giveUp }, words("give-up"))]
-      : [make("button", { click: async () => { await store.drop(act.seq); await again(); } }, words("drop"))]));
+      : [...dispatch(work), make("button", { click: async () => { await store.drop(act.seq); await again(); } }, words("drop"))]));
 }
 
 /** @param {import("/static/field/store.js").Waiting} file @param {() => Promise<void>} again */

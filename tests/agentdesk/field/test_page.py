@@ -27,6 +27,7 @@ from crm.work_orders import queries, service
 from mainline import definitions
 from mainline.config import PROJECT, Settings
 from mainline.db import Database
+from mainline.definitions import COMPANY
 from tests.agentdesk.conftest import PASSWORD, Telephony
 from tests.crm.town import customer, place, premise
 from tests.support.browsing import chromium, served
@@ -193,6 +194,30 @@ async def test_everything_is_reached_by_a_thumb_and_read_by_everybody(
         await page.evaluate(AXE.read_text("utf-8"))
         assert await page.evaluate(SERIOUS) == [], route
     assert await page.get_attribute("html", "lang") == ("zh-CN" if language == "zh" else "en")
+    assert out.complaints == []
+
+
+async def test_dispatch_is_called_by_the_number_that_the_company_has_now(out: Out) -> None:
+    page, link = await out.page(), "[data-dispatch]"
+    for route in (f"#/order/{out.orders[0]}", "#/me"):
+        await page.evaluate("route => { location.hash = route; }", route)
+        await page.wait_for_selector(f"body[data-shown='{route}']")
+        await expect(page.locator(link)).to_have_attribute("href", "tel:02496778")
+    await page.context.set_offline(True)
+    await page.reload()
+    await expect(page.locator(link)).to_have_text("☎ Call dispatch 02496778")
+    await page.context.set_offline(False)
+    for number, links in (("13900000001", 1), ("", 0)):
+        async with out.company.unit_of_work() as session:
+            body = {**(await definitions.current(session, FIELD.name, COMPANY)).source}
+            made = await definitions.draft(
+                session, FIELD.name, COMPANY, body | {"dispatch_number": number}, author="root"
+            )
+            await definitions.publish(session, FIELD.name, COMPANY, made.version, by="root")
+        await page.reload()
+        await page.wait_for_selector("#state[data-link=ok]")
+        await expect(page.locator(f"{link}[href='tel:{number}']")).to_have_count(links)
+        await expect(page.locator(link)).to_have_count(links)
     assert out.complaints == []
 
 
