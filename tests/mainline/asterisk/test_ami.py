@@ -83,6 +83,24 @@ async def test_a_list_is_complete_when_asterisk_says_so():
     assert [item["Event"] for item in answer.items] == ["QueueMember", "QueueStatusComplete"]
 
 
+async def test_a_name_that_comes_twice_in_a_message_has_both_values():
+    def twice(_: Connection, action: Action) -> Sequence[bytes]:
+        number = action["ActionID"][0]
+        lines = (
+            "Response: Success",
+            f"ActionID: {number}",
+            "ChanVariable: A=1",
+            "ChanVariable: B=2",
+        )
+        return ["\r\n".join((*lines, "Empty:", "", "")).encode()]
+
+    async with AmiServer(twice) as server, link(server) as ami:
+        await up(ami)
+        answer = await ami.action("Status")
+    assert answer.fields["ChanVariable"] == "A=1, B=2"
+    assert "Empty" not in answer.fields
+
+
 async def test_an_event_that_belongs_to_an_action_can_be_waited_for():
     def later(connection: Connection, action: Action) -> Sequence[bytes]:
         number = action["ActionID"][0]
