@@ -20,7 +20,7 @@ from tests.calls.instance import Instance
 from tests.support.ports import free_port
 
 AGENTS = 240
-RATES = (8.0, 11.0, 14.0, 17.0, 20.0, 23.0, 26.0)
+RATES = (8.0, 12.0, 16.0, 18.0, 20.0, 22.0, 24.0, 26.0, 28.0, 30.0, 32.0)
 SECONDS = 15
 GOOD = 0.99
 LATE_S = 2.0
@@ -66,6 +66,7 @@ async def _climb(instance: Instance, crowd: Crowd) -> list[Step]:
     for rate in RATES:
         step = await _step(instance, crowd, rate)
         if step.result.share_good < GOOD or (steps and step.tail_s > steps[0].tail_s + LATE_S):
+            print(f"# {rate:g} calls/s do not go on: {step}", flush=True)
             break
         steps.append(step)
         await asyncio.sleep(WRAPUPS_OVER_S if instance.running("worker") else 1)

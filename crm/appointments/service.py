@@ -6,7 +6,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.appointments import queries
@@ -29,6 +28,7 @@ from crm.work_orders.noting import note
 from mainline import definitions
 from mainline.acting import because
 from mainline.clock import now
+from mainline.db.upsert import insert_into
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
 from mainline.journal import append
@@ -250,9 +250,10 @@ async def _place(
 
 async def _alone(session: AsyncSession, pool: str, day: date) -> None:
     """Whoever else books this pool on that day waits until we are done."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     await session.execute(
-        insert(AppointmentDay).values(pool=pool, day=day, changes=0).on_conflict_do_nothing()
+        insert_into(session, AppointmentDay)
+        .values(pool=pool, day=day, changes=0)
+        .on_conflict_do_nothing()
     )
     mine = AppointmentDay.pool == pool, AppointmentDay.day == day
     await session.execute(

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from sqlalchemy import or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.bulletins.events import (
@@ -18,6 +17,7 @@ from crm.bulletins.events import (
 from crm.bulletins.models import Bulletin, BulletinReceipt
 from crm.staff import composing
 from mainline.clock import now
+from mainline.db.upsert import insert_into
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
 from mainline.journal import append
@@ -92,8 +92,7 @@ async def read(session: AsyncSession, bulletin_id: int, who: Principal) -> None:
     row = await _standing(session, bulletin_id)
     if who.user_id is None or not is_for(row, who.roles):
         raise NotFound("bulletin")
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    receipt = insert(BulletinReceipt).values(
+    receipt = insert_into(session, BulletinReceipt).values(
         bulletin_id=row.id, user_id=who.user_id, name=who.name, at=now(), created_at=now()
     )
     done = await session.scalar(receipt.on_conflict_do_nothing().returning(BulletinReceipt.id))

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.privacy.events import RecordUnmasked
@@ -14,6 +13,7 @@ from crm.privacy.models import DataReading, ReadingHour, Unmasking
 from crm.privacy.rules import OTHER, PrivacyRules
 from mainline import definitions
 from mainline.clock import now
+from mainline.db.upsert import insert_into
 from mainline.errors import Invalid, MainlineError
 from mainline.i18n import Text
 from mainline.journal import append
@@ -180,10 +180,9 @@ async def note_listed(session: AsyncSession, who: Principal, search_id: int, row
 
 
 async def _tally(session: AsyncSession, reader: str, *, opened: int = 0, rows: int = 0) -> None:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     at = now()
     hour = at.replace(minute=0, second=0, microsecond=0)
-    row = insert(ReadingHour).values(
+    row = insert_into(session, ReadingHour).values(
         hour=hour, reader=reader, opened=opened, rows=rows, created_at=at
     )
     more = {"opened": ReadingHour.opened + opened, "rows": ReadingHour.rows + rows}

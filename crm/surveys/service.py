@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.surveys.kinds import HOUSE, SURVEY
 from crm.surveys.models import SurveyTurn
 from crm.surveys.survey import Survey
 from mainline import definitions
+from mainline.db.upsert import insert_into
 from mainline.errors import NotFound
 
 
@@ -48,8 +48,9 @@ async def next_turn(session: AsyncSession, queue: str) -> Version | None:
 
 
 async def _count(session: AsyncSession, queue: str) -> int:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    await session.execute(insert(SurveyTurn).values(queue=queue, count=0).on_conflict_do_nothing())
+    await session.execute(
+        insert_into(session, SurveyTurn).values(queue=queue, count=0).on_conflict_do_nothing()
+    )
     raised = update(SurveyTurn).where(SurveyTurn.queue == queue)
     counted = raised.values(count=SurveyTurn.count + 1).returning(SurveyTurn.count)
     return await session.scalar(counted) or 0

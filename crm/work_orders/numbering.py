@@ -3,16 +3,17 @@
 from datetime import date
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.work_orders.models import WorkOrderCounter
+from mainline.db.upsert import insert_into
 
 
 async def next_number(session: AsyncSession, day: date) -> str:
     """``20261123-0007``; two processes that ask at once wait for one another on the day's row."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    await session.execute(insert(WorkOrderCounter).values(day=day, last=0).on_conflict_do_nothing())
+    await session.execute(
+        insert_into(session, WorkOrderCounter).values(day=day, last=0).on_conflict_do_nothing()
+    )
     raised = update(WorkOrderCounter).where(WorkOrderCounter.day == day)
     last = await session.scalar(
         raised.values(last=WorkOrderCounter.last + 1).returning(WorkOrderCounter.last)

@@ -1,4 +1,4 @@
-"""Rows written whole: what is there under their key is written over."""
+"""Rows that may be there already: left as they are, raised, or written over."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -9,6 +9,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.db.base import Base
+
+_Insert = postgresql.Insert | sqlite.Insert
+
+
+def insert_into(session: AsyncSession, table: type[Base]) -> _Insert:
+    """An INSERT that knows ON CONFLICT, in the words of this session's database."""
+    return _insert(table, session.get_bind().dialect.name)
+
+
+def _insert(table: type[Base], dialect: str) -> _Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 async def write_over(
@@ -26,8 +37,7 @@ async def write_over(
 
 @lru_cache
 def _statement(table: type[Base], dialect: str, columns: tuple[str, ...]) -> Executable:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    row = insert(table)
+    row = _insert(table, dialect)
     keys = [column.name for column in table.__table__.primary_key]
     values = {name: row.excluded[name] for name in columns if name not in keys}
     return row.on_conflict_do_update(index_elements=keys, set_=values)
