@@ -29,6 +29,7 @@ APPLICATIONS: Final = (
     "chanspy",
     "db",
     "dial",
+    "dtmfstore",
     "echo",
     "exec",
     "mixmonitor",
@@ -117,6 +118,7 @@ OTHERS: Final = (
     "chan_bridge_media",
     "chan_pjsip",
     "cel_custom",
+    "func_uri",
     "pbx_config",
 )
 

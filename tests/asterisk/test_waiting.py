@@ -13,6 +13,7 @@ from mainline.asterisk.switchboard import Switchboard
 from mainline.clock import now
 from mainline.db import Database
 from mainline.sip.call import Call
+from mainline.sip.listening import until_sound
 from mainline.sip.robot import Manner, Robot
 from tests.asterisk.gateway import FakeGateway
 from tests.asterisk.private import PrivateAsterisk, until
@@ -109,6 +110,41 @@ async def test_with_the_gateway_dead_the_choice_leads_back_to_the_place(
 
         await until(is_back, f"the way back after {key}")
     assert (visits(asterisk, first), left(asterisk, first)) == (1, [])
+
+
+@pytest.fixture
+async def second(
+    asterisk: PrivateAsterisk, board: Switchboard, gateway: FakeGateway
+) -> tuple[Call, str]:
+    """Who is second in line, and hears in this moment which place that is."""
+    await asterisk.agent("8001", "service", reaction="ignores")
+    await joins(asterisk, board, gateway, "13900000001", MAINLINE_SINCE="1000")
+    call, key = await joins(asterisk, board, gateway, "13900000002", MAINLINE_LANGUAGE="en")
+    await until_sound(call)
+    return call, key
+
+
+async def test_a_key_counts_while_the_place_is_told(
+    asterisk: PrivateAsterisk, second: tuple[Call, str]
+) -> None:
+    """app_queue forgets which key it was."""
+    call, key = second
+    call.media.press("1")
+    await until(lambda: left(asterisk, key) == ["KEY"], "the way to a message")
+
+
+async def test_a_key_without_a_meaning_leaves_the_place_that_is_told(
+    asterisk: PrivateAsterisk, board: Switchboard, second: tuple[Call, str]
+) -> None:
+    call, key = second
+    call.media.press("5")
+    await until(lambda: keyed(asterisk) == "\x01", "the way out by a key")
+
+    async def is_back() -> bool:
+        return (await waiting(board))[1:] == [key]
+
+    await until(is_back, "the place of before")
+    assert (visits(asterisk, key), left(asterisk, key)) == (1, [])
 
 
 async def test_the_worker_may_change_what_a_waiting_caller_hears(
