@@ -12,7 +12,7 @@ from mainline.clock import now
 from mainline.db import Database
 from mainline.ids import call_subject
 from mainline.journal import Event, append
-from mainline.journal.call_events import AgentHeld, AgentResumed
+from mainline.journal.talk_events import AgentHeld, AgentResumed
 
 _KINDS: Final[Mapping[str, type[AgentHeld | AgentResumed]]] = {
     "Hold": AgentHeld,

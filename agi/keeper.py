@@ -18,7 +18,7 @@ from mainline.clock import now
 from mainline.db import Database
 from mainline.errors import MainlineError, NotFound, Unavailable
 from mainline.journal import Event, append
-from mainline.journal.call_events import AgentPaused, AgentSignedOut, AgentWrapupEnded
+from mainline.journal.floor_events import AgentPaused, AgentSignedOut, AgentWrapupEnded
 from mainline.log import get_logger
 
 EVERY_S: Final = 1.0

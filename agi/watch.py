@@ -25,12 +25,9 @@ from mainline.db import Database
 from mainline.errors import NotFound, Unavailable
 from mainline.ids import call_subject
 from mainline.journal import Event, append_all
-from mainline.journal.call_events import (
-    AgentCorrected,
-    AgentPauseOverrun,
-    AgentReleased,
-)
+from mainline.journal.floor_events import AgentPauseOverrun
 from mainline.journal.lag import lag
+from mainline.journal.talk_events import AgentCorrected, AgentReleased
 from mainline.log import get_logger
 
 EVERY_S: Final = 3.0

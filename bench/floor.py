@@ -24,7 +24,7 @@ from bench.load import Crowd, Result
 from bench.processes import Clock, cpu_s
 from bench.station import station
 from mainline.journal import append_all
-from mainline.journal.call_events import AgentWrapupEnded
+from mainline.journal.floor_events import AgentWrapupEnded
 from tests.calls.books import problems
 from tests.calls.facts import FactRow
 from tests.calls.instance import Instance

@@ -14,7 +14,7 @@ from crm.surveys.kinds import SURVEY
 from crm.surveys.service import house
 from mainline import definitions
 from mainline.journal import append_all
-from mainline.journal.call_events import AgentReady, AgentSignedIn
+from mainline.journal.floor_events import AgentReady, AgentSignedIn
 from mainline.sip.digest import Credentials
 from mainline.sip.phone import Phone
 from tests.calls.instance import Furnish, Instance, private_settings

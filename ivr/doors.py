@@ -18,12 +18,7 @@ from mainline.asterisk.call import Call, CallerGone
 from mainline.db import Database
 from mainline.ids import call_subject
 from mainline.journal import entries_after
-from mainline.journal.call_events import (
-    CallerIdentified,
-    CallerVerified,
-    CallOffered,
-    MenuStarted,
-)
+from mainline.journal.call_events import CallerIdentified, CallerVerified, CallOffered, MenuStarted
 from mainline.log import get_logger
 
 READ_S: Final = 1.5

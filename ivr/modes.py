@@ -14,7 +14,7 @@ from mainline.acting import because
 from mainline.clock import now
 from mainline.errors import Invalid
 from mainline.journal import append
-from mainline.journal.call_events import LineModeSet
+from mainline.journal.floor_events import LineModeSet
 
 BY_TIME = "time"
 """Who gives a line back when the end that the leader set has come."""

@@ -18,7 +18,7 @@ from ivr.talk import Talk, Voice
 from mainline.asterisk.call import Call
 from mainline.db import Database
 from mainline.ids import call_subject
-from mainline.journal.call_events import SurveyAsked, SurveyRated
+from mainline.journal.talk_events import SurveyAsked, SurveyRated
 from mainline.log import get_logger
 
 ANSWER_S: Final = 1.5

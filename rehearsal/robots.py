@@ -15,7 +15,7 @@ from crm.staff.service import add_user
 from mainline.asterisk.ari import Ari
 from mainline.db import Database
 from mainline.journal import append, append_all
-from mainline.journal.call_events import (
+from mainline.journal.floor_events import (
     AgentReady,
     AgentSignedIn,
     AgentSignedOut,

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.customers.models import CustomerPhone, Premise, ServiceAccount
 from mainline.db import Database
 from mainline.journal import Event, entries_after
-from mainline.journal.call_events import AgentAnswered, CallEnded, CallOffered
+from mainline.journal.call_events import CallEnded, CallOffered
+from mainline.journal.talk_events import AgentAnswered
 from mainline.sip.call import Call
 from mainline.sip.g711 import Sound
 from mainline.sip.listening import NotHeardError, until_prompt_is_over

@@ -10,7 +10,7 @@ from mainline.errors import Invalid, MainlineError
 from mainline.i18n import Text
 from mainline.ids import call_subject
 from mainline.journal import append
-from mainline.journal.call_events import AgentConsulted
+from mainline.journal.talk_events import AgentConsulted
 
 
 class SecondLine(MainlineError):

@@ -17,14 +17,14 @@ from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
 from mainline.ids import call_subject
 from mainline.journal import Event, append
-from mainline.journal.call_events import (
+from mainline.journal.call_events import CallerIdentified
+from mainline.journal.floor_events import (
     AgentPaused,
     AgentProven,
     AgentReady,
     AgentSignedIn,
     AgentSignedOut,
     AgentWrapupEnded,
-    CallerIdentified,
 )
 from mainline.phone import normalise
 

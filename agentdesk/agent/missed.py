@@ -12,7 +12,8 @@ from crm.customers.models import Customer
 from crm.interactions.models import Interaction
 from crm.staff.models import ELSEWHERE, AgentFact, User
 from mainline.errors import NotFound
-from mainline.journal.call_events import AgentMissed, DirectCallMissed
+from mainline.journal.floor_events import DirectCallMissed
+from mainline.journal.talk_events import AgentMissed
 
 SHOWN: Final = 30
 _KINDS: Final = (AgentMissed.kind, DirectCallMissed.kind)

@@ -38,7 +38,7 @@ from mainline import clock
 from mainline.errors import NotFound
 from mainline.i18n import current_locale
 from mainline.journal import entries_after
-from mainline.journal.call_events import ConferenceJoined, ConferenceLeft
+from mainline.journal.talk_events import ConferenceJoined, ConferenceLeft
 from mainline.permissions import Permission
 from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow
 

@@ -25,7 +25,7 @@ from crm.work_orders.models import WorkOrder
 from mainline import clock
 from mainline.errors import MainlineError
 from mainline.i18n import Locale, _, current_locale
-from mainline.journal.call_events import AgentMissed
+from mainline.journal.talk_events import AgentMissed
 
 SHOWN = 6
 TODAY_MAX = 200

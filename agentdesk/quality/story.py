@@ -9,8 +9,7 @@ from agentdesk.panels.labels import Labels
 from agentdesk.panels.route import meaning
 from ivr.menu import MenuTree
 from mainline.i18n import Text, _, current_locale
-from mainline.journal import Event
-from mainline.journal import call_events as facts
+from mainline.journal import Event, call_events, floor_events, talk_events
 
 Tone = Literal["", "good", "warn", "bad", "live"]
 
@@ -69,99 +68,102 @@ _SPY: Final[dict[str, Text]] = {
 }
 
 _TOLD: Final[dict[type[Event], tuple[Telling, Tone, bool]]] = {
-    facts.CallOffered: (lambda e, _l: _("call comes in on %(dnis)s", dnis=e.dnis), "", True),
-    facts.CallPlaced: (
+    call_events.CallOffered: (lambda e, _l: _("call comes in on %(dnis)s", dnis=e.dnis), "", True),
+    call_events.CallPlaced: (
         lambda e, _l: _("%(agent)s calls out", agent=e.agent) if e.agent else _("is called back"),
         "",
         True,
     ),
-    facts.CallerIdentified: (lambda e, _l: _(_IDENTIFIED[e.how]), "", False),
-    facts.CallDegraded: (lambda _e, _l: _("served by plain dialplan"), "warn", True),
-    facts.CallRefused: (lambda _e, _l: _("hears the refusal"), "bad", True),
-    facts.MenuStarted: (
+    call_events.CallerIdentified: (lambda e, _l: _(_IDENTIFIED[e.how]), "", False),
+    call_events.CallDegraded: (lambda _e, _l: _("served by plain dialplan"), "warn", True),
+    call_events.CallRefused: (lambda _e, _l: _("hears the refusal"), "bad", True),
+    call_events.MenuStarted: (
         lambda e, _l: _("menu %(menu)s, version %(version)s", menu=e.menu, version=e.version),
         "",
         True,
     ),
-    facts.MenuVisited: (lambda e, _l: _("menu: %(node)s", node=e.node), "", False),
-    facts.KeyPressed: (lambda e, _l: e.keys, "", True),
-    facts.FlowFinished: (lambda e, _l: _(_FLOW[e.result], flow=e.flow), "", True),
-    facts.CallContextTold: (lambda e, _l: _(_CONTEXT[e.reason], order=e.order), "", True),
-    facts.CallRepeated: (
+    call_events.MenuVisited: (lambda e, _l: _("menu: %(node)s", node=e.node), "", False),
+    call_events.KeyPressed: (lambda e, _l: e.keys, "", True),
+    call_events.FlowFinished: (lambda e, _l: _(_FLOW[e.result], flow=e.flow), "", True),
+    call_events.CallContextTold: (lambda e, _l: _(_CONTEXT[e.reason], order=e.order), "", True),
+    call_events.CallRepeated: (
         lambda e, _l: _("call no. %(count)s about the same matter", count=e.count), "warn", True
     ),
-    facts.CallUrgent: (
+    call_events.CallUrgent: (
         lambda e, words: _("emergency: %(fault)s", fault=words.fault(e.fault)), "bad", True
     ),
-    facts.QueueEntered: (
+    call_events.QueueEntered: (
         lambda e, words: _("waits in %(queue)s", queue=words.queue(e.queue)), "warn", True
     ),
-    facts.QueueLeft: (lambda e, _l: _(_LEFT[e.how]), "", False),
-    facts.AgentOffered: (lambda e, _l: _("rings at %(agent)s", agent=e.agent), "", False),
-    facts.AgentAnswered: (lambda e, _l: _("%(agent)s answers", agent=e.agent), "good", True),
-    facts.AgentMissed: (
+    call_events.QueueLeft: (lambda e, _l: _(_LEFT[e.how]), "", False),
+    talk_events.AgentOffered: (lambda e, _l: _("rings at %(agent)s", agent=e.agent), "", False),
+    talk_events.AgentAnswered: (lambda e, _l: _("%(agent)s answers", agent=e.agent), "good", True),
+    talk_events.AgentMissed: (
         lambda e, _l: _("%(agent)s rang too; a colleague was faster", agent=e.agent)
         if e.elsewhere else _("%(agent)s does not answer", agent=e.agent),
         "bad",
         True,
     ),
-    facts.AgentConsulted: (
+    talk_events.AgentConsulted: (
         lambda e, words: _("%(agent)s asks %(target)s alone; the caller hears music",
                            agent=e.agent, target=words.place(e.target)),
         "live",
         True,
     ),
-    facts.AgentLeftCall: (lambda e, _l: _("%(agent)s leaves the call", agent=e.agent), "", False),
-    facts.CallTransferred: (
+    talk_events.AgentLeftCall: (lambda e, _l: _("%(agent)s leaves the call", agent=e.agent), "",
+        False),
+    talk_events.CallTransferred: (
         lambda e, words: _("transferred to %(target)s", target=words.place(e.target)), "live", True
     ),
-    facts.SentToMenu: (
+    talk_events.SentToMenu: (
         lambda e, _l: _("sent to the menu by %(agent)s: %(node)s", agent=e.agent, node=e.node),
         "live",
         True,
     ),
-    facts.ReturnedFromMenu: (lambda _e, _l: _("comes back from the menu"), "", True),
-    facts.CallParked: (
+    talk_events.ReturnedFromMenu: (lambda _e, _l: _("comes back from the menu"), "", True),
+    talk_events.CallParked: (
         lambda e, _l: _("parked by %(agent)s in slot %(slot)s", agent=e.agent, slot=e.slot),
         "warn",
         True,
     ),
-    facts.CallUnparked: (
+    talk_events.CallUnparked: (
         lambda e, _l: _("%(agent)s takes the parked caller", agent=e.agent)
         if e.how == "taken" else _("parked too long: back to %(agent)s", agent=e.agent),
         "",
         True,
     ),
-    facts.ConferenceJoined: (
+    talk_events.ConferenceJoined: (
         lambda e, _l: _("%(who)s joins the talk", who=e.agent or _("somebody outside")),
         "live",
         True,
     ),
-    facts.ConferenceLeft: (
+    talk_events.ConferenceLeft: (
         lambda e, _l: _("%(who)s leaves the talk", who=e.agent or _("somebody outside")), "", True
     ),
-    facts.AgentHeld: (
+    talk_events.AgentHeld: (
         lambda e, _l: _("%(agent)s puts the caller on hold", agent=e.agent), "", True
     ),
-    facts.AgentResumed: (lambda e, _l: _("%(agent)s talks again", agent=e.agent), "", False),
-    facts.AgentCorrected: (
+    talk_events.AgentResumed: (lambda e, _l: _("%(agent)s talks again", agent=e.agent), "", False),
+    talk_events.AgentCorrected: (
         lambda e, _l: _("the books are put right about %(agent)s", agent=e.agent), "bad", False
     ),
-    facts.CallRejoined: (lambda e, _l: _("%(agent)s is back in the call", agent=e.agent), "", True),
-    facts.MessageLeft: (lambda _e, _l: _("leaves a message"), "live", True),
-    facts.CallEnded: (lambda _e, _l: _("call ends"), "", True),
-    facts.SupervisionStarted: (lambda e, _l: _(_SPY[e.mode], leader=e.leader), "live", True),
-    facts.CallerRaised: (
+    talk_events.CallRejoined: (lambda e, _l: _("%(agent)s is back in the call", agent=e.agent), "",
+        True),
+    call_events.MessageLeft: (lambda _e, _l: _("leaves a message"), "live", True),
+    call_events.CallEnded: (lambda _e, _l: _("call ends"), "", True),
+    floor_events.SupervisionStarted: (lambda e, _l: _(_SPY[e.mode], leader=e.leader), "live", True),
+    floor_events.CallerRaised: (
         lambda e, _l: _("%(leader)s lets the caller go ahead", leader=e.by), "live", True
     ),
-    facts.CallerFetched: (
+    floor_events.CallerFetched: (
         lambda e, _l: _("%(leader)s has the caller put through to %(agent)s",
                         leader=e.by, agent=e.agent),
         "live",
         True,
     ),
-    facts.NoteRecorded: (lambda e, _l: _("%(leader)s takes a note", leader=e.by), "", False),
-    facts.CallDisposed: (lambda e, _l: _("wrap-up done by %(agent)s", agent=e.agent), "", False),
+    floor_events.NoteRecorded: (lambda e, _l: _("%(leader)s takes a note", leader=e.by), "", False),
+    call_events.CallDisposed: (lambda e, _l: _("wrap-up done by %(agent)s", agent=e.agent), "",
+        False),
 }  # fmt: skip
 
 
@@ -178,10 +180,10 @@ def story(
     tree: MenuTree | None = None
     found = []
     for event in told:
-        if isinstance(event, facts.MenuStarted):
+        if isinstance(event, call_events.MenuStarted):
             tree = (trees or {}).get(event.menu)
         telling, tone, marked = _TOLD[type(event)]
-        text = _pressed(event, tree) if isinstance(event, facts.KeyPressed) else None
+        text = _pressed(event, tree) if isinstance(event, call_events.KeyPressed) else None
         offset = _offset(event.at, recorded_from, duration_s)
         found.append(
             Moment(event.at, offset, event.kind, text or telling(event, words), tone, marked)
@@ -189,7 +191,7 @@ def story(
     return found
 
 
-def _pressed(event: facts.KeyPressed, tree: MenuTree | None) -> str:
+def _pressed(event: call_events.KeyPressed, tree: MenuTree | None) -> str:
     """What the menu offered under that key; without the menu, the node's name."""
     offered = meaning(tree, event.node, event.keys, current_locale())
     return _("presses %(keys)s: %(meaning)s", keys=event.keys, meaning=offered)

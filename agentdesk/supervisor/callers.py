@@ -20,7 +20,7 @@ from mainline.asterisk.ami import AmiRefused
 from mainline.asterisk.snapshots import Waiting
 from mainline.errors import NotFound
 from mainline.ids import call_subject
-from mainline.journal.call_events import CallerFetched, CallerRaised, SupervisionStarted
+from mainline.journal.floor_events import CallerFetched, CallerRaised, SupervisionStarted
 
 RAISED_MAX: Final = 95
 """A leader lets somebody go before all others, but for what is an emergency by its class."""

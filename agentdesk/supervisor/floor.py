@@ -24,7 +24,7 @@ from mainline.db import Database
 from mainline.errors import Invalid, NotFound
 from mainline.ids import CallId, call_subject
 from mainline.journal import Event, append
-from mainline.journal.call_events import (
+from mainline.journal.floor_events import (
     AgentCalled,
     AgentMoved,
     AgentPaused,

@@ -9,10 +9,7 @@ from agi.facts.changes import Tell, close, gone, talk
 from agi.facts.records import Row, number
 from agi.facts.state import CallState, Leg, agent_of
 from mainline.journal import Event
-from mainline.journal.call_events import (
-    AgentAnswered,
-    CallTransferred,
-)
+from mainline.journal.talk_events import AgentAnswered, CallTransferred
 
 
 def _picked_up(state: CallState, row: Row) -> list[Event]:

@@ -9,13 +9,8 @@ from typing import Any
 from agi.facts.records import Row
 from agi.facts.state import CallState, Leg
 from mainline.journal import Event
-from mainline.journal.call_events import (
-    AgentAnswered,
-    AgentLeftCall,
-    AgentMissed,
-    CallEnded,
-    QueueLeft,
-)
+from mainline.journal.call_events import CallEnded, QueueLeft
+from mainline.journal.talk_events import AgentAnswered, AgentLeftCall, AgentMissed
 
 Tell = Callable[[CallState, Row], list[Event]]
 """What one kind of row means; the state takes it in."""

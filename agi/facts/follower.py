@@ -24,7 +24,7 @@ from dialplan.contract import CEL_FILE
 from mainline.clock import now
 from mainline.db import Database
 from mainline.journal import Event, append_all
-from mainline.journal.call_events import AgentOffered
+from mainline.journal.talk_events import AgentOffered
 from mainline.log import get_logger
 
 CHUNK: Final = 128 * 1024

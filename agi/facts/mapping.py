@@ -14,9 +14,7 @@ from agi.facts.records import Row
 from agi.facts.state import CallState
 from dialplan import contract
 from mainline.journal import Event
-from mainline.journal.call_events import (
-    DirectCallMissed,
-)
+from mainline.journal.floor_events import DirectCallMissed
 
 
 def alone(row: Row) -> list[Event]:

@@ -11,26 +11,28 @@ from agi.facts.state import CallState, Leg
 from dialplan import contract
 from mainline.journal import Event
 from mainline.journal.call_events import (
-    AgentOffered,
-    AgentReleased,
-    AgentReserved,
     CallDegraded,
     CallDialled,
     CallOffered,
-    CallParked,
     CallPlaced,
     CallReached,
     CallRefused,
-    CallRejoined,
-    CallTransferred,
-    CallUnparked,
     CallUnreached,
     CallUrgent,
-    ConferenceJoined,
-    ConferenceLeft,
     MessageLeft,
     QueueEntered,
     RecordingStarted,
+)
+from mainline.journal.talk_events import (
+    AgentOffered,
+    AgentReleased,
+    AgentReserved,
+    CallParked,
+    CallRejoined,
+    CallTransferred,
+    CallUnparked,
+    ConferenceJoined,
+    ConferenceLeft,
     ReturnedFromMenu,
     SentToMenu,
 )

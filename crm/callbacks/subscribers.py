@@ -12,13 +12,8 @@ from crm.callbacks.rules import same_number
 from crm.customers.merged import households
 from mainline.ids import call_of
 from mainline.journal import AtOnce, Event, Handler, Handlers, append
-from mainline.journal.call_events import (
-    AgentAnswered,
-    CallEnded,
-    CallerIdentified,
-    CallOffered,
-    CallPlaced,
-)
+from mainline.journal.call_events import CallEnded, CallerIdentified, CallOffered, CallPlaced
+from mainline.journal.talk_events import AgentAnswered
 
 CONSUMER: Final = "callbacks"
 TAIL: Final = 7

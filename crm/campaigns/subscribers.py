@@ -26,8 +26,8 @@ from mainline.journal.call_events import (
     CallReached,
     CallUnreached,
     OutreachAnswered,
-    SurveyRated,
 )
+from mainline.journal.talk_events import SurveyRated
 from mainline.log import get_logger
 
 CONSUMER: Final = "campaigns"

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.interactions.models import Note
 from mainline.errors import Invalid
 from mainline.journal import append
-from mainline.journal.call_events import NoteRecorded
+from mainline.journal.floor_events import NoteRecorded
 
 NOTE_CHARS_MAX: Final = 1000
 SHOWN: Final = 50

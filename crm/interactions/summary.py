@@ -11,8 +11,6 @@ from crm.interactions.passages import Passage, passages
 from crm.interactions.visits import Visit, visits
 from mainline.journal import Event
 from mainline.journal.call_events import (
-    AgentAnswered,
-    AgentLeftCall,
     CallContextTold,
     CallDegraded,
     CallDialled,
@@ -24,7 +22,6 @@ from mainline.journal.call_events import (
     CallReached,
     CallRefused,
     CallRepeated,
-    CallTransferred,
     CallUrgent,
     FlowFinished,
     KeyPressed,
@@ -36,6 +33,7 @@ from mainline.journal.call_events import (
     RecordingStarted,
     RecordingStored,
 )
+from mainline.journal.talk_events import AgentAnswered, AgentLeftCall, CallTransferred
 from mainline.phone import TAIL
 
 IDENTIFYING: Final = frozenset({"identify"})

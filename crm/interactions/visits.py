@@ -5,13 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mainline.journal import Event
-from mainline.journal.call_events import (
-    AgentAnswered,
-    CallEnded,
-    CallerRaised,
-    QueueEntered,
-    QueueLeft,
-)
+from mainline.journal.call_events import CallEnded, QueueEntered, QueueLeft
+from mainline.journal.floor_events import CallerRaised
+from mainline.journal.talk_events import AgentAnswered
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ from crm.staff.floor import (
 )
 from crm.staff.floor import stints as stretches
 from crm.staff.models import AgentFact, AgentState, AgentStint
-from mainline.journal.call_events import DirectCallMissed
+from mainline.journal.floor_events import DirectCallMissed
 
 NUMBER_CHARS_MAX: Final = 8
 CALL_ID_CHARS_MAX: Final = 64

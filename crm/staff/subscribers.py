@@ -11,16 +11,15 @@ from crm.staff.floor import Fact
 from crm.staff.models import ELSEWHERE, AgentFact, AgentState, AgentStint
 from mainline.ids import call_of
 from mainline.journal import AtOnce, Event, Handlers
-from mainline.journal.call_events import (
-    AgentCorrected,
-    AgentMissed,
+from mainline.journal.call_events import CallEnded
+from mainline.journal.floor_events import (
     AgentPaused,
     AgentPauseOverrun,
     AgentProven,
     AgentSignedIn,
-    CallEnded,
     DirectCallMissed,
 )
+from mainline.journal.talk_events import AgentCorrected, AgentMissed
 
 CONSUMER: Final = "floor"
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.surveys.models import CallRating
 from mainline.ids import call_of
 from mainline.journal import Event, Handler
-from mainline.journal.call_events import SurveyAsked, SurveyRated
+from mainline.journal.talk_events import SurveyAsked, SurveyRated
 
 CONSUMER: Final = "surveys"
 CALL_ID_CHARS_MAX: Final = 64

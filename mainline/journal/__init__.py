@@ -1,6 +1,6 @@
 """The append-only record of what happened: every fact the packages tell one another."""
 
-from mainline.journal import call_events
+from mainline.journal import call_events, floor_events, talk_events
 from mainline.journal.event import KINDS, Event, event_kind
 from mainline.journal.journal import (
     append,
@@ -38,10 +38,12 @@ __all__ = [
     "entries_by_id",
     "entries_of_kinds",
     "event_kind",
+    "floor_events",
     "kinds_after",
     "last_id",
     "places",
     "take_in",
     "take_in_together",
+    "talk_events",
     "told_of",
 ]

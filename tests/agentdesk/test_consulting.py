@@ -7,7 +7,7 @@ from crm.staff.models import ELSEWHERE, AgentFact, AgentState, User
 from mainline.clock import now
 from mainline.db import Database
 from mainline.journal import entries_after
-from mainline.journal.call_events import AgentConsulted
+from mainline.journal.talk_events import AgentConsulted
 from tests.agentdesk.conftest import Browser, Telephony, leg
 from tests.agi.test_leases import member
 

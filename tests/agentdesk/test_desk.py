@@ -17,12 +17,8 @@ from mainline.db import Database
 from mainline.definitions import content
 from mainline.errors import Unavailable
 from mainline.journal import append, entries_after, last_id
-from mainline.journal.call_events import (
-    AgentAnswered,
-    CallerIdentified,
-    CallOffered,
-    CallUrgent,
-)
+from mainline.journal.call_events import CallerIdentified, CallOffered, CallUrgent
+from mainline.journal.talk_events import AgentAnswered
 from tests.agentdesk.conftest import Browser, Telephony, browser
 from tests.crm.town import customer, place, premise
 

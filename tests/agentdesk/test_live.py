@@ -13,15 +13,9 @@ from agentdesk.live import QUEUE_LENGTH, Feed, Live, Message, Subscriber
 from crm.staff.events import StaffLetGo
 from mainline.db import Database
 from mainline.journal import append_all
-from mainline.journal.call_events import (
-    AgentAnswered,
-    AgentLeftCall,
-    AgentOffered,
-    AgentReady,
-    CallEnded,
-    CallOffered,
-    CallTransferred,
-)
+from mainline.journal.call_events import CallEnded, CallOffered
+from mainline.journal.floor_events import AgentReady
+from mainline.journal.talk_events import AgentAnswered, AgentLeftCall, AgentOffered, CallTransferred
 from mainline.permissions import Permission
 from mainline.web import Principal
 

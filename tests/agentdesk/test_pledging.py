@@ -17,7 +17,8 @@ from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import append
-from mainline.journal.call_events import AgentAnswered, CallerIdentified, CallOffered
+from mainline.journal.call_events import CallerIdentified, CallOffered
+from mainline.journal.talk_events import AgentAnswered
 from tests.agentdesk.conftest import Browser, browser
 from tests.crm.town import customer, place, premise
 from tests.support.browsing import Window, chromium, served, signed_in, window

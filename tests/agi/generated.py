@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from mainline.journal import Event
-from mainline.journal.call_events import (
+from mainline.journal.floor_events import (
     AgentPaused,
     AgentReady,
     AgentSignedIn,

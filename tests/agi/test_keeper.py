@@ -14,14 +14,8 @@ from mainline.asterisk.snapshots import Member, Queues, Station, Waiting
 from mainline.db import Database
 from mainline.errors import NotFound
 from mainline.journal import Event, append_all, consume, entries_after
-from mainline.journal.call_events import (
-    AgentAnswered,
-    AgentLeftCall,
-    AgentOffered,
-    AgentReady,
-    AgentSignedIn,
-    AgentSignedOut,
-)
+from mainline.journal.floor_events import AgentReady, AgentSignedIn, AgentSignedOut
+from mainline.journal.talk_events import AgentAnswered, AgentLeftCall, AgentOffered
 from tests.support.clock import StandingClock
 
 CALL, AGENT = "call:ml1-1.0", "agent:8001"

@@ -13,13 +13,8 @@ from mainline.asterisk.snapshots import Channel
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import Event, append_all, consume, entries_after
-from mainline.journal.call_events import (
-    AgentAnswered,
-    AgentPaused,
-    AgentReady,
-    AgentReserved,
-    AgentSignedIn,
-)
+from mainline.journal.floor_events import AgentPaused, AgentReady, AgentSignedIn
+from mainline.journal.talk_events import AgentAnswered, AgentReserved
 from tests.support.clock import StandingClock
 
 CALL, AGENT = "call:ml1-1.0", "agent:8001"

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page
 
 from mainline.journal import Event, append
-from mainline.journal.call_events import AgentWrapupEnded
+from mainline.journal.floor_events import AgentWrapupEnded
 from mainline.sip.listening import until
 from mainline.sip.sound import read_channels
 from mainline.sip.tones import seconds_of_tone

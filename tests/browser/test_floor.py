@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page
 
 from mainline.journal import append
-from mainline.journal.call_events import AgentPaused
+from mainline.journal.floor_events import AgentPaused
 from tests.browser.conftest import HOSTILE_NUMBER, Chromium
 from tests.browser.test_call import dial, note, reach_a_person
 from tests.calls.instance import Instance

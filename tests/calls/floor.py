@@ -13,14 +13,14 @@ import httpx
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import append_all
-from mainline.journal.call_events import (
+from mainline.journal.event import Event
+from mainline.journal.floor_events import (
     AgentPaused,
     AgentReady,
     AgentSignedIn,
     AgentSignedOut,
     AgentWrapupEnded,
 )
-from mainline.journal.event import Event
 from mainline.secrets import Secrets
 
 QUEUES = ("service", "repair", "billing", "emergency")

@@ -6,9 +6,6 @@ from typing import Any
 from mainline.db import Database
 from mainline.journal import Event, append_all, consume
 from mainline.journal.call_events import (
-    AgentAnswered,
-    AgentLeftCall,
-    AgentOffered,
     CallEnded,
     CallerIdentified,
     CallOffered,
@@ -21,6 +18,7 @@ from mainline.journal.call_events import (
     RecordingStarted,
     RecordingStored,
 )
+from mainline.journal.talk_events import AgentAnswered, AgentLeftCall, AgentOffered
 
 NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 

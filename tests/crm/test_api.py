@@ -7,13 +7,8 @@ import yaml
 from mainline import definitions
 from mainline.config import Settings
 from mainline.db import Database
-from mainline.journal.call_events import (
-    AgentReady,
-    AgentSignedIn,
-    CallerIdentified,
-    MessageLeft,
-    QueueEntered,
-)
+from mainline.journal.call_events import CallerIdentified, MessageLeft, QueueEntered
+from mainline.journal.floor_events import AgentReady, AgentSignedIn
 from tests.crm.calls import NINE, abandoned_call, answered_call, facts, self_served_call, take_in
 
 AsRole = Callable[[str], httpx.AsyncClient]

@@ -18,7 +18,8 @@ from mainline.db import Database
 from mainline.errors import Invalid
 from mainline.features import modules
 from mainline.journal import Event, entries_after
-from mainline.journal.call_events import AgentAnswered, CallEnded, CallOffered, QueueEntered
+from mainline.journal.call_events import CallEnded, CallOffered, QueueEntered
+from mainline.journal.talk_events import AgentAnswered
 from tests.crm.calls import take_in
 from tests.support.clock import StandingClock
 

@@ -14,15 +14,9 @@ from crm.interactions.metrics import Group, figures
 from crm.interactions.queries import queue_figures
 from crm.staff.queries import Spell
 from mainline.db import Database
-from mainline.journal.call_events import (
-    AgentAnswered,
-    AgentLeftCall,
-    AgentReady,
-    AgentSignedIn,
-    CallEnded,
-    QueueEntered,
-    QueueLeft,
-)
+from mainline.journal.call_events import CallEnded, QueueEntered, QueueLeft
+from mainline.journal.floor_events import AgentReady, AgentSignedIn
+from mainline.journal.talk_events import AgentAnswered, AgentLeftCall
 from tests.crm.calls import NINE, facts, take_in
 from tests.support.clock import StandingClock
 

@@ -18,14 +18,9 @@ from crm.interactions.estimate import (
 from mainline.clock import now
 from mainline.db import Database
 from mainline.journal import Event
-from mainline.journal.call_events import (
-    AgentAnswered,
-    AgentReady,
-    AgentSignedIn,
-    CallEnded,
-    CallOffered,
-    QueueEntered,
-)
+from mainline.journal.call_events import CallEnded, CallOffered, QueueEntered
+from mainline.journal.floor_events import AgentReady, AgentSignedIn
+from mainline.journal.talk_events import AgentAnswered
 from tests.crm.calls import take_in
 from tests.support.clock import StandingClock
 

@@ -12,20 +12,16 @@ from crm.staff.subscribers import forget
 from crm.staff.subscribers import take_in as take_batch
 from mainline.db import Database
 from mainline.journal import Event
-from mainline.journal.call_events import (
-    AgentAnswered,
-    AgentLeftCall,
-    AgentMissed,
-    AgentOffered,
+from mainline.journal.call_events import CallEnded, CallPlaced
+from mainline.journal.floor_events import (
     AgentPaused,
     AgentProven,
     AgentReady,
     AgentSignedIn,
     AgentSignedOut,
     AgentWrapupEnded,
-    CallEnded,
-    CallPlaced,
 )
+from mainline.journal.talk_events import AgentAnswered, AgentLeftCall, AgentMissed, AgentOffered
 from tests.crm.calls import NINE, take_in
 
 DAY = [

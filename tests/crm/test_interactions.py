@@ -12,19 +12,16 @@ from crm.interactions.summary import summarise
 from mainline.db import Base, Database
 from mainline.journal import Event
 from mainline.journal.call_events import (
-    AgentAnswered,
-    AgentLeftCall,
-    AgentMissed,
     CallDegraded,
     CallEnded,
     CallOffered,
     CallPlaced,
     CallRefused,
-    CallTransferred,
     MessageLeft,
     QueueEntered,
     QueueLeft,
 )
+from mainline.journal.talk_events import AgentAnswered, AgentLeftCall, AgentMissed, CallTransferred
 from tests.crm.calls import (
     NINE,
     abandoned_call,

@@ -9,7 +9,8 @@ from crm.parking.service import AllSlotsTaken, Slot, concerns
 from mainline.clock import now
 from mainline.db import Database
 from mainline.errors import NotFound
-from mainline.journal.call_events import CallEnded, CallParked, CallUnparked
+from mainline.journal.call_events import CallEnded
+from mainline.journal.talk_events import CallParked, CallUnparked
 from tests.crm.calls import take_in
 from tests.support.clock import StandingClock
 

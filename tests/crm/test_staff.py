@@ -8,7 +8,7 @@ from crm.staff.models import AuthSession, User
 from crm.staff.subscribers import CONSUMERS
 from mainline.db import Database
 from mainline.errors import Invalid, NotFound
-from mainline.journal.call_events import AgentReady, AgentSignedIn
+from mainline.journal.floor_events import AgentReady, AgentSignedIn
 from mainline.permissions import Permission
 from tests.crm.calls import NINE
 from tests.support.clock import StandingClock

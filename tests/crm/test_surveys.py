@@ -13,7 +13,7 @@ from mainline import definitions
 from mainline.clock import now
 from mainline.db import Database
 from mainline.journal import append_all, entries_after
-from mainline.journal.call_events import SurveyAsked, SurveyRated
+from mainline.journal.talk_events import SurveyAsked, SurveyRated
 from tests.crm.calls import NINE, take_in
 from tests.crm.conftest import AsRole
 from tests.support.clock import StandingClock

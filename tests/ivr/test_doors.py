@@ -11,12 +11,7 @@ from mainline import definitions
 from mainline.config import PROJECT
 from mainline.db import Database
 from mainline.journal import append_all
-from mainline.journal.call_events import (
-    CallerIdentified,
-    CallerVerified,
-    CallOffered,
-    MenuStarted,
-)
+from mainline.journal.call_events import CallerIdentified, CallerVerified, CallOffered, MenuStarted
 from tests.fakes.books import LI
 from tests.fakes.call import FakeCall
 from tests.ivr.test_service import HEAT, House

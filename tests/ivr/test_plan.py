@@ -13,7 +13,7 @@ from mainline import definitions
 from mainline.config import PROJECT
 from mainline.db import Database
 from mainline.journal import entries_after
-from mainline.journal.call_events import LineModeSet
+from mainline.journal.floor_events import LineModeSet
 
 HEAT = PROJECT / "packs" / "heat"
 ZONE = ZoneInfo("Asia/Shanghai")

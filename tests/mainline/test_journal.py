@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mainline.db import Database
 from mainline.definitions.models import DefinitionVersion
 from mainline.journal import Event, Tail, append, append_all, consume, entries_after, last_id
-from mainline.journal.call_events import AgentPaused, AgentReady
 from mainline.journal.event import KINDS, event_kind
+from mainline.journal.floor_events import AgentPaused, AgentReady
 from mainline.journal.lag import lag
 from mainline.journal.reading import rewind
 from mainline.process.events import DemoLoaded

@@ -11,7 +11,8 @@ from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import Event, append_all, consume
-from mainline.journal.call_events import AgentAnswered, CallEnded, RecordingStarted
+from mainline.journal.call_events import CallEnded, RecordingStarted
+from mainline.journal.talk_events import AgentAnswered
 from recordings.subscribers import CONSUMERS
 
 CALL = "ml0123abcd-1795000000.5"

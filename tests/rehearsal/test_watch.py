@@ -1,7 +1,9 @@
 """Callers learn from the journal that they were answered; calls of one number are told apart."""
 
 from mainline.db import Database
-from mainline.journal.call_events import AgentAnswered, AgentReady, CallEnded, CallOffered
+from mainline.journal.call_events import CallEnded, CallOffered
+from mainline.journal.floor_events import AgentReady
+from mainline.journal.talk_events import AgentAnswered
 from rehearsal.town import Watch
 
 

@@ -14,7 +14,7 @@ from crm.work_orders.models import WorkOrder
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import append
-from mainline.journal.call_events import SurveyAsked, SurveyRated
+from mainline.journal.talk_events import SurveyAsked, SurveyRated
 from tests.agentdesk.outbound.conftest import HOSTILE, NUMBER, Board
 from tests.crm.calls import take_in
 from tests.support.pages import Pages, pages

@@ -11,13 +11,13 @@ from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import append_all, consume
 from mainline.journal.call_events import (
-    AgentAnswered,
     CallDisposed,
     CallEnded,
     CallerIdentified,
     CallOffered,
     QueueEntered,
 )
+from mainline.journal.talk_events import AgentAnswered
 from recordings.api import router as api
 from recordings.finalise import Finaliser
 from recordings.subscribers import CONSUMERS as RECORDINGS

@@ -10,17 +10,15 @@ from ivr.kinds import IVR_MENU
 from mainline.config import Settings
 from mainline.i18n import speaking
 from mainline.journal.call_events import (
-    AgentAnswered,
-    AgentLeftCall,
     CallDisposed,
     CallEnded,
     CallOffered,
-    CallTransferred,
     KeyPressed,
     MenuStarted,
     QueueEntered,
     RecordingStarted,
 )
+from mainline.journal.talk_events import AgentAnswered, AgentLeftCall, CallTransferred
 from mainline.text import LocalizedText
 
 START = datetime(2026, 11, 23, 2, tzinfo=UTC)

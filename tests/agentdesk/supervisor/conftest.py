@@ -17,16 +17,9 @@ from mainline.config import Settings
 from mainline.db import Database
 from mainline.errors import NotFound
 from mainline.journal import Event, append_all, consume
-from mainline.journal.call_events import (
-    AgentAnswered,
-    AgentOffered,
-    AgentPaused,
-    AgentReady,
-    AgentSignedIn,
-    CallerIdentified,
-    CallOffered,
-    QueueEntered,
-)
+from mainline.journal.call_events import CallerIdentified, CallOffered, QueueEntered
+from mainline.journal.floor_events import AgentPaused, AgentReady, AgentSignedIn
+from mainline.journal.talk_events import AgentAnswered, AgentOffered
 from tests.support.pages import Pages, pages
 
 TALK = "ml0123abcd-1795000000.5"

@@ -20,13 +20,13 @@ from crm.interactions.models import QueueVisit
 from mainline.clock import now
 from mainline.db import Database
 from mainline.journal.call_events import (
-    AgentLeftCall,
     CallEnded,
     CallRepeated,
     CallUrgent,
     QueueEntered,
     QueueLeft,
 )
+from mainline.journal.talk_events import AgentLeftCall
 from mainline.permissions import Permission
 from mainline.web import undeclared
 from tests.agentdesk.supervisor.conftest import TALK, WAIT, ago, tell

@@ -15,7 +15,8 @@ from mainline.asterisk.snapshots import Waiting
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import append
-from mainline.journal.call_events import AgentAnswered, CallEnded, QueueEntered, QueueLeft
+from mainline.journal.call_events import CallEnded, QueueEntered, QueueLeft
+from mainline.journal.talk_events import AgentAnswered
 from tests.agentdesk.supervisor.conftest import WAIT, FakeCredentials, FakeSwitchboard, ago, tell
 from tests.support.browsing import Window, chromium, served, signed_in, window
 from tests.support.pages import Pages

@@ -8,7 +8,7 @@ from ivr.models import LineMode
 from mainline.db import Database
 from mainline.errors import Unavailable
 from mainline.journal import Event, entries_after
-from mainline.journal.call_events import AgentSignedOut, SupervisionStarted
+from mainline.journal.floor_events import AgentSignedOut, SupervisionStarted
 from tests.agentdesk.supervisor.conftest import TALK
 from tests.support.pages import Pages
 

@@ -17,16 +17,9 @@ from ivr.plan import install as install_ivr
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import Event
-from mainline.journal.call_events import (
-    AgentAnswered,
-    AgentOffered,
-    AgentPaused,
-    AgentReady,
-    AgentSignedIn,
-    CallerIdentified,
-    CallOffered,
-    QueueEntered,
-)
+from mainline.journal.call_events import CallerIdentified, CallOffered, QueueEntered
+from mainline.journal.floor_events import AgentPaused, AgentReady, AgentSignedIn
+from mainline.journal.talk_events import AgentAnswered, AgentOffered
 from tests.agentdesk.supervisor.conftest import FakeCredentials, FakeSwitchboard, ago, tell
 from tests.support.browsing import chromium, served, signed_in, window
 

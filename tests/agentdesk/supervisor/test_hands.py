@@ -15,7 +15,7 @@ from ivr.modes import BY_TIME, modes
 from mainline.asterisk.snapshots import Waiting
 from mainline.db import Database
 from mainline.journal import Event, append_all
-from mainline.journal.call_events import (
+from mainline.journal.floor_events import (
     AgentCalled,
     AgentMoved,
     AgentPaused,

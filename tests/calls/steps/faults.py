@@ -7,7 +7,7 @@ from ivr.wiring import FRESH_S
 from mainline.clock import now
 from mainline.ids import call_subject
 from mainline.journal import append
-from mainline.journal.call_events import AgentAnswered
+from mainline.journal.talk_events import AgentAnswered
 from tests.calls.stage import Stage
 from tests.calls.steps.sentences import sentence
 

@@ -10,10 +10,7 @@ from crm.campaigns.models import Campaign
 from crm.work_orders import queries as order_queries
 from crm.work_orders import service as orders
 from mainline.db import Database
-from mainline.journal.call_events import (
-    CallEnded,
-    OutreachAnswered,
-)
+from mainline.journal.call_events import CallEnded, OutreachAnswered
 from tests.crm.calls import take_in
 from tests.crm.campaigning import WANG, all_tasks, complaint, dial, within
 from tests.support.clock import StandingClock

@@ -13,11 +13,8 @@ from crm.work_orders.flow import NoteNeeded
 from crm.work_orders.models import WorkOrder
 from mainline.db import Database
 from mainline.journal import entries_after
-from mainline.journal.call_events import (
-    CallerIdentified,
-    CallOffered,
-    SurveyRated,
-)
+from mainline.journal.call_events import CallerIdentified, CallOffered
+from mainline.journal.talk_events import SurveyRated
 from tests.crm.calls import take_in
 from tests.crm.campaigning import DONE, WANG, ZONE, all_tasks, complaint, started, within
 from tests.support.clock import StandingClock
