@@ -193,10 +193,10 @@ export class Softphone extends EventTarget {
   /** @param {Line} line */
   #changed(line) { this.dispatchEvent(new CustomEvent("line", { detail: line })); }
 
-  /** @param {Line} line */
+  /** Pressed twice is answered once. @param {Line} line */
   async answer(line) {
     const mediaStream = await this.microphone();
-    if (!line.session.isEnded()) line.session.answer({ mediaStream, pcConfig: /** @type {any} */ (MEDIA) });
+    if (line.session.isInProgress()) line.session.answer({ mediaStream, pcConfig: /** @type {any} */ (MEDIA) });
   }
 
   /** @param {string} target @param {{headers?: string[], stream?: MediaStream}} [options] @returns {Promise<Line>} */

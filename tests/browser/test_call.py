@@ -1,7 +1,7 @@
 """Two browsers, one call: it rings, the desk knows who it is, they talk, the page is reloaded."""
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from mainline.journal import Event, append
 from mainline.journal.floor_events import AgentWrapupEnded
@@ -17,6 +17,12 @@ from tests.browser.conftest import (
 )
 from tests.calls.instance import Instance
 
+TWICE = """(key) => {
+    for (let times = 0; times < 2; times++) {
+        document.dispatchEvent(new KeyboardEvent("keydown", { key }));
+    }
+}"""
+"""Between the two the page has no time to show what the first one did."""
 POPS = """() => performance.getEntriesByType("resource").filter(
     (each) => each.name.includes("/desk/pop/") && each.responseStatus === 200).length"""
 
@@ -118,6 +124,22 @@ async def test_a_desk_whose_customer_data_is_away_still_takes_the_call(
     await caller.keyboard.press("Escape")
     await desk.wait_for_selector("#state[data-state=wrapup]")
     await note(desk)
+
+
+async def test_answer_pressed_twice_in_haste_answers_once_and_tells_of_no_fault(
+    agents: Chromium, callers: Chromium
+) -> None:
+    desk = await agents.ready("agent1")
+    caller = await dial(callers, HOSTILE_NUMBER)
+    await reach_a_person(caller, desk)
+    await desk.evaluate(TWICE, "F2")
+    await desk.wait_for_selector(".line.talking")
+    await expect(desk.locator("#notes")).to_be_empty()
+    await desk.evaluate(TWICE, "F4")
+    await caller.wait_for_selector("body[data-call=ended]")
+    await expect(desk.locator("#notes")).to_be_empty()
+    await note(desk)
+    assert agents.complaints == []
 
 
 async def test_a_note_that_the_wrapup_left_no_time_for_is_entered_afterwards(
