@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.areas.queries import branches
 from crm.catalog.service import queues
 from crm.staff.queries import agents
+from crm.surveys.service import asked_queues
 from dialplan.floor import Agent, Floor, Line, Overflow, Queue
 from dialplan.render import write_config
 from ivr.phrases import load_phrases
@@ -39,6 +40,7 @@ async def _agents(session: AsyncSession) -> list[Agent]:
 
 async def queues_in_force(session: AsyncSession) -> Floor:
     """How callers wait and whose agents are rung first, in the words of Asterisk's files."""
+    asked = await asked_queues(session)
     found = [
         Queue(
             one.name,
@@ -50,6 +52,7 @@ async def queues_in_force(session: AsyncSession) -> Floor:
             service_level_s=one.service_level_s,
             branch_first_s=one.branch_first_s,
             overflow=tuple(Overflow(rule.when, rule.to, rule.at) for rule in one.overflow),
+            surveyed=one.name in asked,
         )
         for one in await queues(session)
     ]

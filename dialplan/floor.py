@@ -70,6 +70,8 @@ class Queue:
     branch_first_s: int = 0
     """So long the agents of the caller's own branch are rung before the others; 0: not at all."""
     overflow: tuple[Overflow, ...] = ()
+    surveyed: bool = True
+    """Whether any of its callers may be asked about the call afterwards."""
 
     def __post_init__(self) -> None:
         require(_QUEUE, self.name, _("queue name"))

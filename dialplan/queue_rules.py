@@ -15,7 +15,9 @@ _REASONS: Final = ("absence", "length", "wait")
 
 
 def globals_of(queues: Iterable[Queue]) -> dict[str, str]:
-    """How long callers wait at most, and when they are sent on; empty where they are not.
+    """How long callers wait at most, when they are sent on, whether they are asked afterwards.
+
+    Empty is a way on that there is not, and a survey that the gateway decides about; 0 is none.
 
     A number stands before the way that it belongs to, so that a rule is never met half set.
     """
@@ -23,6 +25,7 @@ def globals_of(queues: Iterable[Queue]) -> dict[str, str]:
     for queue in queues:
         found[f"WAIT_{queue.name}"] = str(queue.max_wait_s)
         found[f"BRANCH_{queue.name}"] = str(queue.branch_first_s or "")
+        found[f"SURVEY_{queue.name}"] = "" if queue.surveyed else "0"
         rules = {rule.when: rule for rule in queue.overflow}
         for reason in _REASONS:
             rule, name = rules.get(reason), f"OVERFLOW_{reason.upper()}"

@@ -28,12 +28,17 @@ async def current(session: AsyncSession) -> Version:
     return Version(found.version, cast(Survey, found.body))
 
 
+async def asked_queues(session: AsyncSession) -> frozenset[str]:
+    """The queues of which some callers are asked."""
+    try:
+        return frozenset((await current(session)).survey.queues)
+    except NotFound:
+        return frozenset()
+
+
 async def asks(session: AsyncSession, queue: str) -> bool:
     """Whether any caller of the queue is asked, without counting the call."""
-    try:
-        return queue in (await current(session)).survey.queues
-    except NotFound:
-        return False
+    return queue in await asked_queues(session)
 
 
 async def next_turn(session: AsyncSession, queue: str) -> Version | None:

@@ -19,7 +19,8 @@ CALL: Final = re.compile(r"[a-z0-9.-]{3,64}")
 INFO: Final = re.compile(r"[a-z0-9-]{1,32}")
 VARIABLE: Final = re.compile(r"MAINLINE_[A-Z_]{2,40}")
 QUEUE_VARIABLE: Final = re.compile(
-    r"QUEUE_(?:RULES|FILE)|(?:WAIT|BRANCH|OVERFLOW_(?:ABSENCE|LENGTH|WAIT)(?:_AT)?)_[a-z][a-z0-9_-]{1,31}"
+    r"QUEUE_(?:RULES|FILE)"
+    r"|(?:WAIT|BRANCH|SURVEY|OVERFLOW_(?:ABSENCE|LENGTH|WAIT)(?:_AT)?)_[a-z][a-z0-9_-]{1,31}"
 )
 QUEUE_RULE: Final = re.compile(r"[a-z0-9:_-]{0,48}")
 WORD: Final = re.compile(r"[A-Za-z0-9/@;._+-]{0,80}")

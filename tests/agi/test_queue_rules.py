@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from agi.queue_rules import QueueRules
+from crm.surveys import service as surveys
 from dialplan.queue_rules import FILE_MARK, MARK
 from mainline import definitions
 from mainline.asterisk.ami import AmiDown
@@ -57,6 +58,22 @@ async def board(database: Database, settings: Settings) -> Board:
     (settings.asterisk_dir / "etc").mkdir(parents=True)
     await publish(database, TO_MESSAGE)
     return Board()
+
+
+async def test_whether_callers_may_be_asked_afterwards_is_told_for_each_queue(
+    database: Database, board: Board, settings: Settings
+) -> None:
+    """Without a survey nobody is; the gateway decides about each caller of the queues it names."""
+    rules = QueueRules(database, settings, board)
+    await rules.step()
+    assert (board.has["SURVEY_repair"], board.has["SURVEY_service"]) == ("0", "0")
+    body = surveys.house() | {"queues": {"repair": 3}}
+    async with database.unit_of_work() as session:
+        made = await definitions.draft(session, "survey", "company", body, author="test")
+        await definitions.publish(session, "survey", "company", made.version, by="test")
+    assert await rules.step()
+    assert (board.has["SURVEY_repair"], board.has["SURVEY_service"]) == ("", "0")
+    assert not await rules.step()
 
 
 async def test_what_the_company_changes_is_told_once_and_the_mark_last(

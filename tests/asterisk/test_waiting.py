@@ -286,6 +286,23 @@ async def test_who_waits_too_long_or_finds_nobody_is_sent_on(
     assert visits(asterisk, absent) == 1
 
 
+@pytest.mark.parametrize(("rule", "asked"), [("", 1), ("0", 0)])
+async def test_the_gateway_decides_about_a_survey_unless_nobody_of_the_queue_is_asked(
+    asterisk: PrivateAsterisk, board: Switchboard, gateway: FakeGateway, rule: str, asked: int
+) -> None:
+    await board.set_rule("SURVEY_service", rule)
+    agent = await asterisk.agent("8001", "service")
+    gateway.decide(MAINLINE_ACTION="queue", MAINLINE_QUEUE="service", QUEUE_PRIO="0")
+    call = await (await asterisk.caller()).call("96888", caller="13900000001")
+    key = await asterisk.call_of("13900000001")
+    await until(lambda: agent.taken, "the agent to answer")
+    await agent.taken[0].hang_up()
+    await asyncio.wait_for(call.ended.wait(), 10)
+    await asterisk.ended(key)
+    routes = [request["agi_request"].rpartition("/")[2] for request in gateway.requests]
+    assert routes.count("survey") == asked
+
+
 async def test_an_emergency_is_never_sent_on(
     asterisk: PrivateAsterisk, board: Switchboard, gateway: FakeGateway
 ) -> None:
