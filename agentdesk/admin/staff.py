@@ -84,7 +84,8 @@ async def staff(
     return page(
         request, "staff.html", users=users, names=names_of(await composing.composed(session)),
         states={row.number: row for row in await session.scalars(select(AgentState))},
-        queues=await _queues(session), asked=asked,
+        queues=await _queues(session), labels=await _queue_labels(session),
+        teams=await _team_names(session), asked=asked,
         more=urlencode({**asked, "after": more}) if more else "",
     )  # fmt: skip
 
@@ -204,8 +205,9 @@ async def _person(
     return page(
         request, "person.html", refused.status if refused else 200, user=user, once=once,
         served=served, all_queues={**{one: one for one in served}, **labels},
-        branches=await areas.branches(session), workplaces=WORKPLACES,
-        refused=refusal_words(refused), **await _choice(session, user.roles, may),
+        branches=await areas.branches(session), teams=await _team_names(session),
+        workplaces=WORKPLACES, refused=refusal_words(refused),
+        **await _choice(session, user.roles, may),
     )  # fmt: skip
 
 
@@ -224,6 +226,14 @@ async def _queue_labels(session: AsyncSession) -> dict[str, str]:
     with suppress(NotFound):  # nothing was ever published
         known = await catalog.queues(session)
         return {one.name: one.label.to(current_locale()) for one in known}
+    return {}
+
+
+async def _team_names(session: AsyncSession) -> dict[str, str]:
+    """Of the teams that take orders; others are called as they are written."""
+    with suppress(NotFound):
+        teams = (await catalog.work_order_types(session)).body.teams
+        return {code: name.to(current_locale()) for code, name in teams.items()}
     return {}
 
 

@@ -14,10 +14,13 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.guard import LANGUAGE_COOKIE
+from crm.addresses.models import AddressNode
 from crm.customers.models import Customer, CustomerPhone
+from crm.migration.addressing import Tree
 from crm.staff.demo import PASSWORD
 from crm.staff.models import User
 from tests.calls.instance import Instance, private_settings
+from tests.crm.town import premise
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -46,13 +49,15 @@ if (navigator.mediaDevices) {
 
 
 async def furnish(session: AsyncSession) -> None:
-    """Agents with softphones, and a customer whose name is an attack."""
+    """Agents with softphones, a customer whose name is an attack, an address that waits."""
     await session.execute(update(User).values(station="softphone"))
     customer = Customer(name=HOSTILE_NAME, notes="<script>document.title='owned'</script>")
     session.add(customer)
     await session.flush()
     phone = CustomerPhone(customer_id=customer.id, number=HOSTILE_NUMBER, tail="0001")
     session.add(phone)
+    held = await session.get_one(AddressNode, (await Tree().held(session)).id)
+    await premise(session, held, "铁西新村4号楼")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

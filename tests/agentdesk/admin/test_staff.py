@@ -7,8 +7,10 @@ import pytest
 
 from agentdesk.admin import views
 from crm.areas.models import BRANCH, ServiceArea
+from crm.catalog.kinds import FILES, QUEUES, WORK_ORDER_TYPES
 from crm.staff import service
 from crm.staff.models import User
+from mainline import definitions
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.permissions import ROLES, Permission
@@ -67,6 +69,20 @@ async def test_people_are_found_by_what_is_typed_role_and_state(admin: Pages) ->
     for asked, there in rows.items():
         assert (AT in (await admin.get(f"/admin/staff?{asked}")).text) == there, asked
     assert "没有符合条件的人员" in (await admin.get("/admin/staff?q=zz", language="zh")).text
+
+
+async def test_teams_and_queues_are_called_by_their_names(
+    admin: Pages, sqlite_database: Database, settings: Settings
+) -> None:
+    await taken_on(admin)
+    async with sqlite_database.unit_of_work() as session:
+        for kind in (WORK_ORDER_TYPES.name, QUEUES.name):
+            await definitions.install_file(session, kind, settings.pack_dir / FILES[kind])
+        await service.change(session, "wang", team="repair", queues=["billing"])
+    page = (await admin.get("/admin/staff", language="zh")).text
+    assert "<td>维修班</td>" in page
+    assert "<td>费用查询</td>" in page
+    assert '<option value="repair">Repair team</option>' in (await admin.get(AT)).text
 
 
 async def test_roles_place_and_sign_in_are_changed_on_the_persons_page(
