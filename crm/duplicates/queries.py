@@ -7,7 +7,7 @@ high in the tree. One look reads a bounded stretch of an index and says where th
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.addresses import queries as addresses
@@ -23,11 +23,13 @@ from crm.duplicates.rules import (
     customers_alike,
     premises_alike,
 )
-from crm.duplicates.stretches import KEYS_MAX, ROWS_MAX, Shared, shared
+from crm.duplicates.stretches import KEYS_MAX, Shared, shared
 
+PLACES_MAX: Final = 5_000
+"""So many premises are looked up in the tree in one look."""
 ROUGH_MAX: Final = 100
 """So many premises that hang high in the tree are read anew."""
-LOOKS_MAX: Final = 4
+LOOKS_MAX: Final = 2
 LIMIT_MAX: Final = 100
 HISTORY_MAX: Final = 50
 
@@ -71,6 +73,8 @@ async def _customers(
 ) -> Part:
     """People who share a telephone, or a home; what they share besides counts too."""
     found = await shared(session, table, key, place.after)
+    if not found.keys:
+        return _until_enough(found, {}, enough)
     rows = await session.execute(
         select(key, Customer.id, Customer.name, Customer.initials)
         .join(Customer, Customer.id == table.customer_id)
@@ -157,6 +161,8 @@ async def _undecided(
 
 async def _of_one_room(session: AsyncSession, place: Place, enough: int) -> Part:
     found = await shared(session, Premise, Premise.node_id, place.after)
+    if not found.keys:
+        return _until_enough(found, {}, enough)
     rows = await session.scalars(
         select(Premise)
         .join(AddressNode, AddressNode.id == Premise.node_id)
@@ -193,26 +199,20 @@ def _same_room(first: Premise, second: Premise) -> Pair:
 
 async def _read_anew(session: AsyncSession, place: Place, enough: int) -> Part:
     """Premises that hang at an area instead of a room: their words may say which room."""
-    stretch = select(Premise.id, Premise.node_id, Premise.merged_into_id)
-    stretch = stretch.where(Premise.id > place.after).order_by(Premise.id).limit(ROWS_MAX)
-    rows = stretch.subquery()
+    behind = select(Premise.id).where(Premise.id > place.after).order_by(Premise.id)
+    end = await session.scalar(behind.offset(PLACES_MAX - 1).limit(1))
     rough = (
-        select(rows.c.id)
-        .join(AddressNode, AddressNode.id == rows.c.node_id)
-        .where(AddressNode.level != "room", rows.c.merged_into_id.is_(None))
-        .order_by(rows.c.id)
+        behind.join(AddressNode, AddressNode.id == Premise.node_id)
+        .where(AddressNode.level != "room", Premise.merged_into_id.is_(None))
         .limit(ROUGH_MAX)
     )
-    ids = list(await session.scalars(rough))
+    ids = list(await session.scalars(rough if end is None else rough.where(Premise.id <= end)))
     found: list[Pair] = []
     for premise_id in ids:
         found += await _read_as(session, await session.get_one(Premise, premise_id))
         if len(found) >= enough:
             return found, premise_id
-    if len(ids) == ROUGH_MAX:
-        return found, ids[-1]
-    whole, last = (await session.execute(select(func.count(), func.max(rows.c.id)))).one()
-    return found, last if whole == ROWS_MAX else None
+    return found, ids[-1] if len(ids) == ROUGH_MAX else end
 
 
 async def _read_as(session: AsyncSession, premise: Premise) -> list[Pair]:

@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.duplicates.blocks import BLOCK_MAX
 
-ROWS_MAX: Final = 50_000
-"""So many lines of an index are read in one look."""
+ROWS_MAX: Final = 20_000
+"""So many lines of an index are read in one look, and what shares the last one's key."""
 KEYS_MAX: Final = 100
 """So many telephones, homes or rooms that several share are looked into in one look."""
+
+Key = SQLColumnExpression[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +26,35 @@ class Shared:
     """The key with which the stretch ended; None: nothing lies behind it."""
 
 
-def stretch(table: Any, key: SQLColumnExpression[Any], before: Any) -> Select[Any, int]:
-    """The lines of the index behind this key; None: its first ones."""
-    wanted = select(key.label("key"), table.id.label("id")).order_by(key).limit(ROWS_MAX)
+def ending(key: Key, before: Any) -> Select[Any]:
+    """The key with which the stretch behind this one ends; none where the index ends first."""
+    return _behind(select(key), key, before).order_by(key).offset(ROWS_MAX - 1).limit(1)
+
+
+def several(key: Key, before: Any, end: Any) -> Select[Any]:
+    """Keys with several rows in the stretch: read from the index alone, in its order."""
+    wanted = _behind(select(key), key, before)
+    if end is not None:
+        wanted = wanted.where(key <= end)
+    some = wanted.group_by(key).having((func.count() > 1) & (func.count() <= BLOCK_MAX))
+    return some.order_by(key).limit(KEYS_MAX)
+
+
+def _behind(wanted: Select[Any], key: Key, before: Any) -> Select[Any]:
     return wanted if before is None else wanted.where(key > before)
 
 
-async def shared(
-    session: AsyncSession, table: Any, key: SQLColumnExpression[Any], after: int
-) -> Shared:
-    """Keys with several rows behind the row ``after``; the last one may be cut, and counts too."""
-    rows = stretch(
-        table, key, await session.scalar(select(key).where(table.id == after))
-    ).subquery()
-    grouped = (
-        select(rows.c.key, func.max(rows.c.id), func.count())
-        .group_by(rows.c.key)
-        .order_by(rows.c.key)
-    )
-    whole = await session.scalar(select(func.count()).select_from(rows)) or 0
-    end = await session.scalar(select(func.max(rows.c.key))) if whole == ROWS_MAX else None
-    several = (func.count() > 1) & (func.count() <= BLOCK_MAX)
-    wanted = grouped.having(several | (rows.c.key == end) if end is not None else several)
-    found = (await session.execute(wanted.limit(KEYS_MAX))).all()
-    keys = [row[0] for row in found]
+async def shared(session: AsyncSession, table: Any, key: Key, after: int) -> Shared:
+    """Keys with several rows behind the row ``after``; a row that is gone begins anew."""
+    before = await session.scalar(select(key).where(table.id == after)) if after else None
+    end = await session.scalar(ending(key, before))
+    keys = list(await session.scalars(several(key, before, end)))
     last = keys[-1] if len(keys) == KEYS_MAX else end
-    return Shared(keys, {row[0]: row[1] for row in found}, last)
+    named = [*keys, last] if last is not None else keys
+    return Shared(keys, await _rows_of(session, table, key, named) if named else {}, last)
+
+
+async def _rows_of(session: AsyncSession, table: Any, key: Key, keys: list[Any]) -> dict[Any, int]:
+    """A row of each: it names the place without saying anything private."""
+    rows = await session.execute(select(key, func.max(table.id)).where(key.in_(keys)).group_by(key))
+    return {row[0]: row[1] for row in rows}

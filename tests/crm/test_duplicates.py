@@ -12,6 +12,7 @@ from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccoun
 from crm.duplicates import queries, service, stretches
 from crm.duplicates.blocks import BLOCK_MAX, Member, pairs_of
 from crm.duplicates.events import DuplicateMerged, DuplicateParted
+from crm.duplicates.looks import STEPS
 from crm.duplicates.rules import customers_alike
 from crm.work_orders import queries as work_orders
 from crm.work_orders.models import WorkOrder
@@ -243,8 +244,9 @@ async def test_walked_in_small_steps_the_town_gives_every_pair(
     database: Database, monkeypatch: pytest.MonkeyPatch, rows: int, keys: int, limit: int
 ) -> None:
     people, places = await crowd(database)
+    monkeypatch.setattr(stretches, "ROWS_MAX", rows)
+    monkeypatch.setattr(queries, "PLACES_MAX", rows)
     for module in (queries, stretches):
-        monkeypatch.setattr(module, "ROWS_MAX", rows)
         monkeypatch.setattr(module, "KEYS_MAX", keys)
     found, looks = await walked(database, "customer", limit)
     assert found == people
@@ -252,25 +254,54 @@ async def test_walked_in_small_steps_the_town_gives_every_pair(
     assert (await walked(database, "premise", limit))[0] == places
 
 
-@pytest.mark.parametrize("what", ["customer", "premise"])
+@pytest.mark.parametrize("of", ["telephone", "home", "room"])
 async def test_one_look_reads_a_stretch_of_an_index_and_never_the_whole_town(
-    sqlite_database: Database, what: Any, monkeypatch: pytest.MonkeyPatch
+    sqlite_database: Database, of: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await crowd(sqlite_database)
     monkeypatch.setattr(stretches, "ROWS_MAX", 10)
+    table, key = {
+        "telephone": (CustomerPhone, CustomerPhone.number),
+        "home": (ServiceAccount, ServiceAccount.premise_id),
+        "room": (Premise, Premise.node_id),
+    }[of]
     async with sqlite_database.reading() as session:
-        table, key = {
-            "customer": (CustomerPhone, CustomerPhone.number),
-            "premise": (Premise, Premise.node_id),
-        }[what]
-        wanted = stretches.stretch(table, key, None)
-        wanted = wanted.compile(compile_kwargs={"literal_binds": True})
-        plan = [row[3] for row in await session.execute(text(f"EXPLAIN QUERY PLAN {wanted}"))]
-        assert len(plan) == 1
-        assert "USING COVERING INDEX" in plan[0]
+        ordered = list(await session.scalars(select(key).order_by(key)))
         first = await stretches.shared(session, table, key, 0)
-    assert len(first.keys) <= 10
-    assert first.last is not None
+        second = await stretches.shared(session, table, key, first.ends[first.last])
+        for wanted in (
+            stretches.ending(key, first.last), stretches.several(key, first.last, second.last)
+        ):  # fmt: skip
+            asked = wanted.compile(compile_kwargs={"literal_binds": True})
+            [step] = [row[3] for row in await session.execute(text(f"EXPLAIN QUERY PLAN {asked}"))]
+            assert "SEARCH" in step
+            assert "USING COVERING INDEX" in step
+    assert first.last == ordered[9]
+    behind = [each for each in ordered if each > first.last]
+    assert second.last == behind[9]
+    assert set(second.keys) == {
+        each for each in behind if each <= second.last and behind.count(each) > 1
+    }
+
+
+@pytest.mark.parametrize("what", ["customer", "premise"])
+async def test_a_town_without_duplicates_is_not_read_to_its_end_for_one_page(
+    sqlite_database: Database, what: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with sqlite_database.unit_of_work() as session:
+        for index in range(60):
+            room = await place(session, "和平区", "院", f"{index}号")
+            room.level = "room"
+            home = await premise(session, room, f"院{index}号")
+            await customer(session, "王芳", f"139{index:08}", accounts={f"9{index:03}": home})
+    monkeypatch.setattr(stretches, "ROWS_MAX", 10)
+    async with sqlite_database.reading() as session:
+        look = await queries.find(session, what)
+        assert look.pairs == []
+        assert look.next is not None
+        assert (look.next.step, look.next.after) == (
+            STEPS[what][0], queries.LOOKS_MAX * stretches.ROWS_MAX
+        )  # fmt: skip
 
 
 def test_of_many_who_share_only_those_with_like_names_are_held_against_each_other() -> None:
