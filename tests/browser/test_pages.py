@@ -1,6 +1,9 @@
 """Pages at the sizes and in the languages people use, by keyboard, without a complaint."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
+from playwright.async_api import Route
 
 from crm.staff.demo import PASSWORD
 from tests.browser.conftest import Chromium
@@ -83,3 +86,29 @@ async def test_a_desk_that_was_taken_elsewhere_is_locked_and_can_be_taken_back(
     await first.click("#take-back")
     await second.wait_for_selector("#locked:not([hidden])")
     assert not await first.evaluate("document.getElementById('desk').inert")
+
+
+async def test_stretches_of_the_town_without_duplicates_are_passed_by_itself(
+    agents: Chromium,
+) -> None:
+    page = await agents.page(language="en-US")
+    await agents.sign_in(page, "leader")
+    asked: list[str] = []
+
+    async def a_long_way_to_go(route: Route) -> None:
+        shown = await (await route.fetch()).text()
+        onward = '<a href="?what=premise&amp;after=room-1" rel="next">Look on</a></main>'
+        await route.fulfill(body=shown.replace("</main>", onward), content_type="text/html")
+
+    async def two_empty_stretches(route: Route) -> None:
+        asked.append(parse_qs(urlsplit(route.request.url).query)["next"][0])
+        told = {"room-1": ([], "room-2"), "room-2": ([], "room-3"), "room-3": ([{}], None)}
+        items, following = told[asked[-1]]
+        await route.fulfill(json={"items": items, "next": following})
+
+    await page.route("**/customers/duplicates?what=premise", a_long_way_to_go)
+    await page.route("**/api/duplicates?*", two_empty_stretches)
+    await page.goto("/customers/duplicates?what=premise")
+    await page.wait_for_url("**/customers/duplicates?what=premise&after=room-3")
+    assert asked == ["room-1", "room-2", "room-3"]
+    assert agents.complaints == []

@@ -1,4 +1,6 @@
 // Pairs by keyboard: arrows choose one, 1 and 2 keep a side, 0 says they are two, u undoes, n looks on.
+// A stretch of the town without any is not shown to anybody: the page looks on by itself.
+import { ask } from "/static/live.js";
 import { typing } from "/static/typing.js";
 
 const pairs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#pairs > li")]);
@@ -28,3 +30,19 @@ document.addEventListener("keydown", (event) => {
   }
 });
 pairs[0]?.focus();
+
+/** Stretch after stretch to one with a pair, or to the last one; where the server refuses, the button is still there. */
+async function lookOn() {
+  const next = /** @type {HTMLAnchorElement | null} */ (document.querySelector("a[rel=next]"));
+  if (next === null || pairs.length > 0 || document.querySelector("[role=alert]")) return;
+  const there = new URL(next.href);
+  /** @type {HTMLElement} */ (document.querySelector("#looking")).hidden = false;
+  for (let told = null; told === null || (told.items.length === 0 && told.next !== null);) {
+    if (told !== null) there.searchParams.set("after", told.next);
+    const { what, after } = Object.fromEntries(there.searchParams);
+    told = await ask(`/api/duplicates?${new URLSearchParams({ what, next: after, limit: "1" })}`);
+  }
+  location.replace(there);
+}
+
+lookOn().catch(() => { /** @type {HTMLElement} */ (document.querySelector("#looking")).hidden = true; });
