@@ -314,8 +314,8 @@ def _calls(kind: Dialect, began: str, town: Town) -> Iterable[str]:
     outcome = f"CASE WHEN {answered} THEN 'answered' ELSE 'abandoned' END"
     ani = f"'13' || {kind.padded(f'((({customer} - 1) * 7919791 + 12345) % 1000000000)', 9)}"
     columns = {
-        "id": call, "direction": "'in'", "ani": ani, "dnis": "'96001'", "began_at": at,
-        "offered_at": at, "queued_at": at,
+        "id": call, "direction": "'in'", "ani": ani, "ani_tail": f"substr({ani}, 8)",
+        "dnis": "'96001'", "began_at": at, "offered_at": at, "queued_at": at,
         "answered_at": f"CASE WHEN {answered} THEN {kind.moment(f'{began} + 15')} END",
         "ended_at": ended, "customer_id": customer, "account_id": customer, "candidates": "1",
         "menu_path": "'[]'", "keys": "'[]'", "flows": "'[]'", "queue": queue,
