@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.staff.service import add_user
-from mainline.process.priority import TELEPHONE, put_first
+from mainline.process.priority import SCREENS, put_first
 from tests.calls.instance import Instance
 
 PASSWORD = "bench-desk-password"
@@ -83,11 +83,11 @@ async def desks(instance: Instance, numbers: Sequence[str], talk_s: float) -> As
 
 
 async def _put_first(browser: Browser) -> None:
-    """People's screens stand on their own desks: they wait for this machine as little as SIPp."""
+    """People's screens stand on their own desks; here they go with what serves them."""
     asking = await browser.new_browser_cdp_session()
     for process in (await asking.send("SystemInfo.getProcessInfo"))["processInfo"]:
         for thread in Path(f"/proc/{process['id']}/task").iterdir():
-            put_first(int(thread.name), TELEPHONE)
+            put_first(int(thread.name), SCREENS)
 
 
 async def _ready(page: Page, number: str) -> Page:
