@@ -38,6 +38,7 @@ async def measure() -> list[Figure]:
     return [
         Figure("talks_bare_asterisk_cpu", bare["asterisk"], unit="ms/call"),
         Figure("talks_mainline_asterisk_cpu", full["asterisk"], unit="ms/call"),
+        *(Figure(f"talks_mainline_{name}_cpu", full[name], unit="ms/call") for name in PYTHON),
         Figure("talks_mainline_python_cpu", python, unit="ms/call"),
         Figure(
             "talks_cpu_bare_to_mainline",

@@ -23,7 +23,10 @@ _BUILDING = re.compile(r".*?(号楼|栋|幢|座|楼|(?<=\d)号)")
 
 
 async def identify(journey: Journey) -> Outcome:
-    """Let a caller known under several addresses choose one; others pass without a word."""
+    """Let a caller known under several addresses choose one; others pass without a word.
+
+    WantsPerson at key 0, which leads to a person wherever it is pressed.
+    """
     offers = offered(journey)
     if journey.account is not None or len(offers) < 2:  # noqa: PLR2004 - nothing to choose from
         return PASSED
@@ -68,7 +71,9 @@ async def _choose(
     texts += talk.parts("address_other")
     for _ in range(2):
         keyed = await talk.listen(texts)
-        if keyed in {OTHER_KEY, PERSON_KEY}:
+        if keyed == PERSON_KEY:
+            raise WantsPerson
+        if keyed == OTHER_KEY:
             return None
         if keyed.isdecimal() and 1 <= int(keyed) <= len(offers):
             return offers[int(keyed) - 1]

@@ -128,7 +128,14 @@ async def test_two_customers_on_one_number_are_told_apart() -> None:
     assert stage.journey.priority == 7
 
 
-@pytest.mark.parametrize("keys", [["9"], ["0"], [], ["5", "5"]])
+async def test_who_wants_a_person_instead_of_an_address_reaches_one() -> None:
+    stage = Stage(["0"], caller=TWO_HOMES)
+    assert await stage.walk(_tree("identify")) == PERSON
+    assert _finished(stage) == [("identify", "person")]
+    assert _identified(stage) == []
+
+
+@pytest.mark.parametrize("keys", [["9"], [], ["5", "5"]])
 async def test_who_chooses_no_address_goes_on_unchosen(keys: list[str]) -> None:
     stage = Stage(keys, caller=TWO_HOMES)
     assert await stage.walk(_tree("identify")) == BYE
