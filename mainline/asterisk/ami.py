@@ -140,7 +140,7 @@ def _fields(text: str) -> Fields:
     """One message. A name that comes twice has both values; the greeting has no fields.
 
     Not panoramisk's: a whole floor is listed every few seconds, and its dictionary that knows no
-    case took a tenth of the worker's time.
+    case was a tenth of the worker's profile.
     """
     fields: Fields = {}
     for line in text.split("\r\n"):
