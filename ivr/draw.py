@@ -12,6 +12,7 @@ from ivr.layout import (
     HALVES_A_LINE,
     LINE,
     MARGIN,
+    TITLE_HALVES,
     WIDTH,
     Box,
     Row,
@@ -76,14 +77,17 @@ def _node(node: Node, box: Box, boxes: dict[str, Box], look: Look) -> Iterator[s
         f'<g class="menu-node menu-node-{node.kind}{f" menu-{mark}" if mark else ""}"{option} '
         f'data-node="{escape(box.name)}">'
         f'<rect x="{box.x}" y="{box.y}" width="{WIDTH}" height="{box.height}" rx="6" '
-        f'fill="{fill}" stroke="#667"/>'
+        f'fill="{fill}" stroke="#667"/><title>{escape(box.title)}</title>'
     )
-    for number, line in enumerate(box.lines):
-        yield _text(box, number, line, ' font-weight="bold"' if number == 0 else "")
+    numbers = _NUMBER if look.traffic else 0
+    title = next(folded(box.title, lines_max=1, halves=TITLE_HALVES - numbers))
+    yield _text(box, 0, title, ' font-weight="bold"')
+    for number, line in enumerate(box.lines[1:], start=1):
+        yield _text(box, number, line, "")
     for number, row in enumerate(box.rows, start=len(box.lines)):
         target = boxes.get(row.edge.target)
         back = "" if target and target.level > box.level else f" ↩ {row.edge.target}"
-        room = HALVES_A_LINE - len(back) - (_NUMBER if look.traffic else 0)
+        room = HALVES_A_LINE - len(back) - numbers
         label = next(folded(row.label, lines_max=1, halves=max(4, room)), "")
         yield _text(box, number, label + back, f' fill="#335" data-how="{row.edge.how}"')
     yield from _numbers(box, look.traffic)
@@ -91,7 +95,7 @@ def _node(node: Node, box: Box, boxes: dict[str, Box], look: Look) -> Iterator[s
 
 
 def _option(box: Box) -> str:
-    words = escape(", ".join([*box.lines, *(row.label for row in box.rows)]))
+    words = escape(", ".join([box.title, *box.lines[1:], *(row.label for row in box.rows)]))
     return f' role="option" aria-selected="false" id="node-{escape(box.name)}" aria-label="{words}"'
 
 

@@ -24,6 +24,8 @@ WIDTH, COLUMN, GAP, LINE, MARGIN = 230, 350, 22, 16, 20
 _LINES_MAX: Final = 3
 HALVES_A_LINE: Final = 34
 """Latin letters in a line; a Chinese character counts two."""
+TITLE_HALVES: Final = 28
+"""The same in bold."""
 _NARROW: Final = 0x2E80
 
 KIND_NAMES: Final[dict[str, Text]] = {
@@ -61,6 +63,8 @@ class Box:
     """A node and where it stands."""
 
     name: str
+    title: str
+    """Kind and name, whole; the first of the lines says as much of it as there is room for."""
     level: int
     y: int
     lines: tuple[str, ...]
@@ -108,7 +112,9 @@ def layout(tree: MenuTree, locale: Locale) -> dict[str, Box]:
     for name, level in levels(tree).items():
         node, top = tree.nodes[name], filled.get(level, MARGIN)
         rows = tuple(_rows(tree, name, node, locale))
-        boxes[name] = Box(name, level, top, lines(name, node, locale), rows)
+        boxes[name] = Box(
+            name, titled(name, node, locale), level, top, lines(name, node, locale), rows
+        )  # fmt: skip
         filled[level] = top + boxes[name].height + GAP
     return boxes
 
@@ -126,9 +132,13 @@ def _rows(tree: MenuTree, name: str, node: Node, locale: Locale) -> Iterator[Row
 
 def lines(name: str, node: Node, locale: Locale) -> tuple[str, ...]:
     """What stands in the box: kind and name, and what is said there."""
-    kind = KIND_NAMES[node.kind].to(locale)
-    title = next(folded(f"{kind} · {name}", lines_max=1, halves=HALVES_A_LINE - 2))  # bold
+    title = next(folded(titled(name, node, locale), lines_max=1, halves=TITLE_HALVES))
     return (title, *folded(_summary(node, "en" if locale == "en" else "zh")))
+
+
+def titled(name: str, node: Node, locale: Locale) -> str:
+    """Kind and name of a node."""
+    return f"{KIND_NAMES[node.kind].to(locale)} · {name}"
 
 
 def _summary(node: Node, language: Language) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from agentdesk.admin.words import kind_words, role_words, state_words
+from agentdesk.admin.words import kind_words, state_words
 from agentdesk.panels.terms import agent_words
 from agentdesk.shell import render
 
@@ -19,6 +19,6 @@ def page(request: Request, template: str, /, status: int = 200, **values: Any) -
     """A page of the administrator's desk."""
     return render(
         request, f"admin/{template}", status,
-        kind_words=kind_words, role_words=role_words, state_words=state_words,
-        agent_words=agent_words, dict=dict, **values,
+        kind_words=kind_words, state_words=state_words, agent_words=agent_words, dict=dict,
+        **values,
     )  # fmt: skip

@@ -10,10 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.admin.page import page
 from agentdesk.admin.role_words import GROUPS, WORDS, refusal_words
-from agentdesk.admin.words import house_name
 from crm.staff import composing
 from crm.staff.kinds import COMPANY_ROLES
-from crm.staff.roles import CODE, Role, Roles
+from crm.staff.roles import CODE, Role, Roles, house_name
 from crm.staff.roles_api import by, version_now
 from mainline import definitions
 from mainline.definitions import COMPANY
@@ -123,11 +122,9 @@ async def _changed(request: Request, session: AsyncSession, change: Awaitable[ob
 
 
 def _as_form(present: Roles, code: str) -> RoleForm:
-    own = present.role(code)
-    name = own.name if own else house_name(code)
+    name = present.named(code)
     return RoleForm(
-        code=code, zh=name.zh if name else "", en=name.en if name else "",
-        permission=sorted(present.rights()[code]),
+        code=code, zh=name.zh, en=name.en, permission=sorted(present.rights()[code])
     )  # fmt: skip
 
 
@@ -147,12 +144,7 @@ async def _list(
 
 def names_of(present: Roles) -> dict[str, str]:
     """Every role's name in the reader's language, by its code."""
-    found = {}
-    for code in present.rights():
-        own = present.role(code)
-        name = house_name(code) or (own.name if own else None)
-        found[code] = name.to(current_locale()) if name else code
-    return found
+    return {code: present.named(code).to(current_locale()) for code in present.rights()}
 
 
 async def _form(

@@ -3,7 +3,6 @@
 from typing import Final
 
 from mainline.i18n import Text, _
-from mainline.text import LocalizedText
 
 _KINDS: Final[dict[str, Text]] = {
     "alerts": Text("Alarms of the floor"),
@@ -59,31 +58,11 @@ _STATES: Final[dict[str, Text]] = {
     "hung": Text("hung"),
     "down": Text("down"),
 }
-_ROLES: Final[dict[str, Text]] = {
-    "agent": Text("Agent"),
-    "leader": Text("Team leader"),
-    "quality": Text("Quality"),
-    "dispatcher": Text("Dispatcher"),
-    "cashier": Text("Cashier"),
-    "field": Text("Field staff"),
-    "admin": Text("Administrator"),
-}
 
 
 def state_words(state: str) -> str:
     """How a process is."""
     return _(_STATES[state]) if state in _STATES else state
-
-
-def house_name(role: str) -> LocalizedText | None:
-    """The name of one of the house's own roles in both languages."""
-    words = _ROLES.get(role)
-    return LocalizedText(zh=words.to("zh_CN"), en=words.to("en")) if words else None
-
-
-def role_words(role: str) -> str:
-    """A role."""
-    return _(_ROLES[role]) if role in _ROLES else role
 
 
 _ACTIONS: Final[dict[str, Text]] = {

@@ -18,7 +18,6 @@ from agentdesk.requests.words import (
     TONES,
     USES,
     line,
-    role_words,
     stopped_words,
 )
 from agentdesk.shell import render
@@ -32,6 +31,7 @@ from crm.life_cycle.events import AccountChanged
 from crm.life_cycle.models import LifeRequest
 from crm.life_cycle.rules import NEEDS, RequestKind
 from crm.linkage.queries import firings
+from crm.staff.composing import composed
 from mainline.clock import now
 from mainline.errors import MainlineError, NotFound
 from mainline.i18n import current_locale
@@ -144,7 +144,7 @@ async def _form(
         request, "requests/new.html", refused.status if refused else 200,
         view=await customers.view(session, customer), kind=kind,
         kinds=body.kinds if body else (), needs=NEEDS[kind.effect] if kind else (),
-        told=told, refused=words, uses=USES, role_words=role_words,
+        told=told, refused=words, uses=USES, roles=await composed(session),
         key=told.key if told else secrets.token_hex(8),
         today=now().astimezone(settings.zone).date(),
     )  # fmt: skip
@@ -177,15 +177,16 @@ async def show(request: Request, session: ReadSession, who: Who, number: Number)
     """One request: what it changes, its papers, who agreed, what it costs, what follows."""
     row = await service.by_number(session, number)
     kind = (await definition(session, row)).kind(row.kind)
-    following = await orders(session, row)
+    following, roles = await orders(session, row), await composed(session)
+    past = await queries.history(session, number)
     return render(
         request, "requests/request.html",
         row=row, kind=kind, following=following, states=STATES, tones=TONES, uses=USES,
         customer=await customers.view(session, row.customer_id),
         account=await session.get(ServiceAccount, row.account_id) if row.account_id else None,
         details=_details(row, who), changes=await _changes(session, row),
-        history=[(one.at, line(one, kind)) for one in await queries.history(session, number)],
-        role_words=role_words, stopped=stopped_words(row.stopped) if row.stopped else "",
+        history=[(one.at, line(one, kind, roles)) for one in past],
+        roles=roles, stopped=stopped_words(row.stopped) if row.stopped else "",
         papers={one["code"]: one for one in row.documents},
         firings=await firings(session, request=number, limit=20),
         stuck=bool(row.stopped) or any(called_off(one) for one in following),

@@ -6,6 +6,7 @@ from typing import Any, Final
 from crm.life_cycle import events, flow
 from crm.life_cycle.details import NeedsAddress, NeedsOtherAccount, NeedsPerson
 from crm.life_cycle.rules import RequestKind
+from crm.staff.roles import Roles
 from mainline.errors import MainlineError
 from mainline.i18n import Text, _, current_locale
 from mainline.journal import Event
@@ -30,11 +31,6 @@ SHOWN: Final[dict[str, Text]] = {
     "orders": Text("Work under way"),
     "done": Text("In effect"),
     "all": Text("All"),
-}
-ROLES: Final[dict[str, Text]] = {
-    "leader": Text("Team leader"),
-    "dispatcher": Text("Dispatcher"),
-    "admin": Text("Administrator"),
 }
 USES: Final[dict[str, Text]] = {
     "residential": Text("Residential"),
@@ -68,13 +64,10 @@ def stopped_words(code: str) -> str:
     return refusal.words.to(current_locale())
 
 
-def role_words(role: str) -> str:
-    """Whose step it is."""
-    return _(ROLES[role]) if role in ROLES else role
-
-
-def line(event: Event, kind: RequestKind) -> str:
-    """One step of a request's history."""
+def line(event: Event, kind: RequestKind, roles: Roles) -> str:
+    """One step of a request's history; the roles, as the company has them now."""
+    if isinstance(event, events.RequestApproved):
+        return _agreed(event, roles)
     for each, say in _LINES.items():
         if isinstance(event, each):
             return say(event, kind)
@@ -87,6 +80,11 @@ def _paper(event: Any, kind: RequestKind) -> str:
     return _with(words, event.note)
 
 
+def _agreed(event: events.RequestApproved, roles: Roles) -> str:
+    role = roles.named(event.role).to(current_locale())
+    return _with(_("%(by)s agreed as %(role)s", by=event.by, role=role), event.note)
+
+
 def _with(words: str, note: str) -> str:
     return f"{words} · {note}" if note else words
 
@@ -95,9 +93,6 @@ _LINES: Final[dict[type[Event], Callable[[Any, RequestKind], str]]] = {
     events.RequestAsked: lambda e, _k: _("%(by)s made the request", by=e.by),
     events.RequestAskedAgain: lambda e, _k: _with(_("%(by)s asked for it again", by=e.by), e.note),
     events.RequestDocument: _paper,
-    events.RequestApproved: lambda e, _k: _with(
-        _("%(by)s agreed as %(role)s", by=e.by, role=role_words(e.role)), e.note
-    ),
     events.RequestOrdered: lambda e, _k: _("order %(number)s was opened", number=e.work_order),
     events.RequestRefused: lambda e, _k: _with(_("%(by)s refused", by=e.by), e.note),
     events.RequestWithdrawn: lambda e, _k: _with(_("%(by)s withdrew it", by=e.by), e.note),

@@ -11,6 +11,7 @@ from crm.field.attachments import Announced
 from crm.field.doing import company_rules
 from crm.field.models import FieldWorker
 from crm.field.rules import AttachmentKind, working
+from crm.staff.composing import composed
 from mainline.clock import now
 from mainline.permissions import Permission
 from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow
@@ -31,6 +32,7 @@ async def read_work(session: ReadSession, who: Who, config: Config) -> schemas.W
         await work.jobs(session, me), rules, at=at, me=me.name,
         agreed=known is not None and known.agreed_at is not None,
         works=working(rules, at, config.zone), sees=who.sees, roles=who.roles,
+        composed=await composed(session),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from crm.field.acting import ActIn
 from crm.field.models import FieldAct
 from crm.field.rules import FieldRules, for_type
 from crm.field.work import Job
+from crm.staff.roles import Roles
 from crm.work_orders.models import WorkOrder
 from mainline.masking import Eyes
 
@@ -136,6 +137,8 @@ class WorkRead(BaseModel):
     forms: dict[str, dict[str, list[dict[str, Any]]]]
     """Version and type to the fields that it asks for with an act, and its closed hours."""
     roles: list[str]
+    role_names: dict[str, dict[str, str]]
+    """Of the house's and of the company's own roles, by code."""
     orders: list[dict[str, Any]]
 
 
@@ -207,7 +210,7 @@ def form(kind: WorkOrderType) -> dict[str, list[dict[str, Any]]]:
 
 def work(
     jobs: Sequence[Job], rules: FieldRules, *, at: datetime, me: str, agreed: bool, works: bool,
-    sees: Eyes, roles: Collection[str],
+    sees: Eyes, roles: Collection[str], composed: Roles,
 ) -> WorkRead:  # fmt: skip
     """The whole of it."""
     flows = {
@@ -224,5 +227,6 @@ def work(
         position_every_s=rules.positions.every_s, dispatch_number=rules.dispatch_number,
         limits=rules.attachments.model_dump(),
         flows=flows, lists=lists, forms=forms, roles=sorted(roles),
+        role_names={code: composed.named(code).model_dump() for code in composed.rights()},
         orders=[job(one, sees) for one in jobs],
     )  # fmt: skip

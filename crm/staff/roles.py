@@ -12,6 +12,15 @@ from mainline.text import LocalizedText
 
 ROLES_MAX: Final = 60
 CODE: Final = r"^[a-z][a-z0-9_]{0,31}$"
+HOUSE_NAMES: Final[Mapping[str, Text]] = {
+    "agent": Text("Agent"),
+    "leader": Text("Team leader"),
+    "quality": Text("Quality"),
+    "dispatcher": Text("Dispatcher"),
+    "cashier": Text("Cashier"),
+    "field": Text("Field staff"),
+    "admin": Text("Administrator"),
+}
 
 
 class Role(BaseModel):
@@ -39,6 +48,12 @@ class Roles(BaseModel):
         """What the company composed under this code."""
         return next((one for one in self.roles if one.code == code), None)
 
+    def named(self, code: str) -> LocalizedText:
+        """What it is called; the house's own roles keep their names."""
+        own = self.role(code)
+        unknown = own.name if own else LocalizedText(zh=code, en=code)
+        return house_name(code) or unknown
+
     def with_role(self, role: Role) -> "Roles":
         """The same with this role in it, in its place."""
         if self.role(role.code) is None:
@@ -48,6 +63,12 @@ class Roles(BaseModel):
     def without(self, code: str) -> "Roles":
         """The same without it: a role of the house is then as the house made it."""
         return Roles(roles=tuple(one for one in self.roles if one.code != code))
+
+
+def house_name(code: str) -> LocalizedText | None:
+    """The name of one of the house's own roles in both languages."""
+    words = HOUSE_NAMES.get(code)
+    return LocalizedText(zh=words.to("zh_CN"), en=words.to("en")) if words else None
 
 
 def problems(body: Roles) -> Sequence[Problem]:

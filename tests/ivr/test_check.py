@@ -10,12 +10,13 @@ from pydantic import ValidationError
 
 from crm.catalog.kinds import WORK_ORDER_TYPES
 from ivr.check import Known, problems
-from ivr.draw import draw_svg, draw_text
+from ivr.draw import Look, draw_svg, draw_text
 from ivr.flows import FLOWS
 from ivr.kinds import QUEUES
 from ivr.menu import MenuTree, Queue
 from ivr.phrases import load_phrases
 from ivr.plan import pack_plan
+from ivr.traffic import Traffic
 from mainline.config import PROJECT
 from mainline.definitions import content
 from tests.ivr.trees import menus
@@ -203,6 +204,23 @@ def test_a_drawing_cannot_be_injected() -> None:
     drawn = draw_svg(MenuTree.model_validate(_with("nodes.hello.text", evil)), "zh_CN")
     assert "<script" not in drawn
     assert "&lt;script&gt;" in drawn
+
+
+@pytest.mark.parametrize(
+    ("look", "shown"),
+    [
+        (Look(), "Announcement · emergency_no…"),
+        (Look(traffic=Traffic()), "Announcement · emerge…"),
+    ],
+)
+def test_a_name_too_long_for_its_box_is_shortened_and_told_whole(look: Look, shown: str) -> None:
+    tree = MenuTree.model_validate(_with("nodes.emergency_notice", GOOD["nodes"]["hello"]))
+    drawn = ElementTree.fromstring(draw_svg(tree, "en", look))
+    node = drawn.find(".//*[@data-node='emergency_notice']")
+    assert node is not None
+    assert [node.findtext(f"{{*}}{name}") for name in ("title", "text")] == [
+        "Announcement · emergency_notice", shown
+    ]  # fmt: skip
 
 
 def test_a_drawing_shows_keys_and_names() -> None:

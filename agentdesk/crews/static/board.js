@@ -24,12 +24,19 @@ function draw(board) {
     fill(one("[data-orders]", column), mine, order);
     one("[data-count]", column).textContent = String(mine.length || "");
     one("[data-none]", column).hidden = mine.length > 0;
+    told(one("[data-late]", column), column.dataset.column === "unassigned" ? mine.filter((each) => each.late).length : 0);
   }
   fill(one("[data-people]"), board.people, person);
   fill(one("[data-spots]"), board.hot_spots, (spot) => make("li", {}, make("b", {}, both(spot.type)), " ", words("spot", spot.numbers.length)));
   one("[data-nobody]").hidden = board.people.length > 0;
   one("[data-no-spots]").hidden = board.hot_spots.length > 0;
   drawMap(map, board, track);
+}
+
+/** How many of them are late, when there are any. @param {HTMLElement} tag @param {number} late */
+function told(tag, late) {
+  tag.hidden = !late;
+  tag.textContent = late ? words("late-orders", late) : "";
 }
 
 /** Anew, with the focus where it was. @template T @param {HTMLElement} place @param {T[]} rows @param {(row: T) => HTMLElement} row */

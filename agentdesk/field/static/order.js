@@ -124,7 +124,7 @@ async function choose(shown, ways, more) {
 async function go(shown, way) {
   const { report, note } = readReport(), { work, order: found } = shown;
   const roles = barred(work, way), hours = closed(work, found, way.action, exactly(Date.now()).slice(11, 16));
-  if (roles.length) return say(words("ask-roles", roles.map((role) => words(`role-${role}`).replace(/^role-/, "")).join(", ")), "bad");
+  if (roles.length) return say(words("ask-roles", roles.map((role) => both(work.role_names?.[role] ?? role)).join(", ")), "bad");
   if (hours) return say(words("ask-closed", hours), "bad");
   const form = /** @type {HTMLElement | null} */ (part("main").querySelector(`[data-asked="${way.action}"]`)), fields = form ? readFields(form) : {};
   if (!complete(form ?? part("main"), asked(work, found, way.action), fields, found.known ?? {})) return undefined;

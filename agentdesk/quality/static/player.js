@@ -5,7 +5,7 @@ import { ask } from "/static/live.js";
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const SIDE_HEIGHT = 72;
-const MARK_ROWS = 4;
+const MARK_ROWS = 8;
 const MARK_HEIGHT = 16;
 const box = document.getElementById("player");
 if (box) start(box);
@@ -56,24 +56,23 @@ function draw(box, audio, peaks, duration) {
   });
 }
 
-/** Marks stand under the waveform at their time, in rows so that they do not cover one another. @param {number} duration */
+/** Marks stand under the waveform at their time, in rows so that they do not cover one another; what finds no room stands in the story alone. @param {number} duration */
 function layMarks(duration) {
-  const lane = one(".marks");
-  const ends = new Array(MARK_ROWS).fill(-1);
-  let used = 1;
+  const lane = one(".marks"), wide = lane.clientWidth;
+  const ends = /** @type {number[]} */ ([]);
   for (const mark of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".mark"))) {
-    const at = (Number(mark.dataset.at) / duration) * lane.clientWidth;
-    const atEnd = at + mark.offsetWidth > lane.clientWidth;
-    const left = atEnd ? Math.max(0, at - mark.offsetWidth) : at;
-    let row = ends.findIndex((end) => end < left);
-    if (row < 0) row = ends.indexOf(Math.min(...ends));
+    mark.hidden = false;
+    const at = (Number(mark.dataset.at) / duration) * wide, atEnd = at + mark.offsetWidth > wide;
+    const left = atEnd ? Math.max(0, at - mark.offsetWidth) : at, free = ends.findIndex((end) => end < left);
+    const row = free < 0 ? ends.length : free;
+    mark.hidden = row >= MARK_ROWS;
+    if (mark.hidden) continue;
     mark.classList.toggle("end", atEnd);
     mark.style.left = `${left}px`;
     mark.style.top = `${row * MARK_HEIGHT}px`;
     ends[row] = left + mark.offsetWidth + 4;
-    used = Math.max(used, row + 1);
   }
-  lane.style.height = `${used * MARK_HEIGHT}px`;
+  lane.style.height = `${Math.max(1, ends.length) * MARK_HEIGHT}px`;
 }
 
 class Player {

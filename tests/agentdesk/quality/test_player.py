@@ -16,6 +16,18 @@ from tests.support.pages import Pages
 
 pytestmark = pytest.mark.browser
 
+CROWDED = """() => {
+  const lane = document.querySelector(".marks"), first = lane.firstElementChild;
+  lane.replaceChildren(...Array.from({ length: 12 }, () => first.cloneNode(true)));
+  dispatchEvent(new Event("resize"));
+  const boxes = [...lane.children].filter((mark) => mark.checkVisibility())
+    .map((mark) => mark.getBoundingClientRect());
+  const covered = boxes.filter((one, at) => boxes.slice(0, at).some((other) =>
+    one.left < other.right && other.left < one.right && one.top < other.bottom - 1
+    && other.top < one.bottom - 1));
+  return [boxes.length, covered.length];
+}"""
+
 
 def position(page: Page) -> Locator:
     return page.locator("[data-position]")
@@ -66,6 +78,13 @@ async def test_keys_jump_from_mark_to_mark_and_by_seconds(player: Window):
     await expect(position(page)).to_have_text(f"0:{int(answered) + 5:02}")
     await page.keyboard.press("p")
     await expect(position(page)).to_have_text(f"0:{int(answered + 5) - 2:02}")
+
+
+async def test_marks_of_one_moment_do_not_cover_one_another(player: Window):
+    page = player.page
+    await page.set_viewport_size({"width": 1000, "height": 768})
+    assert await page.evaluate(CROWDED) == [8, 0]
+    assert player.complaints == []
 
 
 async def test_one_side_alone_and_speed_by_keyboard(player: Window):

@@ -10,13 +10,16 @@ from crm.field import schemas, work
 from crm.field.acting import ActIn, Seen
 from crm.field.doing import company_rules
 from crm.field.models import FieldAct, FieldAttachment
+from crm.staff.roles import Role, Roles
 from crm.work_orders import queries, service
 from mainline.db import Database
 from mainline.masking import OPEN_EYES
+from mainline.text import LocalizedText
 from tests.crm.field.conftest import Phone, furnish, opened, read, seen
 from tests.support.clock import StandingClock
 
 THERE = Seen(step="on_site", owner="冯涛")
+HEAD = Role(code="head", name=LocalizedText(zh="班组长", en="Head of a crew"))
 DANGER = {"found": "danger", "defect": "阀井盖缺失"}
 KEY = "0b6cdb67-photo-1"
 
@@ -175,11 +178,13 @@ async def test_the_page_gets_what_is_asked_with_each_order_and_its_own_roles(
         jobs = await work.jobs(session, await work.worker(session, None, "冯涛"))
         shown = schemas.work(
             jobs, await company_rules(session), at=clock.at, me="冯涛", agreed=False, works=True,
-            sees=OPEN_EYES, roles={"field"},
+            sees=OPEN_EYES, roles={"field"}, composed=Roles(roles=(HEAD,)),
         )  # fmt: skip
     (order,) = shown.orders
     form = shown.forms[order["form"]]
     assert (order["number"], order["known"], shown.roles) == (number, {}, ["field"])
+    assert shown.role_names["head"] == {"zh": "班组长", "en": "Head of a crew"}
+    assert shown.role_names["field"] == {"zh": "外勤", "en": "Field staff"}
     assert [(one["name"], one["at"]) for one in form["fields"]] == [
         ("found", "complete"), ("defect", "complete"), ("photos", "complete")
     ]  # fmt: skip
