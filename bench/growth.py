@@ -31,6 +31,7 @@ from crm.customers.models import Customer, Premise
 from crm.work_orders.models import WorkOrder
 from mainline.config import Settings
 from mainline.db import Database
+from mainline.db.migrate import upgrade
 from mainline.web import Principal
 from tests.support import postgres
 
@@ -158,7 +159,9 @@ async def _town(kind: str, size: int) -> AsyncIterator[Asked]:
         settings = Settings(home=folder, database_url=url, demo=False)
         database = Database(url)
         stack.push_async_callback(database.dispose)
-        if not await there(database):
+        if await there(database):
+            await upgrade(url)
+        else:
             await build(database, settings, size)
         app = create_app(settings, database)
         app.state.authenticate = _asker

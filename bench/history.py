@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
+from alembic import command
 from sqlalchemy import Index
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +27,7 @@ from crm.catalog.work_order_types import WorkOrderType, WorkOrderTypes
 from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Base, Database
+from mainline.db.migrate import configuration
 from mainline.features import modules
 
 YEARS, CALLS_EACH, MOVES_EACH, PHONES_OF_TWO = 7, 3, 3, 3
@@ -34,8 +36,8 @@ COMMUNITY, BUILDING, UNIT = 1000, 50, 25
 """Homes in each."""
 STREETS_OF, DISTRICTS = 10, 6
 BRANCHES, STATIONS_OF = 8, 2
-OPEN_SHARE = 100
-"""One order in so many is not finished."""
+OPEN_SHARE, OPEN_LEAST = 100, 1500
+"""One order in so many is not finished; however small the town is, a full page of each type."""
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "芳伟娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华建国志文玉红海波云龙飞鹏宇佳雪梅"
 COMMUNITIES = "和平幸福阳光金色春天翠湖文华东方星河丽景锦绣长江黄河学府世纪龙湖"
@@ -58,6 +60,11 @@ class Town:
     def calls(self) -> int:
         """All calls of the years."""
         return self.customers * CALLS_EACH
+
+    @property
+    def open_orders(self) -> int:
+        """Not finished yet."""
+        return min(self.customers, max(self.customers // OPEN_SHARE, OPEN_LEAST))
 
     @property
     def communities(self) -> int:
@@ -87,7 +94,14 @@ async def build(database: Database, settings: Settings, customers: int) -> Town:
         types = await _types(session)
     await _run(database, [*_lists(areas, types), *_rows(kind, town), *_without_lists()])
     await _run(database, [*_indexes(database), *_settled(kind)])
+    await _as_migrated(database)
     return town
+
+
+async def _as_migrated(database: Database) -> None:
+    """A town that is kept takes the migrations that come later."""
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.stamp(configuration(sync), "head"))
 
 
 async def _tables(database: Database) -> None:
@@ -335,8 +349,8 @@ def _calls(kind: Dialect, began: str, town: Town) -> Iterable[str]:
 
 
 def _orders(kind: Dialect, opened: str, town: Town) -> Iterable[str]:
-    """The newest hundredth is unfinished; its limits have not spoken yet."""
-    unfinished = f"n > {town.customers - town.customers // OPEN_SHARE}"
+    """The newest are unfinished; their limits have not spoken yet."""
+    unfinished = f"n > {town.customers - town.open_orders}"
     at, done = kind.moment(opened), kind.moment(f"{opened} + {DAY_S}")
     customer = f"((n * 11 - 1) % {town.customers} + 1)"
     source = (

@@ -32,4 +32,5 @@ async def view_then(
 
 async def orders_then(session: AsyncSession, customer_id: int, moment: datetime) -> list[OrderLine]:
     """The orders that were open."""
-    return await order_lines(session, await open_as_of(session, [customer_id], moment))
+    found = await open_as_of(session, [customer_id], moment)
+    return await order_lines(session, found, as_of=moment)

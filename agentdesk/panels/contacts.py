@@ -137,18 +137,18 @@ async def open_orders(session: AsyncSession, customer_id: int | None) -> list[Or
 
 
 async def order_lines(
-    session: AsyncSession, found: Sequence[WorkOrder], *, at: datetime | None = None
+    session: AsyncSession, found: Sequence[WorkOrder], *, as_of: datetime | None = None
 ) -> list[OrderLine]:
     """Orders in the words of the versions they were opened under, with the promised times.
 
-    ``at``: they are rows as they stood at that moment.
+    ``as_of``: they are rows as they stood at that moment.
     """
-    visits = await appointments.of_orders(session, [order.id for order in found])
+    visits = await appointments.of_orders(session, [order.id for order in found], as_of)
     known = {
         version: (await catalog.work_order_types(session, version)).body
         for version in {order.type_version for order in found}
     }
-    lines = [_line(order, known[order.type_version], at or clock.now()) for order in found]
+    lines = [_line(order, known[order.type_version], as_of or clock.now()) for order in found]
     return [replace(line, visit=visits.get(line.order.id)) for line in lines]
 
 

@@ -6,6 +6,7 @@ published yet) shows itself.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,12 +57,12 @@ def _words(labels: Mapping[str, LocalizedText], code: str | None) -> str:
     return found.to(current_locale()) if found else (code or "")
 
 
-async def labels_of(session: AsyncSession) -> Labels:
-    """Those of the catalog in force."""
+async def labels_of(session: AsyncSession, as_of: datetime | None = None) -> Labels:
+    """Those of the catalog in force, or as it stood at a past moment."""
     try:
-        queues = await catalog.queues(session)
-        tree = (await catalog.call_reasons(session)).tree
-        types = (await catalog.work_order_types(session)).body
+        queues = (await catalog.queue_book(session, as_of=as_of)).queues
+        tree = (await catalog.call_reasons(session, as_of=as_of)).tree
+        types = (await catalog.work_order_types(session, as_of=as_of)).body
     except NotFound:
         return Labels()
     return Labels(

@@ -38,7 +38,7 @@ async def month(
         found=found, groups=_groups(found), month=first, before=before(first),
         after=following(first), as_of=moment,
         sources=SOURCES, target=target, length=length, link=link, shown_max=SHOWN_MAX,
-        labels=await labels_of(session), locale_now=current_locale(),
+        labels=await labels_of(session, moment), locale_now=current_locale(),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -56,7 +57,7 @@ async def statistics(
         columns=COLUMNS,
         counts=COUNT_WORDS,
         rates=RATE_WORDS,
-        **await _choices(session),
+        **await _choices(session, which.as_of),
     )
 
 
@@ -72,11 +73,11 @@ async def behind(
     """The orders that one figure counts."""
     read = await reading.read(session, which)
     found = await read.behind(by or None, key, what, limit=LIMIT)
-    words = await labels(session, by, [key], current_locale()) if by else {}
+    words = await labels(session, by, [key], current_locale(), which.as_of) if by else {}
     return render(
         request,
         "statistics/behind.html",
-        lines=await order_lines(session, found, at=read.at),
+        lines=await order_lines(session, found, as_of=which.as_of),
         what=_(COUNT_WORDS[what]),
         label=words.get(key, ""),
         by=_(BY_WORDS[by]) if by else "",
@@ -106,10 +107,10 @@ def _course(period: Period, course: list[Figures]) -> dict[str, Any]:
     }
 
 
-async def _choices(session: AsyncSession) -> dict[str, Any]:
+async def _choices(session: AsyncSession, as_of: datetime | None) -> dict[str, Any]:
     locale = current_locale()
-    types = (await catalog.work_order_types(session)).body
-    branches = await areas.branches(session)
+    types = (await catalog.work_order_types(session, as_of=as_of)).body
+    branches = await areas.branches(session, as_of)
     chinese = locale == "zh_CN"
     return {
         "branches": [(one.code, one.name_zh if chinese else one.name_en) for one in branches],

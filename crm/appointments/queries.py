@@ -11,6 +11,7 @@ from crm.appointments.models import Appointment
 from crm.appointments.rules import AppointmentRules, Offer, Pool, Taken, calendar, pool_for
 from crm.areas import queries as areas
 from crm.work_orders.models import WorkOrder
+from mainline.audit.as_of import rows_where_as_of
 
 
 async def of_order(session: AsyncSession, order_id: int) -> Appointment | None:
@@ -21,8 +22,14 @@ async def of_order(session: AsyncSession, order_id: int) -> Appointment | None:
     return found
 
 
-async def of_orders(session: AsyncSession, order_ids: Collection[int]) -> dict[int, Appointment]:
-    """The promises that stand, by order."""
+async def of_orders(
+    session: AsyncSession, order_ids: Collection[int], as_of: datetime | None = None
+) -> dict[int, Appointment]:
+    """The promises that stand, or stood at a past moment, by order."""
+    if as_of is not None:
+        mine = Appointment.work_order_id
+        then = await rows_where_as_of(session, mine, order_ids, as_of)
+        return {one.work_order_id: one for one in then if one.open_order_id is not None}
     rows = await session.scalars(
         select(Appointment).where(Appointment.open_order_id.in_(order_ids))
     )

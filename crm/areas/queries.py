@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import bindparam, or_, select
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.areas.models import BRANCH, SUPPLY, AreaPremise, ServiceArea
 from crm.customers.addressed import below
 from crm.customers.models import Premise, ServiceAccount
+from mainline.audit.as_of import table_as_of
 
 _BRANCH_OF: Final = (
     select(ServiceArea.code)
@@ -49,8 +51,11 @@ async def branch_of(session: AsyncSession, premise_id: int) -> str | None:
     return str(found) if found is not None else None
 
 
-async def branches(session: AsyncSession) -> Sequence[ServiceArea]:
-    """The branches of the company."""
+async def branches(session: AsyncSession, as_of: datetime | None = None) -> Sequence[ServiceArea]:
+    """The branches of the company, or those of a past moment."""
+    if as_of is not None:
+        then = await table_as_of(session, ServiceArea, as_of)
+        return sorted((one for one in then if one.kind == BRANCH), key=lambda one: one.code)
     wanted = select(ServiceArea).where(ServiceArea.kind == BRANCH).order_by(ServiceArea.code)
     return list(await session.scalars(wanted))
 

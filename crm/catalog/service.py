@@ -1,6 +1,7 @@
 """The catalog in force."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
@@ -30,16 +31,18 @@ class Types:
     body: WorkOrderTypes
 
 
-async def call_reasons(session: AsyncSession) -> Reasons:
-    """The tree in force."""
-    found = await definitions.current(session, CALL_REASONS.name, COMPANY)
+async def call_reasons(session: AsyncSession, *, as_of: datetime | None = None) -> Reasons:
+    """The tree in force, or as it stood at a past moment."""
+    found = await definitions.as_of(session, CALL_REASONS.name, COMPANY, as_of)
     return Reasons(found.version, cast(CallReasons, found.body))
 
 
-async def work_order_types(session: AsyncSession, version: int | None = None) -> Types:
-    """The types in force, or of an earlier version."""
+async def work_order_types(
+    session: AsyncSession, version: int | None = None, *, as_of: datetime | None = None
+) -> Types:
+    """The types in force, those of an earlier version, or as they stood at a past moment."""
     if version is None:
-        found = await definitions.current(session, WORK_ORDER_TYPES.name, COMPANY)
+        found = await definitions.as_of(session, WORK_ORDER_TYPES.name, COMPANY, as_of)
     else:
         found = await definitions.version(session, WORK_ORDER_TYPES.name, COMPANY, version)
     return Types(found.version, cast(WorkOrderTypes, found.body))
@@ -50,9 +53,9 @@ async def queues(session: AsyncSession) -> list[QueueDefinition]:
     return list((await queue_book(session)).queues)
 
 
-async def queue_book(session: AsyncSession) -> Queues:
-    """The same with how service is measured."""
-    return await definitions.rules(session, QUEUES)
+async def queue_book(session: AsyncSession, *, as_of: datetime | None = None) -> Queues:
+    """The same with how service is measured, now or as it was at a past moment."""
+    return cast(Queues, (await definitions.as_of(session, QUEUES.name, COMPANY, as_of)).body)
 
 
 async def install(session: AsyncSession, pack_dir: Path) -> None:

@@ -102,13 +102,11 @@ def span(month: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 async def standards_at(session: AsyncSession, at: datetime) -> tuple[int, ServiceStandards]:
     """The definition that was in force then; what came first when there was none yet."""
-    for moment in (at, None):
-        try:
-            found = await definitions.current(session, STANDARDS.name, COMPANY, at=moment)
-        except NotFound:
-            continue
-        return found.version, found.body
-    return 0, NONE
+    try:
+        found = await definitions.as_of(session, STANDARDS.name, COMPANY, at)
+    except NotFound:
+        return 0, NONE
+    return found.version, found.body
 
 
 async def report(
@@ -173,13 +171,16 @@ async def _read(session: AsyncSession, since: datetime, until: datetime) -> _Mon
 async def _then(
     session: AsyncSession, told: _Month, since: datetime, until: datetime, moment: datetime
 ) -> _Month:
-    """The same as of a past moment; calendars and the measure of calls are today's."""
+    """The same as of a past moment, by the calendars and the measure of calls of then."""
+    types = (await catalog.work_order_types(session, as_of=moment)).body
     return replace(
         told,
         visits=past.known_at(told.visits, moment),
         orders=await past.orders_then(session, since, until, moment),
         promises=await past.promises_then(session, since, until, moment),
         appointments=await past.appointments_then(session, since, until, moment),
+        measure=(await catalog.queue_book(session, as_of=moment)).measure,
+        calendars=dict(types.calendars),
     )
 
 

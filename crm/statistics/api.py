@@ -122,9 +122,10 @@ async def download_statistics(session: ReadSession, which: Which, by: By = "team
 
 
 async def told(session: AsyncSession, read: Present | Past, by: By) -> list[tuple[Figures, str]]:
-    """Each group with its label of today."""
+    """Each group with its label, as it was called at the moment that is asked for."""
     found = await read.grouped(by)
-    words = await labels(session, by, [one.key for one in found], current_locale())
+    keys = [one.key for one in found]
+    words = await labels(session, by, keys, current_locale(), read.asked.as_of)
     return [(one, words[one.key]) for one in found]
 
 

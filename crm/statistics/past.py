@@ -13,7 +13,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.areas.models import BRANCH, AreaPremise, ServiceArea
+from crm.areas import queries as areas
+from crm.areas.models import AreaPremise
 from crm.statistics.figures import COUNTS, By, Count, Figures
 from crm.statistics.queries import GROUPS_MAX, Asked, gapless
 from crm.work_orders.models import WorkOrder
@@ -139,10 +140,7 @@ async def _branches(
     session: AsyncSession, orders: Sequence[WorkOrder], moment: datetime
 ) -> dict[int, str]:
     """Of each premise the first by name, if there are several."""
-    areas = await rows_as_of(
-        session, ServiceArea, list(map(str, await session.scalars(select(ServiceArea.id)))), moment
-    )
-    codes = {area.id: area.code for area in areas.values() if area.kind == BRANCH}
+    codes = {one.id: one.code for one in await areas.branches(session, moment)}
     premises = sorted({one.premise_id for one in orders if one.premise_id is not None})
     found: dict[int, str] = {}
     for start in range(0, len(premises), AT_ONCE):

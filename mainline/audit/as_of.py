@@ -21,6 +21,8 @@ R = TypeVar("R", bound=Base)
 Values = dict[str, Any]
 AT_ONCE: Final = 400
 """So many rows are asked for in one statement."""
+TABLE_MAX: Final = 10_000
+"""More than a company has people or areas."""
 
 
 async def row_as_of(session: AsyncSession, kind: type[R], key: str, moment: datetime) -> R | None:
@@ -61,6 +63,19 @@ async def rows_where_as_of(
     then = [row for row in rows.values() if getattr(row, column.key) in values]
     names = [mapper.get_property_by_column(each).key for each in mapper.primary_key]
     return sorted(then, key=lambda row: tuple(getattr(row, name) for name in names))
+
+
+async def table_as_of(
+    session: AsyncSession, kind: type[R], moment: datetime, *, limit: int = TABLE_MAX
+) -> list[R]:
+    """All rows of a small table, those that are gone by now too; at most the first ``limit``."""
+    mapper = inspect(kind)
+    there = await session.execute(select(*mapper.primary_key).limit(limit))
+    keys = {
+        *[_text(mapper, row) for row in there],
+        *await keys_changed_since(session, kind, moment, limit=limit),
+    }
+    return list((await rows_as_of(session, kind, keys, moment)).values())
 
 
 async def keys_changed_since(

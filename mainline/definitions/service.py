@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -274,6 +275,14 @@ async def current(
     if found is None:
         raise NotFound(f"{kind}/{name}")
     return found
+
+
+async def as_of(session: AsyncSession, kind: str, name: str, moment: datetime | None) -> Version:
+    """As it stood at a past moment; what is in force now for None, and where there was none yet."""
+    if moment is not None:
+        with suppress(NotFound):
+            return await current(session, kind, name, at=moment)
+    return await current(session, kind, name)
 
 
 async def _current(session: AsyncSession, kind: str, name: str, at: datetime) -> Version | None:

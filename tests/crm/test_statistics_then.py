@@ -2,16 +2,20 @@
 
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from crm.areas.models import AreaPremise
+from crm.areas.models import AreaPremise, ServiceArea
+from crm.catalog.kinds import WORK_ORDER_TYPES
+from crm.staff.models import User
 from crm.statistics import past, reading
-from crm.statistics.api import past_moment
+from crm.statistics.api import past_moment, told
 from crm.statistics.figures import BY, COUNTS, Figures
 from crm.statistics.queries import Asked
 from crm.work_orders.models import WorkOrder
+from mainline import definitions
 from mainline.clock import now
 from mainline.db import Database
 from mainline.errors import Invalid
@@ -89,6 +93,60 @@ async def test_the_past_of_more_orders_than_can_be_put_together_in_time_is_refus
             await reading.read(session, replace(ALL, as_of=now()))
     assert (refused.value.code, refused.value.status) == ("too-many-orders", 422)
     assert refused.value.values["limit"] == 100
+
+
+async def names(database: Database, as_of: datetime | None = None) -> dict[str, list[str]]:
+    """What the groups are called."""
+    asked, found = replace(ALL, as_of=as_of), {}
+    async with database.reading() as session:
+        read = await reading.read(session, asked)
+        for by in BY:
+            found[by] = sorted(label for _figures, label in await told(session, read, by))
+    return found
+
+
+async def rename_much(database: Database) -> None:
+    """A person, a type, a team, a cause and a branch are called otherwise; another one left."""
+    kind = WORK_ORDER_TYPES.name
+    async with database.unit_of_work() as session:
+        (await session.get_one(User, 1)).name = "王丽"
+        await session.delete(await session.get_one(User, 2))
+        for branch in await session.scalars(
+            select(ServiceArea).where(ServiceArea.code == "heping")
+        ):
+            branch.name_zh = "和平"
+        body = (await definitions.current(session, kind, "company")).source
+        body["teams"]["repair"]["zh"] = "新班"
+        next(one for one in body["types"] if one["code"] == "leak")["name"]["zh"] = "水"
+        body["dictionaries"]["causes"][0]["label"]["zh"] = "管子"
+        made = await definitions.draft(session, kind, "company", body, author="a")
+        await definitions.publish(session, kind, "company", made.version, by="a")
+
+
+async def test_at_a_past_moment_all_are_called_what_they_were_called_then(
+    town: tuple[Database, list[WorkOrder]], clock: StandingClock
+) -> None:
+    database = town[0]
+    async with database.unit_of_work() as session:
+        for number, name in (("8001", "Wang"), ("8002", "Zhao")):
+            session.add(User(login=name, name=name, password_hash="", roles=[],
+                             agent_number=number))  # fmt: skip
+    then = now()
+    was = await names(database)
+    clock.forward(seconds=60)
+    await rename_much(database)
+    clock.forward(seconds=60)
+    is_now = await names(database)
+    assert await names(database, then) == was
+    assert await names(database, now()) == is_now
+    assert {by: set(was[by]) - set(is_now[by]) for by in BY} == {
+        "branch": {"heping分"}, "team": {"维修班"}, "person": {"Wang", "Zhao", "维修班"},
+        "type": {"暖气漏水"}, "cause": {"管道损坏"}, "time": set(),
+    }  # fmt: skip
+    assert {by: set(is_now[by]) - set(was[by]) for by in BY} == {
+        "branch": {"和平"}, "team": {"新班"}, "person": {"王丽", "8002", "新班"},
+        "type": {"水"}, "cause": {"管子"}, "time": set(),
+    }  # fmt: skip
 
 
 def test_a_moment_is_by_the_companys_clock_and_not_to_come(clock: StandingClock) -> None:

@@ -117,6 +117,24 @@ async def test_the_next_version_replaces_and_the_old_can_still_be_read(
     assert old.body == Opening(opens=8, closes=17)
 
 
+async def test_a_past_moment_is_read_by_what_was_in_force_then(
+    database: Database, clock: StandingClock
+) -> None:
+    before = clock.at - timedelta(days=1)
+    moments = [clock.at, clock.at + timedelta(days=1)]
+    for closes in (17, 18):
+        await publish(database, await draft(database, {"opens": 8, "closes": closes}))
+        clock.forward(seconds=86_400)
+    async with database.reading() as session:
+        found = [
+            (await definitions.as_of(session, "opening", "office", moment)).version
+            for moment in (*moments, None, before)
+        ]
+        with pytest.raises(NotFound):
+            await definitions.as_of(session, "opening", "nowhere", moments[0])
+    assert found == [1, 2, 2, 2]  # before the first there is only what came later
+
+
 async def test_rolling_back_makes_a_new_version_of_the_old_words(
     database: Database, clock: StandingClock
 ) -> None:

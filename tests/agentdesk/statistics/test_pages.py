@@ -11,6 +11,7 @@ from crm.catalog import service as catalog
 from crm.statistics import api
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.service import open_work_order
+from mainline import definitions
 from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
@@ -59,6 +60,10 @@ async def test_page_table_and_orders_are_read_as_of_a_moment(
     async with sqlite_database.unit_of_work() as session:
         opened = await session.get_one(WorkOrder, 1)
         opened.team, opened.closed_at = "emergency", now()
+        body = (await definitions.current(session, "work_order_types", "company")).source
+        body["teams"] = {code: {"zh": "班", "en": f"New {code}"} for code in body["teams"]}
+        made = await definitions.draft(session, "work_order_types", "company", body, author="a")
+        await definitions.publish(session, "work_order_types", "company", made.version, by="a")
     days = {"first": "2026-11-01", "last": "2026-11-30"}
     local = then.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
     past, present = urlencode({**days, "as_of": local}), urlencode({**days, "as_of": ""})
@@ -66,7 +71,8 @@ async def test_page_table_and_orders_are_read_as_of_a_moment(
         page = (await dispatcher.get(f"{PATH}?{query}")).text
         assert ("As everything stood at 2026-11-23 10:00." in page) is told
         (row,) = (await dispatcher.get(f"{PATH}.csv?{query}")).text.splitlines()[1:]
-        assert row.split(",")[1:3] == ["1", unfinished]
+        assert row.split(",")[:3] == ["Customer care" if told else "New emergency", "1", unfinished]
+        assert ('<option value="care">New care</option>' in page) is not told
         behind = (await dispatcher.get(f"{PATH}/orders?{query}&what=unfinished")).text
         assert (order in behind) is told
     link = (await dispatcher.get(f"{PATH}?{past}")).text.partition('what=unfinished"')[0]

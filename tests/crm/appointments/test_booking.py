@@ -7,7 +7,7 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from crm.appointments import service
+from crm.appointments import queries, service
 from crm.appointments.models import Appointment
 from crm.work_orders.flow import NoteNeeded
 from mainline import definitions
@@ -92,6 +92,24 @@ async def test_a_moved_promise_gives_its_place_back_and_keeps_why(town: Database
     assert (await row(town, await booked(town, third))).place == 1
     assert (await lines(town, first))[2:] == [("move_visit", "2026-11-25 13:30–17:30 客户出差")]
     assert await facts(town, one) == ["appointment.booked", "appointment.moved"]
+
+
+async def test_promised_times_are_read_as_of_a_moment(town: Database, clock: StandingClock) -> None:
+    first, second = [await order(town, str(key)) for key in range(2)]
+    one, other = await booked(town, first), await booked(town, second)
+    moment = clock.at
+    clock.forward(seconds=60)
+    async with town.unit_of_work() as session:
+        await service.move(session, one, WEDNESDAY, "pm", reason="客户出差", by="8002", zone=ZONE)
+        await service.cancel(session, other, reason="自己修好了", by="8001")
+    async with town.reading() as session:
+        for as_of, stood in (
+            (moment, [(one, TUESDAY, "am"), (other, TUESDAY, "am")]),
+            (clock.at, [(one, WEDNESDAY, "pm")]),
+            (moment - timedelta(seconds=1), []),
+        ):
+            found = (await queries.of_orders(session, [1, 2], as_of)).values()
+            assert [(each.id, each.day, each.slot) for each in found] == stood
 
 
 async def test_a_move_to_a_full_time_leaves_everything_as_it_was(town: Database) -> None:

@@ -1,15 +1,18 @@
 """The month from the tables equals a count by hand, on both databases."""
 
 import csv
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from crm.catalog import service as catalog
+from crm.catalog.kinds import QUEUES, WORK_ORDER_TYPES
 from crm.interactions.models import QueueVisit
 from crm.promises.models import Promise
 from crm.standards import clocks, past
@@ -193,11 +196,11 @@ async def test_the_report_is_for_leaders(as_role: AsRole) -> None:
     assert file.text.startswith("\ufeffline,profile,")
 
 
-async def figures(database: Database, as_of: datetime | None = None) -> list[object]:
+async def figures(database: Database, as_of: datetime | None = None) -> list[tuple[Any, ...]]:
     """Each promise with all that is told of it."""
     async with database.reading() as session:
         found = await report(session, month_of("2026-11"), ZONE, as_of)
-    return [found.at, found.version] + [
+    return [("at", found.at), ("version", found.version)] + [
         (row.standard.code, row.result.number, row.result.kept, row.result.missed,
          row.result.running, row.result.met, sorted(map(str, row.result.misses)))
         for row in found.rows if row.result is not None
@@ -225,6 +228,45 @@ async def test_the_month_as_of_a_past_moment_is_the_one_that_was_shown_then(
     assert await figures(month, then) == was
     assert [one for one in changed[2:] if one not in was] != []
     assert await figures(month, clock.at) == changed
+
+
+async def change(database: Database, kind: str, edit: Callable[[Any], None]) -> None:
+    """Publish another version of a definition."""
+    async with database.unit_of_work() as session:
+        body = (await definitions.current(session, kind, "company")).source
+        edit(body)
+        made = await definitions.draft(session, kind, "company", body, author="a")
+        await definitions.publish(session, kind, "company", made.version, by="a")
+
+
+def by_office_hours(body: Any) -> None:
+    company = next(each for each in body["profiles"] if each["code"] == "company")
+    one = next(each for each in company["standards"] if each["code"] == "complaint")
+    one["calendar"], one["limit_s"] = "office", 8 * 3600
+
+
+def saturdays_only(body: Any) -> None:
+    shifts = [{"begins": "02:00", "ends": "10:00"}]
+    body["calendars"]["office"]["week"] = [{"weekdays": [6], "shifts": shifts}]
+
+
+async def test_the_month_as_of_a_past_moment_is_by_the_calendar_and_the_measure_of_then(
+    month: Database, clock: StandingClock
+) -> None:
+    clock.at = NOVEMBER - timedelta(days=100)
+    await change(month, STANDARDS.name, by_office_hours)
+    clock.at = then = datetime(2026, 12, 20, tzinfo=UTC)
+    was = await figures(month)
+    clock.forward(seconds=60)
+    await change(month, WORK_ORDER_TYPES.name, saturdays_only)
+    await change(month, QUEUES.name, lambda body: body["measure"].update(short_abandons="count"))
+    changed = await figures(month)
+    assert await figures(month, then) == was
+    assert await figures(month, clock.at) == changed
+    otherwise = {
+        one[0] for one, other in zip(was[1:], changed[1:], strict=True) if one[:4] != other[:4]
+    }
+    assert otherwise == {"answer", "connect", "abandon", "emergency_answer", "complaint"}
 
 
 async def test_the_past_of_more_than_can_be_put_together_in_time_is_refused(

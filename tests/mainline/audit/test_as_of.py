@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from crm.customers.models import Customer, CustomerPhone, ServiceAccount
-from mainline.audit.as_of import keys_changed_since, row_as_of, rows_where_as_of
+from mainline.audit.as_of import keys_changed_since, row_as_of, rows_where_as_of, table_as_of
 from mainline.clock import now
 from mainline.db import Database
 from tests.crm.town import customer, place, premise
@@ -67,6 +67,24 @@ async def test_a_list_holds_who_was_in_it_then_wherever_they_are_now(
             phones = await rows_where_as_of(session, CustomerPhone.customer_id, [wang.id], moment)
             assert [phone.number for phone in phones] == numbers
         assert not session.new
+
+
+async def test_a_small_table_stands_as_it_was_with_who_is_gone_by_now(
+    database: Database, clock: StandingClock
+) -> None:
+    async with database.unit_of_work() as session:
+        session.add_all(Customer(id=number, name=f"{number}") for number in (1, 2, 3))
+    then = now()
+    clock.forward(seconds=60)
+    async with database.unit_of_work() as session:
+        await session.delete(await session.get_one(Customer, 1))
+        (await session.get_one(Customer, 2)).name = "other"
+        session.add(Customer(id=4, name="4"))
+    async with database.reading() as session:
+        was = await table_as_of(session, Customer, then)
+        assert {one.id: one.name for one in was} == {1: "1", 2: "2", 3: "3"}
+        present = await table_as_of(session, Customer, now())
+        assert {one.id: one.name for one in present} == {2: "other", 3: "3", 4: "4"}
 
 
 @pytest.mark.parametrize("key", ["", "/", "1/2", "x", "1e5"])
