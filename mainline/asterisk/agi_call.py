@@ -10,6 +10,7 @@ from typing import Final
 
 from mainline.asterisk.agi import AgiFailed, AgiHungUp, AgiWire, Environment, Reply
 from mainline.asterisk.call import CallerGone
+from mainline.asterisk.keys import END, KEYS, KeysAhead
 from mainline.db import in_unit_of_work
 from mainline.ids import CallId
 from mainline.log import get_logger
@@ -24,9 +25,11 @@ DEADLINE_MAX_S: Final = 600.0
 RECORD_PAUSE: Final = "ml-record-pause"
 RECORD_RESUME: Final = "ml-record-resume"
 """Subroutines of the dialplan."""
+KEYED: Final = "SHIFT(MAINLINE_KEYED)"
+"""The caller's keys, noted by the dialplan; read and forgotten by one command. What is pressed
+between two of our commands Asterisk drops, but it is noted."""
 _HEARD_MIN: Final = 800
 """Samples (a tenth of a second); less is no recording."""
-_KEYS: Final = "0123456789*#"
 _SOUND: Final = re.compile(r"[A-Za-z0-9/._-]{1,400}")
 _NAME: Final = re.compile(r"_{0,2}[A-Z][A-Z0-9_]{0,60}|CHANNEL\(language\)|TIMEOUT\(absolute\)")
 _ENDPOS: Final = re.compile(r"endpos=(\d{1,12})")
@@ -44,6 +47,7 @@ class AgiCall:
         self._environment, self._wire = environment, wire
         self._deadline_s = FIRST_DEADLINE_S
         self._language = environment.language
+        self._ahead = KeysAhead()
         self.left: dict[str, str] = {}
         """Variables that the dialplan finds when the handler has finished."""
 
@@ -87,29 +91,46 @@ class AgiCall:
     ) -> str:
         """Keys, by commands that notice when we die: the caller then goes on at once.
 
-        Several keys are taken by one command: a key pressed between two commands would be lost.
+        Keys pressed before the question are the answer to it, or its beginning.
         """
-        if terminator != "#":
+        if terminator != END:
             raise AgiFailed("only # ends an entry")
-        timeout_ms = int(timeout_s * 1000)
+        await self._note()
+        answer = self._ahead.whole(digits_max)
+        if answer is None:
+            await self._note(await self._hear(sounds, digits_max, int(timeout_s * 1000)))
+            answer = self._ahead.rest(digits_max)
+        return answer
+
+    async def _note(self, heard: str = "") -> None:
+        """All keys since this was last asked; if none were noted, those that a command heard."""
+        try:
+            noted = (await self._at_once("GET VARIABLE", KEYED)).data
+        except CallerGone:
+            if not heard:
+                raise
+            noted = ""  # the next command tells that they are gone; what they pressed counts
+        self._ahead.add(noted or heard)
+
+    async def _hear(self, sounds: Sequence[str], digits_max: int, timeout_ms: int) -> str:
+        """Several keys are taken by one command, which knows how long to wait between them."""
         if digits_max == 1:
-            return await self._listen(sounds) or await self._digit(timeout_ms)
-        first = await self._listen(sounds[:-1])
-        if first == terminator:
-            return ""
-        last = "" if first else (_checked(sounds[-1:]) or [""])[0]
-        rest = await self._media("GET DATA", last, timeout_ms, digits_max - len(first))
+            key = await self._listen(sounds)
+            return key or _key(await self._media("WAIT FOR DIGIT", timeout_ms))
+        begun = len(self._ahead)
+        first = "" if begun else await self._listen(sounds[:-1])
+        if first == END:
+            return first
+        last = "" if begun or first else (_checked(sounds[-1:]) or [""])[0]
+        rest = await self._media("GET DATA", last, timeout_ms, digits_max - begun - len(first))
         return first + rest.result
 
     async def _listen(self, sounds: Sequence[str]) -> str:
         """Play until a key is pressed; the key, if one was."""
         for sound in _checked(sounds):
-            if key := await self._stream(sound, _KEYS):
+            if key := await self._stream(sound, KEYS):
                 return key
         return ""
-
-    async def _digit(self, timeout_ms: int) -> str:
-        return _key(await self._media("WAIT FOR DIGIT", timeout_ms))
 
     async def _stream(self, sound: str, keys: str) -> str:
         try:
@@ -133,6 +154,8 @@ class AgiCall:
             0,
             f"s={max(1, round(silence_s))}",
         )
+        await self._note()
+        self._ahead.forget()  # the key that ended it
         match = _ENDPOS.search(reply.rest)
         return match is not None and int(match[1]) >= _HEARD_MIN
 

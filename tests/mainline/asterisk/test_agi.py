@@ -181,33 +181,6 @@ def call_over(*replies: str) -> tuple[AgiCall, Sink]:
     return AgiCall(Environment("inbound", "PJSIP/t-1", "ml-1.0", "138", "96777"), wire), sink
 
 
-async def test_several_keys_after_several_sounds():
-    call, sink = call_over("200 result=0 endpos=800", "200 result=1234 (timeout)")
-    keyed = await call.collect(["/s/a", "/s/b"], digits_max=9, timeout_s=5)
-    assert keyed == "1234"
-    assert sink.written == [
-        'STREAM FILE "/s/a" "0123456789*#"\n',
-        'GET DATA "/s/b" "5000" "9"\n',
-    ]
-
-
-async def test_a_star_among_the_keys_comes_through():
-    call, _ = call_over("200 result=12*3")
-    assert await call.collect([], digits_max=9, timeout_s=5) == "12*3"
-
-
-async def test_a_key_pressed_early_ends_the_sounds_and_counts():
-    call, sink = call_over(f"200 result={ord('1')} endpos=10", "200 result=23")
-    assert await call.collect(["/s/a", "/s/b", "/s/c"], digits_max=3, timeout_s=5) == "123"
-    assert sink.written[1] == 'GET DATA "" "5000" "2"\n'
-
-
-async def test_hash_pressed_early_is_an_empty_entry():
-    call, sink = call_over(f"200 result={ord('#')} endpos=10")
-    assert await call.collect(["/s/a", "/s/b"], digits_max=3, timeout_s=5) == ""
-    assert len(sink.written) == 1
-
-
 async def test_a_variable_is_read_by_its_plain_name_and_none_is_empty():
     call, sink = call_over("200 result=1 (8001)", "200 result=0")
     assert await call.variable("MAINLINE_AGENT") == "8001"
@@ -233,18 +206,6 @@ async def test_a_call_that_has_the_language_is_not_told():
     call = AgiCall(Environment("inbound", "PJSIP/t-1", "ml-1.0", "138", "96777", "zh"), wire)
     await call.set_language("zh")
     assert sink.written == []
-
-
-async def test_a_single_key_may_be_the_hash_itself():
-    call, sink = call_over("200 result=0 endpos=10", f"200 result={ord('#')}")
-    assert await call.collect(["/s/a"], digits_max=1, timeout_s=2.5) == "#"
-    assert sink.written == ['STREAM FILE "/s/a" "0123456789*#"\n', 'WAIT FOR DIGIT "2500"\n']
-
-
-@pytest.mark.parametrize("digits_max", [1, 4])
-async def test_no_key_is_an_empty_string(digits_max: int):
-    call, _ = call_over("200 result=0" if digits_max == 1 else "200 result= (timeout)")
-    assert await call.collect([], digits_max=digits_max, timeout_s=1) == ""
 
 
 @pytest.mark.parametrize(
@@ -291,7 +252,8 @@ async def test_the_dead_man_switch_is_pushed():
 
 
 async def test_a_short_recording_is_none(tmp_path: Path):
-    call, sink = call_over("200 result=35 (dtmf) endpos=100", "200 result=0 (timeout) endpos=16000")
+    short, long = "200 result=35 (dtmf) endpos=100", "200 result=0 (timeout) endpos=16000"
+    call, sink = call_over(short, *_ok(1), long, *_ok(1))
     assert not await call.record(tmp_path / "m.wav", max_s=60, silence_s=3)
     assert await call.record(tmp_path / "m.wav", max_s=60, silence_s=3)
     assert sink.written[0] == f'RECORD FILE "{tmp_path}/m" "wav" "#" "60000" "0" "s=3"\n'
@@ -328,12 +290,14 @@ def _ok(times: int) -> list[str]:
 
 
 async def test_what_is_private_is_asked_between_the_end_and_the_beginning_of_a_recording():
-    call, sink = call_over(*_ok(1), "200 result=49", *_ok(1))
+    call, sink = call_over(*_ok(2), "200 result=49", *_ok(2))
     async with call.unrecorded():
         assert await call.collect([], digits_max=1, timeout_s=5) == "1"
     assert sink.written == [
         'GOSUB "ml-record-pause" "s" "1"\n',
+        'GET VARIABLE "SHIFT(MAINLINE_KEYED)"\n',
         'WAIT FOR DIGIT "5000"\n',
+        'GET VARIABLE "SHIFT(MAINLINE_KEYED)"\n',
         'GOSUB "ml-record-resume" "s" "1"\n',
     ]
 
