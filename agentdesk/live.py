@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from agentdesk.audience import Audience
 from crm.staff.events import whose_streams_end
 from mainline.db import Database
-from mainline.journal import Tail, entries_after, last_id
+from mainline.journal import Entry, Tail, entries_after, last_id
 from mainline.log import get_logger
 from mainline.permissions import Permission
 
@@ -178,23 +178,30 @@ class Live:
             tail = await stack.enter_async_context(Tail(self._database))
             while True:
                 if await tail.changed():
-                    await self._hand_out()
+                    await self._hand_out(tail.newest)
 
-    async def _hand_out(self) -> None:
-        while True:
+    async def _hand_out(self, newest: int) -> None:
+        """What the journal has grown by; the pictures may have changed without a fact."""
+        while self._last < newest:
+            if not self._subscribers:
+                self._last = newest
+                break
             async with self._database.reading() as session:
                 entries = await entries_after(session, self._last, limit=_BATCH)
             for entry in entries:
-                self._last = entry.id
-                self._shut_out(whose_streams_end(entry.event))
-                for subscriber in self._subscribers:
-                    data = subscriber.audience.sees(entry.event)
-                    if data is not None:
-                        subscriber.put(Message(entry.event.kind, data, entry.id))
+                self._pass_on(entry)
             if len(entries) < _BATCH:
                 break
         for stirred in self._stirred.values():
             stirred.set()
+
+    def _pass_on(self, entry: Entry) -> None:
+        self._last = entry.id
+        self._shut_out(whose_streams_end(entry.event))
+        for subscriber in self._subscribers:
+            data = subscriber.audience.sees(entry.event)
+            if data is not None:
+                subscriber.put(Message(entry.event.kind, data, entry.id))
 
     def _shut_out(self, user_id: int | None) -> None:
         """Their pages come back as whoever they are now."""

@@ -17,7 +17,10 @@ BATCH: Final = 40
 GATHER_S: Final = 0.2
 """After each round: what is written meanwhile is one batch, not many."""
 GATHER_MAX_S: Final = 0.5
-"""On a busy machine rounds take long: fewer and larger ones are cheaper, and boards stay live."""
+"""Boards stay live."""
+GATHER_TIMES: Final = 25
+"""So many times as long as the round took: where much happens, or the machine is busy, fewer and
+larger rounds are cheaper."""
 LOOK_S: Final = 1.0
 ASK_ALL_S: Final = 2.0
 PAUSE_S: Final = 0.5
@@ -69,10 +72,17 @@ class Consumers:
         async with Tail(self._database) as tail:
             while not stop.is_set():
                 await tail.changed(timeout_s=LOOK_S)
+                if self._is_idle(tail.newest):
+                    continue
                 begun = asyncio.get_running_loop().time()
                 await self.catch_up(stop)
                 took_s = asyncio.get_running_loop().time() - begun
-                await pause(stop, min(max(GATHER_S, took_s), GATHER_MAX_S))
+                await pause(stop, min(max(GATHER_S, GATHER_TIMES * took_s), GATHER_MAX_S))
+
+    def _is_idle(self, newest: int) -> bool:
+        """Whether there is nothing to read, nobody to be tried again and nobody to be asked."""
+        asked = asyncio.get_running_loop().time() < self._ask_all_at
+        return newest <= self._seen and asked and not self._pauses
 
     async def catch_up(self, stop: asyncio.Event | None = None) -> None:
         """A batch for all readers, again and again until none has anything left."""

@@ -6,13 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agi.facts.state import CallState
 from agi.models import CelCursor, LiveCall
 from mainline.clock import now
 from mainline.journal import Event
+
+
+_MOVE: Final = (
+    update(CelCursor)
+    .where(CelCursor.head == bindparam("of"), CelCursor.offset == bindparam("start"))
+    .values(offset=bindparam("end"), moved_at=bindparam("at"))
+    .returning(CelCursor.head)
+    .execution_options(synchronize_session=False)
+)
+"""Put together once."""
 
 
 class Overtaken(Exception):
@@ -105,11 +115,7 @@ class Books:
             await session.flush()
             return
         moved = await session.execute(
-            update(CelCursor)
-            .where(CelCursor.head == read.head, CelCursor.offset == read.start)
-            .values(offset=read.end, moved_at=now())
-            .returning(CelCursor.head)
-            .execution_options(synchronize_session=False)
+            _MOVE, {"of": read.head, "start": read.start, "end": read.end, "at": now()}
         )
         if moved.first() is None:
             raise Overtaken

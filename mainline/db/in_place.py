@@ -3,11 +3,12 @@
 aiosqlite hands each step of a statement (cursor, execute, fetch, close) to a thread and waits for
 it. On a busy machine every hand-over waits for the processor twice, and a page of sixty statements
 takes seconds in which nobody computes. Here only what may wait goes to the thread: to connect, to
-begin writing, to commit, to change what no key names. A question that turns out long is broken off
+begin writing while somebody else writes, to commit, to change what no key names. A question that turns out long is broken off
 and asked again in the thread, so that nobody else waits for it.
 """
 
 import asyncio
+import re
 import sqlite3
 from collections import deque
 from collections.abc import Callable
@@ -24,7 +25,14 @@ ROWS_MAX: Final = 100
 """So many rows are still written in a moment."""
 _LOOK_EVERY: Final = 5_000
 """Steps of SQLite's machine between two looks at the clock: well under a millisecond."""
+BUSY_MS: Final = 10_000
+"""How long a writer waits for those of other processes."""
+_BEGIN: Final = "BEGIN IMMEDIATE"
 _SHORT: Final = ("INSERT", "UPDATE", "DELETE")
+_AS_SHORT: Final = ("SAVEPOINT", "RELEASE", "ROLLBACK TO")
+_KEYS: Final = re.compile(
+    r" (= \?|IN \(\?(, \?){0,99}\))( AND \S+ IS NULL)?( RETURNING \S+(, \S+)*)?$"
+)
 _AS_SHORT: Final = ("SAVEPOINT", "RELEASE", "ROLLBACK TO")
 
 Act = Callable[..., Any]
@@ -56,12 +64,26 @@ class InPlace(aiosqlite.Connection):
     async def _execute(self, fn: Act, *args: Any, **named: Any) -> Any:
         if fn.__name__ == "execute":
             self._question, self._long = ((fn, *args) if is_question(args[0]) else ()), False
+        if args[:1] == (_BEGIN,) and not self._elsewhere:
+            return await self._begin(fn)
         if self._elsewhere or self._long or not is_short(fn, *args):
             return await self._in_thread(fn, *args, **named)
         await self._give_turn()
         if self._question and fn.__name__ in {"execute", "fetchall"}:
             return await self._ask(fn, *args)
         return fn(*args, **named)
+
+    async def _begin(self, fn: Act) -> Any:
+        """Mostly nobody else writes, and there is nothing to wait for."""
+        await self._give_turn()
+        wait_at_most(self._conn, 0)
+        try:
+            return fn(_BEGIN)
+        except sqlite3.OperationalError:
+            pass  # somebody does, in another process
+        finally:
+            wait_at_most(self._conn, BUSY_MS)
+        return await self._in_thread(fn, _BEGIN)
 
     async def _in_thread(self, fn: Act, *args: Any, **named: Any) -> Any:
         def run() -> Any:
@@ -98,6 +120,11 @@ class InPlace(aiosqlite.Connection):
         return fn() if fn.__name__ == "fetchall" else found
 
 
+def wait_at_most(connection: sqlite3.Connection, milliseconds: int) -> None:
+    """How long to wait for another one who writes."""
+    connection.execute(f"PRAGMA busy_timeout={milliseconds}").close()
+
+
 def is_question(sql: str) -> bool:
     """Whether the statement only asks: it can be broken off and asked again."""
     return sql.startswith("SELECT")
@@ -118,7 +145,7 @@ def is_short(fn: Act, sql: str = "", *values: Any) -> bool:
 
 
 def _by_key(sql: str) -> bool:
-    """Rows that are written out, or those of a key."""
+    """Rows that are written out, or those of a key or of a list of keys."""
     if not sql.startswith(_SHORT):
         return False
-    return " VALUES (" in sql or (" WHERE " in sql and sql.endswith(" = ?"))
+    return " VALUES (" in sql or (" WHERE " in sql and bool(_KEYS.search(sql)))

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import Session as SqlSession
 
-from mainline.db.in_place import InPlace
+from mainline.db.in_place import BUSY_MS, InPlace
 from mainline.features import modules
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ def _sqlite_connected(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=10000",
+        f"busy_timeout={BUSY_MS}",
         "cache_size=-32000",
         "temp_store=MEMORY",
     ):

@@ -3,6 +3,7 @@
 from mainline.journal import call_events, floor_events, talk_events
 from mainline.journal.event import KINDS, Event, event_kind
 from mainline.journal.journal import (
+    Entry,
     append,
     append_all,
     entries_after,
@@ -26,6 +27,7 @@ from mainline.journal.tail import Tail
 __all__ = [
     "KINDS",
     "AtOnce",
+    "Entry",
     "Event",
     "Handler",
     "Handlers",

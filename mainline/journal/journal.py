@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import bindparam, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline import features
@@ -56,13 +57,16 @@ async def last_id(session: AsyncSession) -> int:
     return await session.scalar(select(func.max(JournalEntry.id))) or 0
 
 
+_KINDS_AFTER: Final = (
+    select(JournalEntry.kind, func.max(JournalEntry.id))
+    .where(JournalEntry.id > bindparam("entry_id"))
+    .group_by(JournalEntry.kind)
+)
+
+
 async def kinds_after(session: AsyncSession, entry_id: int) -> tuple[int, frozenset[str]]:
     """The newest entry's id, and which kinds were written after ``entry_id``."""
-    rows = await session.execute(
-        select(JournalEntry.kind, func.max(JournalEntry.id))
-        .where(JournalEntry.id > entry_id)
-        .group_by(JournalEntry.kind)
-    )
+    rows = await session.execute(_KINDS_AFTER, {"entry_id": entry_id})
     newest: dict[str, int] = {kind: entry for kind, entry in rows}  # noqa: C416 - rows are no pairs
     return max(newest.values(), default=entry_id), frozenset(newest)
 
@@ -71,10 +75,11 @@ async def entries_after(
     session: AsyncSession, entry_id: int, *, limit: int = 500, subject: str | None = None
 ) -> list[Entry]:
     """The next entries, oldest first."""
-    statement = select(JournalEntry).where(JournalEntry.id > entry_id)
+    entry = JournalEntry
+    statement = select(entry.id, entry.kind, entry.payload).where(entry.id > entry_id)
     if subject is not None:
-        statement = statement.where(JournalEntry.subject == subject)
-    rows = await session.scalars(statement.order_by(JournalEntry.id).limit(limit))
+        statement = statement.where(entry.subject == subject)
+    rows = await session.execute(statement.order_by(entry.id).limit(limit))
     return [Entry(row.id, event_of(row.kind, row.payload)) for row in rows]
 
 

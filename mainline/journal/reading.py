@@ -6,8 +6,10 @@ A crash repeats entries rather than losing them: what readers do is idempotent.
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from typing import Final
+
 import sqlalchemy.event
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.clock import now
@@ -20,7 +22,22 @@ Handler = Callable[[AsyncSession, Event], Awaitable[None]]
 Project = Callable[[AsyncSession, Sequence[Event]], Awaitable[None]]
 Handlers = Mapping[str, Handler]
 """What a reader does at each kind of fact."""
-_PLACES = select(ConsumerCursor.consumer, ConsumerCursor.last_entry_id)
+# Readers look several times a second: the statements are put together once.
+_PLACES: Final = select(ConsumerCursor.consumer, ConsumerCursor.last_entry_id)
+_HELD: Final = _PLACES.with_for_update()
+_MOVE: Final = (
+    update(ConsumerCursor)
+    .where(ConsumerCursor.consumer.in_(bindparam("consumers", expanding=True)))
+    .values(last_entry_id=bindparam("place"), moved_at=bindparam("at"))
+    .execution_options(synchronize_session=False)
+)
+_ENTRIES: Final = (
+    select(JournalEntry.id, JournalEntry.kind, JournalEntry.payload)
+    .where(JournalEntry.id > bindparam("after"), JournalEntry.id <= bindparam("until"))
+    .order_by(JournalEntry.id)
+    .limit(bindparam("most"))
+)
+_OF_KINDS: Final = _ENTRIES.where(JournalEntry.kind.in_(bindparam("kinds", expanding=True)))
 
 
 class AtOnce(dict[str, Handler]):
@@ -146,18 +163,14 @@ async def _entries(
     session: AsyncSession, after: int, until: int, kinds: Iterable[str], limit: int
 ) -> list[tuple[int, Event]]:
     rows = await session.execute(
-        select(JournalEntry.id, JournalEntry.kind, JournalEntry.payload)
-        .where(JournalEntry.id > after, JournalEntry.id <= until)
-        .where(JournalEntry.kind.in_(tuple(kinds)))
-        .order_by(JournalEntry.id)
-        .limit(limit)
+        _OF_KINDS, {"after": after, "until": until, "kinds": tuple(kinds), "most": limit}
     )
     return [(row.id, event_of(row.kind, row.payload)) for row in rows]
 
 
 async def _held(session: AsyncSession, consumers: Iterable[str]) -> dict[str, int]:
     """The same; nobody else moves them until the transaction ends."""
-    found = await session.execute(_PLACES.with_for_update())
+    found = await session.execute(_HELD)
     known = {row.consumer: row.last_entry_id for row in found}
     new = [{"consumer": name, "last_entry_id": 0} for name in consumers if name not in known]
     if new:
@@ -166,9 +179,4 @@ async def _held(session: AsyncSession, consumers: Iterable[str]) -> dict[str, in
 
 
 async def _move(session: AsyncSession, consumers: Sequence[str], place: int) -> None:
-    await session.execute(
-        update(ConsumerCursor)
-        .where(ConsumerCursor.consumer.in_(consumers))
-        .values(last_entry_id=place, moved_at=now())
-        .execution_options(synchronize_session=False)
-    )
+    await session.execute(_MOVE, {"consumers": tuple(consumers), "place": place, "at": now()})

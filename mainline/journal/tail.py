@@ -2,14 +2,22 @@
 
 import asyncio
 import sqlite3
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import text
+from sqlalchemy import func, select
 
 from mainline.db import Database
+from mainline.journal.models import ConsumerCursor, JournalEntry
 
 POLL_S = 0.02
+_STATE = select(
+    select(func.coalesce(func.max(JournalEntry.id), 0)).scalar_subquery(),
+    select(func.max(ConsumerCursor.moved_at)).scalar_subquery(),
+)
+_Mark = tuple[int, int | datetime | None]
+"""The newest entry, and what changes with every other writing that pages show."""
 
 
 class Tail:
@@ -17,7 +25,7 @@ class Tail:
 
     def __init__(self, database: Database, *, poll_s: float = POLL_S) -> None:
         self._database, self._poll_s = database, poll_s
-        self._seen: int | None = None
+        self._seen: _Mark | None = None
         self._connection: sqlite3.Connection | None = None
 
     async def __aenter__(self) -> Self:
@@ -35,10 +43,15 @@ class Tail:
         if self._connection is not None:
             self._connection.close()
 
+    @property
+    def newest(self) -> int:
+        """The newest entry's id when it was last asked whether something has changed."""
+        return self._seen[0] if self._seen else 0
+
     async def changed(self, *, timeout_s: float = 15.0) -> bool:
         """Return True as soon as something was written since the last call, False after the time.
 
-        The first call returns True at once.
+        An entry, or what a reader made of one. The first call returns True at once.
         """
         deadline = asyncio.get_running_loop().time() + timeout_s
         while True:
@@ -50,11 +63,17 @@ class Tail:
                 return False
             await asyncio.sleep(self._poll_s)
 
-    async def _mark(self) -> int:
+    async def _mark(self) -> _Mark:
         if self._connection is not None:
-            row = self._connection.execute("PRAGMA data_version").fetchone()
-            return int(row[0])
+            return self._mark_of_file(self._connection)
         async with self._database.reading() as session:
-            return int(
-                await session.scalar(text("SELECT coalesce(max(id), 0) FROM journal_entry")) or 0
-            )
+            newest, moved_at = (await session.execute(_STATE)).one()
+            return newest, moved_at
+
+    def _mark_of_file(self, file: sqlite3.Connection) -> _Mark:
+        """Whether anybody has written at all is known without reading."""
+        written = int(file.execute("PRAGMA data_version").fetchone()[0])
+        if self._seen is not None and written == self._seen[1]:
+            return self._seen
+        newest = file.execute("SELECT coalesce(max(id), 0) FROM journal_entry").fetchone()
+        return int(newest[0]), written

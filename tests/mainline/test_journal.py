@@ -233,6 +233,20 @@ async def test_the_tail_wakes_for_a_write_and_only_then(database: Database) -> N
         waiting = asyncio.create_task(tail.changed(timeout_s=10))
         await write(database, ready(1))
         assert await asyncio.wait_for(waiting, 5)
+        assert tail.newest == 1
+        assert not await tail.changed(timeout_s=0.05)
+
+
+async def test_the_tail_wakes_when_a_reader_has_made_something_of_a_fact(
+    database: Database,
+) -> None:
+    await write(database, ready(1))
+    async with Tail(database) as tail:
+        assert await tail.changed(timeout_s=1)
+        assert not await tail.changed(timeout_s=0.05)
+        await Reader(database).consume()
+        assert await tail.changed(timeout_s=5)
+        assert tail.newest == 1
         assert not await tail.changed(timeout_s=0.05)
 
 
