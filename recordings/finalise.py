@@ -5,13 +5,14 @@ then do the raw files go. A crash at any point leaves work that is done again wi
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from mainline.clock import now
 from mainline.config import Settings
@@ -44,6 +45,16 @@ TOLERANCE_S: Final = 0.5
 POLL_S: Final = 0.5
 SWEEP_EVERY_S: Final = 60.0
 BATCH: Final = 20
+
+_DUE: Final = (
+    select(Recording)
+    .where(Recording.state == PENDING, Recording.ended_at.is_not(None))
+    .order_by(Recording.ended_at)
+    .limit(BATCH)
+)
+_SEGMENTS: Final = select(RecordingSegment).where(
+    RecordingSegment.recording_id.in_(bindparam("recordings", expanding=True))
+)
 
 _log = get_logger("recordings")
 
@@ -81,19 +92,14 @@ class Finaliser:
 
     async def _due(self) -> list[Work]:
         async with self._database.reading() as session:
-            rows = await session.scalars(
-                select(Recording)
-                .where(Recording.state == PENDING, Recording.ended_at.is_not(None))
-                .order_by(Recording.ended_at)
-                .limit(BATCH)
-            )
-            found = []
-            for recording in list(rows):
-                segments = await session.scalars(
-                    select(RecordingSegment).where(RecordingSegment.recording_id == recording.id)
-                )
-                found.append(Work(recording, list(segments)))
-            return found
+            due = list(await session.scalars(_DUE))
+            if not due:
+                return []
+            segments = defaultdict(list)
+            of = {"recordings": [recording.id for recording in due]}
+            for segment in await session.scalars(_SEGMENTS, of):
+                segments[segment.recording_id].append(segment)
+            return [Work(recording, segments[recording.id]) for recording in due]
 
     async def _finish(self, work: Work) -> bool:
         sizes = self._sizes(work)

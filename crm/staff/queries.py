@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.staff.models import AgentState, AgentStint, User, UserQueue
@@ -43,7 +43,7 @@ class AgentView:
 
 async def agents(session: AsyncSession) -> list[AgentView]:
     """All agents by number, in three statements."""
-    return await _agents(session, User.agent_number.is_not(None))
+    return await _agents(session, _EVERYBODY)
 
 
 # Each caller asks: the statements are put together once, not each time.
@@ -74,7 +74,7 @@ async def states_in(session: AsyncSession, queue: str) -> Counter[str]:
 
 async def agent(session: AsyncSession, number: str) -> AgentView:
     """One agent; NotFound if there is none."""
-    found = await _agents(session, User.agent_number == number)
+    found = await _agents(session, _ONE, number=number)
     if not found:
         raise NotFound("agent")
     return found[0]
@@ -207,29 +207,39 @@ _STANDING = (
 )
 
 
-async def _agents(session: AsyncSession, who: ColumnElement[bool]) -> list[AgentView]:
-    """Plain rows: everybody is looked up every second, and for every caller who waits."""
-    named, routing = await _queues(session, who), await skill_routing(session)
-    rows = await session.execute(
-        select(*_PERSON, *_STANDING)
-        .outerjoin(AgentState, AgentState.number == User.agent_number)
-        .where(who, User.active)
-        .order_by(User.agent_number)
-    )
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Whose queues, and who, put together once: everybody is looked up every second."""
+
+    queues: Select[int, str, int]
+    people: Select[Any]
+
+    @classmethod
+    def those(cls, who: ColumnElement[bool]) -> Self:
+        """The statements about them."""
+        return cls(
+            select(UserQueue.user_id, UserQueue.queue, UserQueue.penalty)
+            .join(User, User.id == UserQueue.user_id)
+            .where(who)
+            .order_by(UserQueue.queue),
+            select(*_PERSON, *_STANDING)
+            .outerjoin(AgentState, AgentState.number == User.agent_number)
+            .where(who, User.active)
+            .order_by(User.agent_number),
+        )
+
+
+_EVERYBODY: Final = _Wanted.those(User.agent_number.is_not(None))
+_ONE: Final = _Wanted.those(User.agent_number == bindparam("number"))
+
+
+async def _agents(session: AsyncSession, wanted: _Wanted, **values: str) -> list[AgentView]:
+    routing = await skill_routing(session)
+    named: dict[int, dict[str, int]] = defaultdict(dict)
+    for user_id, queue, penalty in await session.execute(wanted.queues, values):
+        named[user_id][queue] = penalty
+    rows = await session.execute(wanted.people, values)
     return [_view(row, routing.served(named[row.id], row.skills)) for row in rows]
-
-
-async def _queues(session: AsyncSession, who: ColumnElement[bool]) -> dict[int, dict[str, int]]:
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = await session.execute(
-        select(UserQueue.user_id, UserQueue.queue, UserQueue.penalty)
-        .join(User, User.id == UserQueue.user_id)
-        .where(who)
-        .order_by(UserQueue.queue)
-    )
-    for row in rows:
-        found[row.user_id][row.queue] = row.penalty
-    return found
 
 
 def _view(row: Row[Any], queues: Mapping[str, int]) -> AgentView:
