@@ -14,7 +14,6 @@ from agi.models import CelCursor, LiveCall
 from mainline.clock import now
 from mainline.journal import Event
 
-
 _MOVE: Final = (
     update(CelCursor)
     .where(CelCursor.head == bindparam("of"), CelCursor.offset == bindparam("start"))

@@ -3,8 +3,8 @@
 aiosqlite hands each step of a statement (cursor, execute, fetch, close) to a thread and waits for
 it. On a busy machine every hand-over waits for the processor twice, and a page of sixty statements
 takes seconds in which nobody computes. Here only what may wait goes to the thread: to connect, to
-begin writing while somebody else writes, to commit, to change what no key names. A question that turns out long is broken off
-and asked again in the thread, so that nobody else waits for it.
+begin writing while somebody else writes, to commit, to change what no key names. A question that
+turns out long is broken off and asked again in the thread, so that nobody else waits for it.
 """
 
 import asyncio
@@ -33,7 +33,6 @@ _AS_SHORT: Final = ("SAVEPOINT", "RELEASE", "ROLLBACK TO")
 _KEYS: Final = re.compile(
     r" (= \?|IN \(\?(, \?){0,99}\))( AND \S+ IS NULL)?( RETURNING \S+(, \S+)*)?$"
 )
-_AS_SHORT: Final = ("SAVEPOINT", "RELEASE", "ROLLBACK TO")
 
 Act = Callable[..., Any]
 

@@ -5,7 +5,6 @@ A crash repeats entries rather than losing them: what readers do is idempotent.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
 from typing import Final
 
 import sqlalchemy.event

@@ -64,9 +64,7 @@ async def test_reading_hands_nothing_over(database: Database, handed_over: list[
     assert handed_over == []
 
 
-async def test_writing_hands_over_only_its_end(
-    database: Database, handed_over: list[str]
-) -> None:
+async def test_writing_hands_over_only_its_end(database: Database, handed_over: list[str]) -> None:
     async with database.unit_of_work() as session:
         await put(session, "a")
         await session.execute(text("UPDATE word SET said = 'b' WHERE id = :id"), {"id": 1})
