@@ -37,6 +37,7 @@ from tests.support import postgres
 
 CUSTOMERS = int(os.environ.get("MAINLINE_BENCH_CUSTOMERS", "20000"))
 ON = os.environ.get("IMPORTS_ON", "sqlite,postgresql").split(",")
+KILLED = "large" if os.environ.get("IMPORTS_KILLED") == "whole" else "small"
 GOAL_RATIO = 3.0
 GOAL_MEMORY = 1.3
 SMALLER = 8
@@ -70,7 +71,9 @@ async def _on_sqlite(folder: Path) -> list[Figure]:
     imported, memory = await _import(f"sqlite+aiosqlite:///{large}", folder, "large", _own)
     url = f"sqlite+aiosqlite:///{small}"
     _, memory_small = await _import(url, folder, "small", _own)
-    killed = await _killed(url, f"sqlite+aiosqlite:///{folder}/killed.db", folder)
+    killed = await _killed(
+        f"sqlite+aiosqlite:///{folder}/{KILLED}.db", f"sqlite+aiosqlite:///{folder}/killed.db", folder
+    )
     for model in _LOADED:
         await asyncio.to_thread(_dump_sqlite, large, model.__table__, folder)
     target = folder / "bulk.db"
@@ -94,7 +97,7 @@ async def _on_postgresql(folder: Path) -> list[Figure]:
             cluster.sql(f"CREATE DATABASE {name}")
         imported, memory = await _import(cluster.url("large"), folder, "large", cpu)
         _, memory_small = await _import(cluster.url("small"), folder, "small", cpu)
-        killed = await _killed(cluster.url("small"), cluster.url("killed"), folder)
+        killed = await _killed(cluster.url(KILLED), cluster.url("killed"), folder)
         await _tables(cluster.url("bulk"))
         dumps = [folder / f"{model.__tablename__}.copy" for model in _LOADED]
         for model, dump in zip(_LOADED, dumps, strict=True):
@@ -149,7 +152,8 @@ def _figures(
 
 
 def _doubled(name: str, rows: int) -> Figure:
-    named = f"import_{name}_killed_{_KILLS}_times_rows_too_many_or_too_few"
+    customers = CUSTOMERS if KILLED == "large" else CUSTOMERS // SMALLER
+    named = f"import_{name}_{customers}_killed_{_KILLS}_times_rows_too_many_or_too_few"
     return Figure(named, rows, "<1")
 
 
@@ -201,14 +205,14 @@ async def _killed(whole: str, url: str, folder: Path) -> int:
     home, turns = folder / "home-killed", await _turn(whole)
     await _ready(url, home)
     for time_ in range(1, _KILLS + 1):
-        child = _started(url, folder / "small", home)
+        child = _started(url, folder / KILLED, home)
         while child.poll() is None and await _turn(url) < turns * time_ // (_KILLS + 1):
             await asyncio.sleep(_LOOK_S)
         child.kill()
         await asyncio.to_thread(child.communicate)
         if child.returncode == 0:
             raise RuntimeError("it had ended before it was killed")
-    await _finished(url, folder / "small", home, _own)
+    await _finished(url, folder / KILLED, home, _own)
     ours, theirs = await _rows_of(url), await _rows_of(whole)
     return sum(abs(ours[name] - theirs[name]) for name in ours)
 

@@ -156,7 +156,7 @@ def _nearly(place: Place, text: str) -> list[Mention]:
         if len(name) >= _SHORT_CHARS_MIN and (at := _sounding(name, sounds)) is not None:
             return [Mention(place, "sound", at, at + len(name), text[at : at + len(name)])]
     for name in place.plain_names:
-        if len(name) >= _NEAR_CHARS_MIN and (span := _one_off(name, text)) is not None:
+        if len(name) >= _NEAR_CHARS_MIN and _may_be_near(name, text) and (span := _one_off(name, text)) is not None:
             return [Mention(place, "near", *span, text[slice(*span)])]
     return []
 
@@ -165,6 +165,11 @@ def _sounding(name: str, sounds: Sequence[str]) -> int | None:
     wanted = [sound(each) for each in name]
     last = len(sounds) - len(wanted)
     return next((at for at in range(last + 1) if sounds[at : at + len(wanted)] == wanted), None)
+
+
+def _may_be_near(name: str, text: str) -> bool:
+    """Whether all its characters but one stand somewhere in the text: no change costs two."""
+    return len(set(name).difference(text)) <= 1
 
 
 def _one_off(name: str, text: str) -> tuple[int, int] | None:

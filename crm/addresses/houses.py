@@ -6,8 +6,8 @@ readings, the likeliest first.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from crm.addresses.wording import DIGITS, number
 
@@ -38,8 +38,7 @@ _SURE_COST: Final = 0.0
 _OTHER_COST: Final = 0.06
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(NamedTuple):
     """Building, unit, floor and room as they were read; empty: not said."""
 
     building: str = ""
@@ -48,8 +47,7 @@ class House:
     floor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One way to read an address: the words of the place, the house, what stood behind it."""
 
     place: str
@@ -195,5 +193,5 @@ def _house(tokens: Sequence[_Token], kinds: Sequence[str]) -> House:
     parts = {kind: token.text for token, kind in zip(tokens, kinds, strict=True)}
     house = House(**parts)
     if house.floor and house.room and len(house.room) < _ROOM_DIGITS_MIN:
-        house = replace(house, room=f"{house.floor}{house.room:0>2}")
+        house = house._replace(room=f"{house.floor}{house.room:0>2}")
     return house

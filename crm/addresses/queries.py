@@ -1,7 +1,7 @@
 """Read a typed address against the tree: areas by their names, then down to the room."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -126,7 +126,7 @@ def _found(
     return Found(
         deepest.id, deepest.path, deepest.level,
         place.address + "".join(node.name_zh for node in chain),
-        located.lon, located.lat, replace(house, **said),
+        located.lon, located.lat, house._replace(**said),
         round(max(0.0, score - _UNKNOWN * unknown), 3), reasons,
     )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """Typed addresses against the tree: placed when there is no doubt, otherwise told as they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,8 +26,16 @@ _NAMES: Final = {"building": "{}号楼", "unit": "{}单元", "room": "{}室"}
 _ENGLISH: Final = {"building": "Building {}", "unit": "Unit {}", "room": "Room {}"}
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+def _worded(form: str) -> Memo[str]:
+    """A part in words; one that was not said has none. Few parts differ in a town."""
+    return Memo(lambda part: form.format(part) if part else "")
+
+
+_BUILDING_ZH, _UNIT_ZH, _ROOM_ZH = (_worded(_NAMES[level]) for level in _LEVELS)
+_BUILDING_EN, _UNIT_EN, _ROOM_EN = (_worded(f"{_ENGLISH[level]}, ") for level in _LEVELS)
+
+
+class Home(NamedTuple):
     """A place with building, unit and room; empty parts were not said."""
 
     place: Place
@@ -44,23 +52,15 @@ class Home:
     @property
     def address_zh(self) -> str:
         """In the house's standard form."""
-        parts = [
-            _NAMES[level].format(part)
-            for level, part in zip(_LEVELS, self.parts, strict=True)
-            if part
-        ]
+        house = f"{_BUILDING_ZH[self.building]}{_UNIT_ZH[self.unit]}{_ROOM_ZH[self.room]}"
         remark = f"（{self.remark}）" if self.remark else ""
-        return f"{self.place.address}{''.join(parts)}{remark}"
+        return f"{self.place.address}{house}{remark}"
 
     @property
     def address_en(self) -> str:
         """The same for those who read English."""
-        parts = [
-            _ENGLISH[level].format(part)
-            for level, part in zip(_LEVELS, self.parts, strict=True)
-            if part
-        ]
-        return ", ".join([*reversed(parts), self.place.address])
+        house = f"{_ROOM_EN[self.room]}{_UNIT_EN[self.unit]}{_BUILDING_EN[self.building]}"
+        return f"{house}{self.place.address}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,7 @@ def _hint(parsed: Parsed) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A node of the tree; ``new``: it was made just now."""
 
     id: int
@@ -178,7 +177,7 @@ class Tree:
         made = await _make(session, level, lacking)
         if level != "room":
             found = {key: node for key, node in known.items() if key not in self._kept}
-            self._kept |= {key: replace(node, new=False) for key, node in (found | made).items()}
+            self._kept |= {key: node._replace(new=False) for key, node in (found | made).items()}
         known |= made
         return [
             known[key] if part else above for (above, part), key in zip(wanted, keys, strict=True)

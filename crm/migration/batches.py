@@ -96,7 +96,7 @@ class Reader:
             batch.columns[name] = convert(batch.raw[name])
             self._look(batch, name, gone)
         batch.sums = {
-            name: sum(value for value in batch.columns[name] if value.__class__ is int)
+            name: sum([value for value in batch.columns[name] if value.__class__ is int])
             for name, each in TABLES[self._table].items()
             if each.sort == "money" and name in batch.columns
         }

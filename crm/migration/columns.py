@@ -19,8 +19,8 @@ _MONEY: Final = re.compile(
 ).findall
 """Of each line less than a hundred thousand million yuan, with their fen; of others nothing."""
 _MOBILE: Final = r"(?:\+?86 ?|0)?(1[3-9][0-9])[ -]?([0-9]{4})[ -]?([0-9]{4})"
-_ONE: Final = re.compile(_MOBILE).fullmatch
-_TWO: Final = re.compile(f"{_MOBILE}/{_MOBILE}").fullmatch
+_LANDLINE: Final = r"(0(?:10|2[0-9]|[3-9][0-9]{2}))[ -]?([2-8][0-9]{6,7})"
+_PHONE: Final = re.compile(f"(?:{_MOBILE}|{_LANDLINE})").fullmatch
 
 
 def converter(field: Field, column: Column, read: Read) -> Convert:
@@ -33,7 +33,7 @@ def converter(field: Field, column: Column, read: Read) -> Convert:
     if field.sort == "number" and column.pad <= field.longest:
         return _as_written(f"[0-9A-Z]{{{max(column.pad, 1)},{field.longest}}}", read)
     if field.sort == "text" and not column.values:
-        return _as_written(f"[0-9A-Za-z\u4e00-\u9fa5]{{1,{field.longest}}}", remembered)
+        return _as_written(f"[-0-9A-Za-z\u4e00-\u9fa5]{{1,{field.longest}}}", remembered)
     return lambda told: list(map(remembered, told))
 
 
@@ -62,14 +62,17 @@ def _money(read: Read) -> Convert:
 
 
 def _phones(read: Read) -> Convert:
-    """Nearly all have one mobile number or two, and few ways to write it."""
+    """Nearly all have one number or two, and few ways to write it."""
 
-    def of(cell: str) -> Any:
-        if found := _ONE(cell):
-            return ("".join(found.groups()),)
-        if found := _TWO(cell):
-            parts = found.groups()
-            return tuple(dict.fromkeys(("".join(parts[:3]), "".join(parts[3:]))))
-        return read(cell)
+    def of(cell: str, narrow: str) -> Any:
+        found = [_PHONE(one) for one in narrow.replace(",", "/").split("/")]
+        if None in found:
+            return read(cell)
+        numbers = ("".join(filter(None, one.groups())) for one in found if one)
+        return tuple(dict.fromkeys(numbers))[: cells.PHONES_MAX]
 
-    return lambda told: list(map(of, told))
+    def convert(told: Sequence[str]) -> list[Any]:
+        narrow = unicodedata.normalize("NFKC", "\n".join(told)).split("\n")
+        return list(map(of, told, narrow if len(narrow) == len(told) else told))
+
+    return convert

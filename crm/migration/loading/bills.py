@@ -1,6 +1,8 @@
 """Bills: what was charged, what was paid on it."""
 
 from datetime import date, timedelta
+from itertools import compress, count
+from operator import gt, lt
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,10 +41,8 @@ class Bills:
 
     def _refuse(self, batch: Batch) -> None:
         columns = batch.columns
-        money = list(zip(columns["amount"], columns["paid"], strict=True))
-        days = list(zip(columns["issued_on"], columns["due_on"], strict=True))
-        over = [at for at, (amount, paid) in enumerate(money) if paid > amount]
-        reversed_ = [at for at, (issued, due) in enumerate(days) if due < issued]
+        over = list(compress(count(), map(gt, columns["paid"], columns["amount"])))
+        reversed_ = list(compress(count(), map(lt, columns["due_on"], columns["issued_on"])))
         for at in over:
             batch.found(at, "paid", "paid-too-much")
         for at in set(reversed_).difference(over):

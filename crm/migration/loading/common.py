@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.migration import bulk
-from crm.migration.batches import Batch
+from crm.migration.batches import Batch, without
 
 
 class Loader(Protocol):
@@ -31,11 +31,12 @@ async def to_accounts(session: AsyncSession, batch: Batch) -> list[int]:
         list(set(numbers)),
     )
     known: dict[str, int] = dict(rows)
-    unknown = [at for at, number in enumerate(numbers) if number not in known]
+    accounts = list(map(known.get, numbers))
+    unknown = [at for at, account in enumerate(accounts) if account is None]
     for at in unknown:
         batch.found(at, "account", "account-unknown")
     batch.drop(unknown)
-    return [known[number] for number in batch.columns["account"]]
+    return without(accounts, unknown)
 
 
 def once(

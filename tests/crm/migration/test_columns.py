@@ -13,11 +13,15 @@ from crm.migration.mapping import Column
 WHERE = Where(ZoneInfo("Asia/Shanghai"), "024")
 SIGNS = "0123456789.,-+()¥￥元 '/;:aZ年月日号１２．，\u3000张\U00020000\ufffd\n"
 MOBILE = r"(\+?86 ?|0)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"
+LANDLINE = r"0(10|2[0-9]|[3-9][0-9]{2})[ -]?[2-8][0-9]{6,7}"
+PHONE = f"({MOBILE}|{LANDLINE}|[2-8][0-9]{{7}})"
+WIDE = str.maketrans({sign: ord(sign) + 0xFEE0 for sign in "0123456789-,/+"})
 CELLS = st.lists(
     st.text(SIGNS, max_size=12)
     | st.from_regex(r"[0-9]{1,3}(,[0-9]{3}){0,4}\.[0-9]{2}元?", fullmatch=True)
-    | st.from_regex(rf"{MOBILE}(/{MOBILE})?", fullmatch=True)
-    | st.from_regex(r"[0-9A-Z]{1,26}", fullmatch=True),
+    | st.from_regex(rf"{PHONE}([,/;]{PHONE}){{0,9}}", fullmatch=True)
+    | st.from_regex(rf"{PHONE}(,{PHONE})?", fullmatch=True).map(lambda told: told.translate(WIDE))
+    | st.from_regex(r"[-0-9A-Z]{1,26}", fullmatch=True),
     max_size=8,
 )
 FIELDS = [field for fields in TABLES.values() for field in fields.values()]
