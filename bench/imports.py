@@ -72,7 +72,9 @@ async def _on_sqlite(folder: Path) -> list[Figure]:
     url = f"sqlite+aiosqlite:///{small}"
     _, memory_small = await _import(url, folder, "small", _own)
     killed = await _killed(
-        f"sqlite+aiosqlite:///{folder}/{KILLED}.db", f"sqlite+aiosqlite:///{folder}/killed.db", folder
+        f"sqlite+aiosqlite:///{folder}/{KILLED}.db",
+        f"sqlite+aiosqlite:///{folder}/killed.db",
+        folder,
     )
     for model in _LOADED:
         await asyncio.to_thread(_dump_sqlite, large, model.__table__, folder)

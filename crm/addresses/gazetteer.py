@@ -156,7 +156,11 @@ def _nearly(place: Place, text: str) -> list[Mention]:
         if len(name) >= _SHORT_CHARS_MIN and (at := _sounding(name, sounds)) is not None:
             return [Mention(place, "sound", at, at + len(name), text[at : at + len(name)])]
     for name in place.plain_names:
-        if len(name) >= _NEAR_CHARS_MIN and _may_be_near(name, text) and (span := _one_off(name, text)) is not None:
+        if (
+            len(name) >= _NEAR_CHARS_MIN
+            and _may_be_near(name, text)
+            and (span := _one_off(name, text)) is not None
+        ):
             return [Mention(place, "near", *span, text[slice(*span)])]
     return []
 
