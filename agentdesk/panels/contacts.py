@@ -20,7 +20,7 @@ from crm.staff.models import ELSEWHERE, AgentFact
 from crm.work_orders import clocks
 from crm.work_orders import queries as work_orders
 from crm.work_orders.flow import OVERSEER
-from crm.work_orders.limits import Gauge, gauge
+from crm.work_orders.limits import Gauge, Limits, gauge
 from crm.work_orders.models import WorkOrder
 from mainline import clock
 from mainline.errors import MainlineError
@@ -148,8 +148,31 @@ async def order_lines(
         version: (await catalog.work_order_types(session, version)).body
         for version in {order.type_version for order in found}
     }
-    lines = [_line(order, known[order.type_version], as_of or clock.now()) for order in found]
-    return [replace(line, visit=visits.get(line.order.id)) for line in lines]
+    kinds = {
+        kind: _Kind.of(order, known[order.type_version])
+        for kind, order in {_kind(order): order for order in found}.items()
+    }
+    at = as_of or clock.now()
+    return [_line(order, kinds[_kind(order)], at, visits.get(order.id)) for order in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What all orders of a version, type and urgency share: it is asked for once."""
+
+    types: WorkOrderTypes
+    name: str
+    limits: Limits
+
+    @classmethod
+    def of(cls, order: WorkOrder, types: WorkOrderTypes) -> "_Kind":
+        """That of an order."""
+        name = types.type(order.type_code).name.to(current_locale())
+        return cls(types, name, clocks.of_order(order, types))
+
+
+def _kind(order: WorkOrder) -> tuple[int, str, str]:
+    return order.type_version, order.type_code, order.urgency
 
 
 def hand(name: str) -> str:
@@ -157,14 +180,15 @@ def hand(name: str) -> str:
     return _("Dispatcher") if name == OVERSEER else name
 
 
-def _line(order: WorkOrder, types: WorkOrderTypes, at: datetime) -> OrderLine:
-    locale = current_locale()
-    counts = gauge(clocks.of_order(order, types), clocks.running(order), at)
+def _line(order: WorkOrder, kind: _Kind, at: datetime, visit: Appointment | None) -> OrderLine:
+    locale, teams = current_locale(), kind.types.teams
+    counts = gauge(kind.limits, clocks.running(order), at)
     return OrderLine(
         order,
-        types.type(order.type_code).name.to(locale),
-        types.step(order.type_code, order.step).label.to(locale),
+        kind.name,
+        kind.types.step(order.type_code, order.step).label.to(locale),
         counts is not None and counts.late,
-        types.teams[order.owner].to(locale) if order.owner in types.teams else hand(order.owner),
+        teams[order.owner].to(locale) if order.owner in teams else hand(order.owner),
         counts,
+        visit,
     )

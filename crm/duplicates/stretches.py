@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.duplicates.blocks import BLOCK_MAX
 
-ROWS_MAX: Final = 20_000
+ROWS_MAX: Final = 10_000
 """So many lines of an index are read in one look, and what shares the last one's key."""
 KEYS_MAX: Final = 100
 """So many telephones, homes or rooms that several share are looked into in one look."""
