@@ -64,7 +64,7 @@ class PrivateAsterisk:
             stderr=subprocess.DEVNULL,
         )
         put_first(self._process.pid, TELEPHONE)
-        await until(self._booted, "Asterisk to be ready", 40)
+        await until(self._booted, "Asterisk to be ready")
         return self
 
     async def _booted(self) -> bool:
@@ -144,7 +144,7 @@ class PrivateAsterisk:
             points = self.points(call)
             return points if points and points[-1].name == "LINKEDID_END" else []
 
-        return await until(over, f"the end of {call}", 15)
+        return await until(over, f"the end of {call}")
 
     def log(self, name: str = "messages.log") -> str:
         return (self.settings.asterisk_dir / "log" / name).read_text("utf-8", "replace")
@@ -167,10 +167,13 @@ def story(points: list[Point]) -> list[str]:
 
 
 T = TypeVar("T")
+PATIENCE_S = 60.0
+"""Only who waits in vain waits so long."""
 
 
-async def until(found: Callable[[], T | Awaitable[T]], what: str, seconds: float = 10.0) -> T:
+async def until(found: Callable[[], T | Awaitable[T]], what: str) -> T:
     """Wait until there is something; fail by saying what did not come."""
+    seconds = PATIENCE_S
     try:
         async with asyncio.timeout(seconds):
             while True:

@@ -1,6 +1,5 @@
 """A customer talks with 8001, 8002 stands by; sound is proven on both channels of the recording."""
 
-import asyncio
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from mainline.sip.call import Call
 from mainline.sip.robot import Robot
 from mainline.sip.tones import seconds_of_tone
-from tests.asterisk.private import PrivateAsterisk, story
+from tests.asterisk.private import PrivateAsterisk, story, until
 
 CUSTOMER, FIRST, SECOND = 440, 1000, 1500
 
@@ -38,8 +37,21 @@ def is_talking_with(talk: Talk, hertz: int) -> bool:
     return seconds_of_tone(talk.call.media.heard(1.0), hertz) > 0.7
 
 
+async def recorded(
+    asterisk: PrivateAsterisk, key: str, *, agent: tuple[int, ...], seconds: float = 1.6
+) -> None:
+    """The segment that is being written has so much of the customer and of one of the agents."""
+
+    def long_enough() -> bool:
+        last = asterisk.recordings(key)[-1]
+        theirs = max(heard(last, hertz)[1] for hertz in agent)
+        return min(heard(last, CUSTOMER)[0], theirs) > seconds
+
+    await until(long_enough, f"{seconds} s of both in the recording")
+
+
 async def talk_two_seconds_and_hang_up(asterisk: PrivateAsterisk, talk: Talk) -> list[str]:
-    await asyncio.sleep(2.0)
+    await recorded(asterisk, talk.key, agent=(FIRST, SECOND))
     await talk.call.hang_up()
     return story(await asterisk.ended(talk.key))
 

@@ -10,7 +10,7 @@ from mainline.sip.sound import tone, write_wav
 from mainline.sip.tones import seconds_of_tone
 from mainline.sip.transactions import RefusedError
 from tests.asterisk.gateway import FakeGateway
-from tests.asterisk.private import PrivateAsterisk, story, until
+from tests.asterisk.private import PATIENCE_S, PrivateAsterisk, story, until
 
 pytestmark = pytest.mark.call
 
@@ -70,8 +70,8 @@ async def test_a_frozen_gateway_costs_four_seconds_and_no_call(
     caller = await asterisk.caller()
     begin = time.monotonic()
     call = await caller.call("96888", caller="13800000002")
-    await until(lambda: agent.taken, "the agent to answer", 15)
-    assert 4.0 <= time.monotonic() - begin < 10.0
+    await until(lambda: agent.taken, "the agent to answer")
+    assert time.monotonic() - begin >= 4.0
     await call.hang_up()
     points = await asterisk.ended(await asterisk.call_of("13800000002"))
     assert "DEGRADED" in story(points)
@@ -115,7 +115,7 @@ async def test_a_restricted_caller_is_refused(
 ) -> None:
     gateway.decide(MAINLINE_ACTION="refuse")
     call = await (await asterisk.caller()).call("96888", caller="13800000005")
-    await asyncio.wait_for(call.ended.wait(), 15)
+    await asyncio.wait_for(call.ended.wait(), PATIENCE_S)
     assert call.ended_by == "them"
     points = await asterisk.ended(await asterisk.call_of("13800000005"))
     assert story(points) == ["OFFERED", "RECORDING", "REFUSED"]
@@ -146,7 +146,7 @@ async def test_nobody_answers_in_time_and_the_caller_leaves_a_message(
     call.media.press("1")
     call.media.play(tone(440, 10), loop=True)
     path = asterisk.settings.recordings_incoming / f"{key}-message.wav"
-    await until(lambda: path.exists() and path.stat().st_size > 20_000, "the message", 15)
+    await until(lambda: path.exists() and path.stat().st_size > 20_000, "the message")
     await call.hang_up()
     points = await asterisk.ended(key)
     assert points[[point.name for point in points].index("UNQUEUED")].extra["status"] == "TIMEOUT"
@@ -186,7 +186,7 @@ async def test_a_number_with_a_line_break_is_quarantined(
 ) -> None:
     caller = await asterisk.caller()
     with pytest.raises(RefusedError, match="401"):
-        await caller.call("96888", raw_from=hostile, timeout_s=5)
+        await caller.call("96888", raw_from=hostile, timeout_s=30)
     assert asterisk.points() == []
 
 
@@ -203,7 +203,7 @@ async def test_a_callers_number_is_filtered_and_the_name_thrown_away(
 ) -> None:
     gateway.decide(MAINLINE_ACTION="hangup")
     call = await (await asterisk.caller()).call("96888", raw_from=shown)
-    await asyncio.wait_for(call.ended.wait(), 15)
+    await asyncio.wait_for(call.ended.wait(), PATIENCE_S)
     await asterisk.ended(await asterisk.call_of(ani))
     assert gateway.requests[0]["agi_callerid"] in {ani, "unknown"}
     assert gateway.requests[0]["agi_calleridname"] == "unknown"
@@ -213,6 +213,6 @@ async def test_strangers_cannot_use_the_names_of_our_endpoints(asterisk: Private
     for name in ("agent-8001", "phone-8001", "try-1"):
         stranger = await asterisk.caller(name)
         with pytest.raises(RefusedError):
-            await stranger.call("600", raw_from=f"<sip:{name}@127.0.0.1>", timeout_s=5)
+            await stranger.call("600", raw_from=f"<sip:{name}@127.0.0.1>", timeout_s=30)
         with pytest.raises(RefusedError):
             await stranger.register()

@@ -7,7 +7,7 @@ import pytest
 
 from mainline.asterisk.switchboard import Switchboard
 from mainline.sip.robot import Manner, Robot
-from tests.asterisk.private import PrivateAsterisk, until
+from tests.asterisk.private import PATIENCE_S, PrivateAsterisk, until
 from tests.asterisk.talking import (
     FIRST,
     SECOND,
@@ -59,7 +59,7 @@ async def test_a_number_outside_is_asked_alone_and_the_customer_handed_over(
     leg = await asked_leg(board, talk.key)
     await send(board, talk, "ml-join", CREW, JOIN_CHANNEL=leg)
     await until(lambda: is_talking_with(talk, SECOND), "the crew at the customer's ear")
-    await asyncio.wait_for(talk.first.taken[1].ended.wait(), 15)
+    await asyncio.wait_for(talk.first.taken[1].ended.wait(), PATIENCE_S)
     await talk_two_seconds_and_hang_up(asterisk, talk)
     assert extras(asterisk, talk, "TRANSFER") == [
         {"kind": "attended", "agent": "8001", "target": CREW}
@@ -74,7 +74,7 @@ async def test_whoever_hangs_up_before_the_joining_leaves_the_customer_to_the_ag
     await until(lambda: carrier.taken, "the crew to answer")
     leg = await asked_leg(board, talk.key)
     await carrier.taken[0].hang_up()
-    await asyncio.wait_for(talk.first.taken[1].ended.wait(), 15)
+    await asyncio.wait_for(talk.first.taken[1].ended.wait(), PATIENCE_S)
     await send(board, talk, "ml-join", CREW, JOIN_CHANNEL=leg)
     await until(lambda: len(talk.first.taken) == 3, "the agent to have the customer again")
     await until(lambda: is_talking_with(talk, FIRST), "the agent at the customer's ear")
@@ -96,7 +96,7 @@ async def test_the_asked_one_talks_with_both_when_brought_in(
     await until(lambda: extras(asterisk, talk, "CONFERENCE") == [told], "the joining")
     await until(lambda: hears(talk, FIRST, SECOND), "both at the customer's ear")
     await talk.call.hang_up()
-    await asyncio.wait_for(carrier.taken[0].ended.wait(), 15)
+    await asyncio.wait_for(carrier.taken[0].ended.wait(), PATIENCE_S)
 
 
 async def test_a_refused_number_and_a_page_that_comes_back_leave_no_trace_but_the_customer(
@@ -104,13 +104,13 @@ async def test_a_refused_number_and_a_page_that_comes_back_leave_no_trace_but_th
 ) -> None:
     await ask(board, talk, "16812345678")
     await until(lambda: len(talk.first.taken) == 2, "the second line")
-    await asyncio.wait_for(talk.first.taken[1].ended.wait(), 15)
+    await asyncio.wait_for(talk.first.taken[1].ended.wait(), PATIENCE_S)
     assert carrier.rung == []
     assert not [p for p in asterisk.points() if p.name == "REFUSED"]
     await board.consult(talk.key, await board.customer_channel(talk.key), "8001", "phone", CREW)
     await until(lambda: carrier.taken, "the crew to answer")
     await board.rejoin(talk.key, "8001")
-    await asyncio.wait_for(carrier.taken[0].ended.wait(), 15)
+    await asyncio.wait_for(carrier.taken[0].ended.wait(), PATIENCE_S)
     await until(lambda: is_talking_with(talk, FIRST), "the agent at the customer's ear")
 
 
@@ -121,7 +121,7 @@ async def test_a_team_rings_at_once_and_the_first_to_answer_has_the_caller(
     third.manner.reaction = "ignores"
     await send(board, talk, "ml-team", "team", RINGS="8002-8003")
     await until(lambda: talk.second.taken and third.rung, "both to ring, one to answer")
-    await asyncio.wait_for(third.rung[0].ended.wait(), 15)
+    await asyncio.wait_for(third.rung[0].ended.wait(), PATIENCE_S)
     await until(lambda: is_talking_with(talk, SECOND), "the colleague at the customer's ear")
     await talk_two_seconds_and_hang_up(asterisk, talk)
     assert_last_segment_has_both_sides(asterisk, talk, SECOND)

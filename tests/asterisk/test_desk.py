@@ -28,7 +28,7 @@ async def test_who_is_not_to_be_disturbed_is_not_rung_and_finds_the_call_in_the_
     await ari.keep_quiet("8002", on=True)
     assert await ari.quiet() == {"8002"}
     with pytest.raises(RefusedError) as refusal:
-        await first.phone.call("8002", caller="phone-8001", timeout_s=5)
+        await first.phone.call("8002", caller="phone-8001", timeout_s=30)
     assert refusal.value.status == 486
     missed = await until(
         lambda: [p.extra for p in asterisk.points() if p.name == "DIRECT"], "the missed call"
@@ -53,7 +53,7 @@ async def test_a_transfer_to_somebody_not_to_be_disturbed_goes_back_to_the_queue
     await until(lambda: is_bridged(asterisk, key), "both to be joined")
     await asyncio.sleep(0.5)
     assert await first.taken[0].transfer("8002") == 202
-    await until(lambda: len(first.taken) == 2, "the first agent to answer again", 15)
+    await until(lambda: len(first.taken) == 2, "the first agent to answer again")
     assert second.rung == []
     await caller.hang_up()
     points = story(await asterisk.ended(key))

@@ -12,7 +12,7 @@ from mainline.config import Settings
 from mainline.sip.robot import Manner, Robot
 from mainline.sip.tones import seconds_of_tone
 from tests.asterisk.gateway import FakeGateway
-from tests.asterisk.private import Point, PrivateAsterisk, until
+from tests.asterisk.private import PATIENCE_S, Point, PrivateAsterisk, until
 from tests.asterisk.talking import (
     CUSTOMER,
     FIRST,
@@ -73,7 +73,7 @@ async def test_a_dead_gateway_and_an_agent_not_to_be_disturbed_lead_to_the_queue
     async with Ari(port=settings.asterisk_http_port, secret=asterisk.secrets.ari) as ari:
         await ari.keep_quiet("8001", on=True)
         await send(board, talk, "ml-menu", "arrears", BACK="agent")
-        await until(lambda: talk.second.taken, "the other agent to answer", 20)
+        await until(lambda: talk.second.taken, "the other agent to answer")
         await ari.keep_quiet("8001", on=False)
     assert len(talk.first.rung) == 1
     await talk_two_seconds_and_hang_up(asterisk, talk)
@@ -85,7 +85,7 @@ async def test_a_parked_customer_hears_music_and_is_taken_by_another(
 ) -> None:
     await send(board, talk, "ml-park", "707")
     await until(lambda: extras(asterisk, talk, "PARKED"), "the parking")
-    await asyncio.wait_for(talk.first.taken[0].ended.wait(), 15)
+    await asyncio.wait_for(talk.first.taken[0].ended.wait(), PATIENCE_S)
     await board.redirect(await board.customer_channel(talk.key), "ml-unpark", "8002")
     await until(lambda: talk.second.taken, "the colleague to have the customer")
     assert "alert-autoanswer" in talk.second.rung[0].header("Alert-Info")
@@ -100,7 +100,7 @@ async def test_a_customer_parked_too_long_comes_back_to_the_agent(
     asterisk: PrivateAsterisk, talk: Talk, board: Switchboard
 ) -> None:
     await send(board, talk, "ml-park", "707")
-    await until(lambda: len(talk.first.taken) == 2, "the agent to be rung again", 20)
+    await until(lambda: len(talk.first.taken) == 2, "the agent to be rung again")
     await until(lambda: is_talking_with(talk, FIRST), "sound of the agent")
     await talk_two_seconds_and_hang_up(asterisk, talk)
     assert extras(asterisk, talk, "UNPARKED") == [{"agent": "8001", "how": "limit"}]
@@ -142,7 +142,7 @@ async def test_three_talk_all_are_recorded_and_the_agent_leaves_the_others_toget
     await until(lambda: is_talking_with(talk, SECOND), "the colleague alone")
     await asyncio.sleep(1.0)
     await talk.call.hang_up()
-    await asyncio.wait_for(talk.second.taken[0].ended.wait(), 15)
+    await asyncio.wait_for(talk.second.taken[0].ended.wait(), PATIENCE_S)
     await asterisk.ended(talk.key)
     told = {"call": talk.key, "agent": "8002"}
     await until(lambda: legs_that(asterisk, "leaves"), "the leaving of the colleague")
@@ -170,7 +170,7 @@ async def test_the_third_leaves_and_two_talk_on_until_the_agent_hangs_up(
     await carrier.taken[0].hang_up()
     await until(lambda: is_talking_with(talk, FIRST), "the agent alone")
     await talk.first.taken[0].hang_up()
-    await asyncio.wait_for(talk.call.ended.wait(), 15)
+    await asyncio.wait_for(talk.call.ended.wait(), PATIENCE_S)
     assert [p.extra["agent"] for p in legs_that(asterisk, "joins")] == [""]
 
 

@@ -16,7 +16,7 @@ from mainline.sip.call import Call
 from mainline.sip.listening import until_sound
 from mainline.sip.robot import Manner, Robot
 from tests.asterisk.gateway import FakeGateway
-from tests.asterisk.private import PrivateAsterisk, until
+from tests.asterisk.private import PATIENCE_S, PrivateAsterisk, until
 
 pytestmark = pytest.mark.call
 
@@ -136,15 +136,19 @@ async def test_a_key_counts_while_the_place_is_told(
 async def test_a_key_without_a_meaning_leaves_the_place_that_is_told(
     asterisk: PrivateAsterisk, board: Switchboard, second: tuple[Call, str]
 ) -> None:
+    """Whether app_queue lets the caller out for a moment (22.10) or knows that it is no way out."""
     call, key = second
     call.media.press("5")
-    await until(lambda: keyed(asterisk) == "\x01", "the way out by a key")
+    await until(lambda: not call.media.pressing, "the key to be sent")
 
-    async def is_back() -> bool:
+    async def is_there() -> bool:
         return (await waiting(board))[1:] == [key]
 
-    await until(is_back, "the place of before")
+    await until(is_there, "the place of before")
     assert (visits(asterisk, key), left(asterisk, key)) == (1, [])
+    call.media.press("1")
+    await until(lambda: left(asterisk, key) == ["KEY"], "the way to a message")
+    assert visits(asterisk, key) == 1
 
 
 async def test_the_worker_may_change_what_a_waiting_caller_hears(
@@ -200,7 +204,7 @@ async def test_a_promised_call_back_ends_the_visit_and_the_call(
     anna, first = await joins(asterisk, board, gateway, "13900000001")
     gateway.decide(MAINLINE_ACTION="callback")
     anna.media.press("2")
-    await asyncio.wait_for(anna.ended.wait(), 10)
+    await asyncio.wait_for(anna.ended.wait(), PATIENCE_S)
     await asterisk.ended(first)
     assert left(asterisk, first) == ["CALLBACK"]
 
@@ -297,7 +301,7 @@ async def test_the_gateway_decides_about_a_survey_unless_nobody_of_the_queue_is_
     key = await asterisk.call_of("13900000001")
     await until(lambda: agent.taken, "the agent to answer")
     await agent.taken[0].hang_up()
-    await asyncio.wait_for(call.ended.wait(), 10)
+    await asyncio.wait_for(call.ended.wait(), PATIENCE_S)
     await asterisk.ended(key)
     routes = [request["agi_request"].rpartition("/")[2] for request in gateway.requests]
     assert routes.count("survey") == asked
@@ -353,7 +357,7 @@ async def test_who_is_called_back_goes_first_and_to_the_agent_kept_free(
     _, behind = await joins(asterisk, board, gateway, "13900000002")
     key = await called_back(board)
     await until(lambda: carrier.taken, "the customer to answer")
-    await until(lambda: agent.taken, "the agent to answer", 15)
+    await until(lambda: agent.taken, "the agent to answer")
     assert agent.rung[0].header("X-Call-Key") == key
 
     async def alone() -> bool:

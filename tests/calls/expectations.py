@@ -5,14 +5,15 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from mainline.sip.g711 import RATE, Sound
 from mainline.sip.sound import read_channels
 from mainline.sip.tones import seconds_of_tone
 from tests.calls.facts import FactRow
-from tests.calls.scenario import Fact, RecordingPlan, Scenario
+from tests.calls.scenario import PATIENCE_S, Fact, RecordingPlan, Scenario
 from tests.calls.stage import Stage
 
-SETTLED_S = 25.0
 SAME_MOMENT = timedelta(milliseconds=50)
 """Asterisk's threads write what happens together in any order."""
 NOTE_S = 0.4
@@ -44,9 +45,8 @@ async def check(stage: Stage) -> None:
         _never(stage.facts_of(who), scenario.never.get(who, []))
     for who, fields in scenario.calls.items():
         await _call_list(stage, who, fields)
-    for who, (least, most) in scenario.talked_s.items():
-        talked = (await stage.instance.call_row(stage.id_of(who)))["talk_s"]
-        assert least <= talked <= most, f"{who}: {talked} s of talk"
+    for who, kind in scenario.talked_until.items():
+        await _talk_time(stage, who, kind)
     for who, plan in scenario.recordings.items():
         await _recording(stage, who, plan)
     _nothing_of(stage, scenario)
@@ -54,7 +54,7 @@ async def check(stage: Stage) -> None:
 
 
 async def _settled(stage: Stage, who: str) -> None:
-    await stage.fact(who, "call.ended", SETTLED_S)
+    await stage.fact(who, "call.ended", PATIENCE_S)
 
 
 def _journal(facts: list[FactRow], expected: list[Fact], who: str) -> None:
@@ -115,9 +115,17 @@ async def eventually(holds: Any, timeout_s: float, words: Any) -> None:
         await asyncio.sleep(0.2)
 
 
+async def _talk_time(stage: Stage, who: str, kind: str) -> None:
+    """From the answer to that fact, and no longer."""
+    at = {fact.kind: fact.at for fact in reversed(stage.facts_of(who))}
+    wanted = (at[kind] - at["agent.answered"]).total_seconds()
+    talked = (await stage.instance.call_row(stage.id_of(who)))["talk_s"]
+    assert talked == pytest.approx(wanted, abs=0.1)
+
+
 async def _recording(stage: Stage, who: str, plan: RecordingPlan) -> None:
     """Each tone on its own side, for the time they talked, and not on the other."""
-    await stage.fact(who, "recording.stored", SETTLED_S)
+    await stage.fact(who, "recording.stored", PATIENCE_S)
     path = await stage.instance.recording(stage.id_of(who))
     (caller, agent), rate = read_channels(path)
     assert rate == 8000

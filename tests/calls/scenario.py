@@ -13,6 +13,8 @@ HERE = Path(__file__).parent
 FOLDER = HERE / "scenarios"
 WORKER = "13855550001"
 """The telephone of a worker on the way."""
+PATIENCE_S = 60.0
+"""Only who waits in vain waits so long: no story depends on the pace of the machine."""
 
 
 class _Part(BaseModel):
@@ -69,8 +71,8 @@ class Scenario(_Part):
     never: dict[str, list[str]] = {}
     calls: dict[str, dict[str, Any]] = {}
     recordings: dict[str, RecordingPlan] = {}
-    talked_s: dict[str, tuple[float, float]] = {}
-    """Between which bounds the talk time in the call list must lie."""
+    talked_until: dict[str, str] = {}
+    """With which fact the talk ended, for the talk time in the call list."""
     no_call: list[str] = []
     """Callers of whom nothing at all may reach the books."""
     outside_never_rings: bool = False

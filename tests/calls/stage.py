@@ -10,7 +10,7 @@ from mainline.sip.robot import Manner, Reaction, Robot
 from mainline.sip.sound import tone
 from tests.calls.facts import FactRow
 from tests.calls.instance import Instance
-from tests.calls.scenario import WORKER, AgentPlan, Scenario
+from tests.calls.scenario import PATIENCE_S, WORKER, AgentPlan, Scenario
 
 
 class Outside:
@@ -30,7 +30,7 @@ class Outside:
         call.ring()
         self.calls.append(call)
 
-    async def taken_call(self, number: str, timeout_s: float = 15) -> Call:
+    async def taken_call(self, number: str, timeout_s: float = PATIENCE_S) -> Call:
         """The call to that number, answered."""
 
         def found() -> list[Call]:
@@ -48,7 +48,7 @@ class Outside:
             fresh = [c for c in self.calls if c.invite and f"sip:{number}@" in c.invite.start]
             return [c for c in fresh if not c.answered.is_set() and not c.ended.is_set()]
 
-        await until(lambda: bool(found()), 20, f"a call to {number}")
+        await until(lambda: bool(found()), PATIENCE_S, f"a call to {number}")
         return found()[0]
 
     async def close(self) -> None:
@@ -111,9 +111,9 @@ class Stage:
         number = plan.dials or self.instance.hotline
         call = phone.prepare(number, caller=plan.number, raw_from=plan.raw_from)
         self._calls[who], self._marks[who] = call, 0
-        await call.dial(15)
+        await call.dial(PATIENCE_S)
         if self.instance.running("worker"):
-            await until(lambda: bool(self.id_of(who)), 10, f"the offer of {who}")
+            await until(lambda: bool(self.id_of(who)), PATIENCE_S, f"the offer of {who}")
 
     async def is_rung(self, who: str, *, greeting_s: float = 0.0) -> None:
         """The machine calls; this person picks up, and greets for so long."""
@@ -122,7 +122,7 @@ class Stage:
         if greeting_s:
             call.media.play(tone(plan.tone, greeting_s))
         self._calls[who], self._marks[who] = call, 0
-        await until(lambda: bool(self.id_of(who)), 10, f"the fact of the call to {who}")
+        await until(lambda: bool(self.id_of(who)), PATIENCE_S, f"the fact of the call to {who}")
 
     def id_of(self, who: str) -> str:
         """The caller's call in the books, found by number; empty while it is not there.
@@ -161,7 +161,7 @@ class Stage:
         number = self.scenario.callers[who].number
         call = await self.outside.ringing_call(number)
         known = set(self.ids.values())
-        await until(lambda: bool(self._placed(number) - known), 10, f"the call to {who}")
+        await until(lambda: bool(self._placed(number) - known), PATIENCE_S, f"the call to {who}")
         self.ids[name] = min(self._placed(number) - known)
         self._calls[name], self._marks[name] = call, 0
 
@@ -199,11 +199,11 @@ class Stage:
     async def connected(self, agent: str, who: str) -> None:
         """Agent and caller are connected; from now on the caller says his tone."""
         robot = self.robot(agent)
-        await until(lambda: robot.talking is not None, 30, f"{agent} answers")
+        await until(lambda: robot.talking is not None, PATIENCE_S, f"{agent} answers")
         self.speak(who)
         await until(
             lambda: robot.talking is not None and robot.talking.media.packets_heard > 0,
-            5,
+            PATIENCE_S,
             "sound at the agent",
         )
 
@@ -217,7 +217,7 @@ class Stage:
             consulted = await self.robot(agent).dial(target)
             await asyncio.sleep(1.0)
             assert await talking.transfer(target, consulted=consulted) in {200, 202}
-        await until(talking.ended.is_set, 10, "the end of the transferring leg")
+        await until(talking.ended.is_set, PATIENCE_S, "the end of the transferring leg")
 
     async def set_state(self, agent: str, state: str) -> None:
         """Ready, paused or signed out; whatever was to be noted about calls is noted."""
@@ -235,7 +235,9 @@ class Stage:
         """What the journal holds of the caller's call, in the order of events."""
         return self.instance.facts.of_call(self.id_of(who))
 
-    async def fact(self, who: str, kind: str, timeout_s: float = 15.0, *, times: int = 1) -> None:
+    async def fact(
+        self, who: str, kind: str, timeout_s: float = PATIENCE_S, *, times: int = 1
+    ) -> None:
         """Wait until the journal has it."""
         await until(
             lambda: sum(fact.kind == kind for fact in self.facts_of(who)) >= times,

@@ -26,7 +26,7 @@ pytestmark = [
 
 TOGETHER = 4
 """So many calls at once leave the machine time to speak the prompts."""
-LONGEST_S = 150
+LONGEST_S = 300
 
 SHARES = 6
 """Of the scenarios that are played one by one; share 0 are those that run together."""

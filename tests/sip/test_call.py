@@ -22,7 +22,7 @@ class Pair:
         callee.on_call = self.rung.put_nowait
 
     async def talk(self) -> tuple[Call, Call]:
-        dialling = asyncio.create_task(self.caller.call("8001", caller="13800000001", timeout_s=5))
+        dialling = asyncio.create_task(self.caller.call("8001", caller="13800000001", timeout_s=30))
         there = await asyncio.wait_for(self.rung.get(), 15)
         there.ring()
         await there.answer()
@@ -76,7 +76,7 @@ async def test_either_side_can_hang_up(pair: Pair) -> None:
 
 
 async def test_a_declined_call_tells_the_status_and_leaves_nothing_behind(pair: Pair) -> None:
-    dialling = asyncio.create_task(pair.caller.call("8001", caller="1", timeout_s=5))
+    dialling = asyncio.create_task(pair.caller.call("8001", caller="1", timeout_s=30))
     there = await asyncio.wait_for(pair.rung.get(), 15)
     there.decline(486)
     with pytest.raises(RefusedError) as refusal:
@@ -115,7 +115,7 @@ async def test_hold_silences_the_other_side_and_resume_brings_it_back(pair: Pair
 
 
 async def test_a_withheld_number_is_anonymous(pair: Pair) -> None:
-    dialling = asyncio.create_task(pair.caller.call("8001", timeout_s=5))
+    dialling = asyncio.create_task(pair.caller.call("8001", timeout_s=30))
     there = await asyncio.wait_for(pair.rung.get(), 15)
     there.decline()
     assert there.caller == "anonymous"
@@ -125,7 +125,7 @@ async def test_a_withheld_number_is_anonymous(pair: Pair) -> None:
 
 async def test_a_hostile_from_header_is_sent_as_it_is(pair: Pair) -> None:
     hostile = "<sip:1380%0aagi_extension%3A%20evil@127.0.0.1>"
-    dialling = asyncio.create_task(pair.caller.call("8001", raw_from=hostile, timeout_s=5))
+    dialling = asyncio.create_task(pair.caller.call("8001", raw_from=hostile, timeout_s=30))
     there = await asyncio.wait_for(pair.rung.get(), 15)
     there.decline()
     assert there.header("From").startswith(hostile)

@@ -4,7 +4,7 @@ import asyncio
 
 from mainline.sip.listening import until
 from tests.calls.expectations import eventually
-from tests.calls.scenario import AgentPlan
+from tests.calls.scenario import PATIENCE_S, AgentPlan
 from tests.calls.stage import Stage
 from tests.calls.steps.sentences import sentence
 
@@ -12,7 +12,7 @@ from tests.calls.steps.sentences import sentence
 @sentence(r"(\d{4}) rings")
 async def rings(stage: Stage, agent: str) -> None:
     robot = stage.robot(agent)
-    await until(lambda: any(not c.ended.is_set() for c in robot.rung), 25, f"{agent} rings")
+    await until(lambda: any(not c.ended.is_set() for c in robot.rung), PATIENCE_S, f"{agent} rings")
 
 
 @sentence(r"(\d{4}) answers (\w+)")
@@ -70,7 +70,9 @@ async def reloaded(stage: Stage, agent: str) -> None:
     """The page goes without a word and comes back; the customer is brought to it again."""
     before = stage.robot(agent).talking
     await stage.instance.floor.bring_back(agent)
-    await until(lambda: stage.robot(agent).talking not in {None, before}, 15, "the agent again")
+    await until(
+        lambda: stage.robot(agent).talking not in {None, before}, PATIENCE_S, "the agent again"
+    )
 
 
 @sentence(r"(\d{4}) has not been rung")
@@ -87,4 +89,4 @@ async def of_branch(stage: Stage, agent: str, queue: str, branch: str, penalty: 
         found = await stage.instance.floor.penalties(agent)
         return wanted.items() <= found.items()
 
-    await eventually(there, 30, lambda: f"{agent} is not in {wanted}")
+    await eventually(there, PATIENCE_S, lambda: f"{agent} is not in {wanted}")

@@ -1,6 +1,7 @@
 """Callers whom the hotline promised to call back."""
 
 from mainline.sip.listening import until
+from tests.calls.scenario import PATIENCE_S
 from tests.calls.stage import Stage
 from tests.calls.steps.sentences import sentence
 
@@ -33,7 +34,7 @@ async def call_back_is(stage: Stage, who: str, state: str) -> None:
     def is_so() -> bool:
         return states(number)[-1:] == [state]
 
-    await until(is_so, 15, f"the call-back of {who} {state}, not {states(number)}")
+    await until(is_so, PATIENCE_S, f"the call-back of {who} {state}, not {states(number)}")
 
 
 @sentence(r"the call-backs of (\w+) are done")

@@ -9,6 +9,7 @@ from mainline.sip.g711 import RATE, Sound
 from mainline.sip.listening import until, until_ended, until_prompt_is_over, until_sound, until_tone
 from mainline.sip.tones import end_of, likeness, stretches
 from mainline.sip.transactions import RefusedError
+from tests.calls.scenario import PATIENCE_S
 from tests.calls.stage import Stage
 from tests.calls.steps.sentences import sentence
 
@@ -32,17 +33,17 @@ async def is_refused(stage: Stage, who: str, status: str) -> None:
 
 @sentence(r"(\w+) hears a prompt")
 async def hears_a_prompt(stage: Stage, who: str) -> None:
-    await until_sound(stage.call(who), 15)
+    await until_sound(stage.call(who), PATIENCE_S)
 
 
 @sentence(r"(\w+) hears the prompt out")
 async def hears_out(stage: Stage, who: str) -> None:
-    await until_prompt_is_over(stage.call(who), 45)
+    await until_prompt_is_over(stage.call(who), PATIENCE_S)
 
 
 @sentence(r"(\w+) hears the (\d+) Hz of the agent")
 async def hears_agent(stage: Stage, who: str, hertz: str) -> None:
-    await until_tone(stage.call(who), float(hertz), 15)
+    await until_tone(stage.call(who), float(hertz), PATIENCE_S)
 
 
 @sentence(r"(\w+) hears the prompt “(\w+)”(?: in (zh|en))?")
@@ -66,7 +67,7 @@ async def _recognised(stage: Stage, who: str, sample: Sound, name: str) -> None:
     call = stage.call(who)
     overlap = int(2.5 * RATE)
     seen = stage.mark(who)
-    deadline = asyncio.get_running_loop().time() + 45
+    deadline = asyncio.get_running_loop().time() + PATIENCE_S
     while True:
         now, start = call.media.moment, max(stage.mark(who), seen - overlap)
         end = end_of(call.media.heard_since(start), sample)
@@ -75,7 +76,7 @@ async def _recognised(stage: Stage, who: str, sample: Sound, name: str) -> None:
         seen = now
         assert not call.ended.is_set(), f"the call ended before {_missed(stage, who, sample, name)}"
         assert asyncio.get_running_loop().time() < deadline, (
-            f"not within 45 s: {_missed(stage, who, sample, name)}"
+            f"not within {PATIENCE_S:g} s: {_missed(stage, who, sample, name)}"
         )
         await asyncio.sleep(0.2)
     stage.mark_at(who, start + end)
@@ -99,7 +100,7 @@ def _missed(stage: Stage, who: str, sample: Sound, name: str) -> str:
 async def presses(stage: Stage, who: str, keys: str) -> None:
     call = stage.call(who)
     call.media.press(keys)
-    await until(lambda: not call.media.pressing or call.ended.is_set(), 10, "the keys")
+    await until(lambda: not call.media.pressing or call.ended.is_set(), PATIENCE_S, "the keys")
 
 
 @sentence(r"(\w+) waits ([\d.]+) s")
@@ -125,10 +126,10 @@ async def hangs_up(stage: Stage, who: str) -> None:
 
 @sentence(r"the call of (\w+) ends")
 async def call_ends(stage: Stage, who: str) -> None:
-    await until_ended(stage.call(who), 60)
+    await until_ended(stage.call(who), PATIENCE_S)
 
 
 @sentence(r"the hotline hangs up on (\w+)")
 async def hotline_hangs_up(stage: Stage, who: str) -> None:
-    await until_ended(stage.call(who), 60)
+    await until_ended(stage.call(who), PATIENCE_S)
     assert stage.call(who).ended_by == "them"

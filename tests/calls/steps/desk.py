@@ -1,6 +1,7 @@
 """What agents do on their page."""
 
 from mainline.sip.listening import until
+from tests.calls.scenario import PATIENCE_S
 from tests.calls.stage import Stage
 from tests.calls.steps.sentences import sentence
 
@@ -31,7 +32,7 @@ async def parks(stage: Stage, agent: str, who: str) -> None:
 async def unparks(stage: Stage, agent: str, who: str) -> None:
     """As soon as the desks show the slot."""
     shown, call = stage.instance.books.is_parked, stage.id_of(who)
-    await until(lambda: shown(call), 10, f"{who} in a slot")
+    await until(lambda: shown(call), PATIENCE_S, f"{who} in a slot")
     await stage.instance.desk.does(agent, "/unpark", slot=stage.slots[who])
 
 
@@ -55,21 +56,27 @@ async def asks_alone(stage: Stage, agent: str, contact: str, who: str) -> None:
     await stage.first_lines[agent].hold()
     form = {"call_id": stage.id_of(who), "kind": "contact", "target": contact}
     await stage.instance.desk.does(agent, "/consult", **form)
-    await until(lambda: stage.talking(agent) is not stage.first_lines[agent], 10, "a second line")
+    await until(
+        lambda: stage.talking(agent) is not stage.first_lines[agent], PATIENCE_S, "a second line"
+    )
 
 
 @sentence(r"(\d{4}) hands (\w+) over to the contact ([\w-]+), who was asked")
 async def hands_over(stage: Stage, agent: str, who: str, contact: str) -> None:
     form = {"call_id": stage.id_of(who), "kind": "contact", "target": contact}
     await stage.instance.desk.does(agent, "/join", **form)
-    await until(lambda: stage.robot(agent).talking is None, 10, f"both lines of {agent} free")
+    await until(
+        lambda: stage.robot(agent).talking is None, PATIENCE_S, f"both lines of {agent} free"
+    )
 
 
 @sentence(r"(\d{4}) has (\w+) back when nobody answers outside")
 async def has_back(stage: Stage, agent: str, who: str) -> None:
     """The second line ends by itself; the page then takes the caller off hold."""
     first = stage.first_lines[agent]
-    await until(lambda: stage.talking(agent) is first, 20, f"the end of the second line of {agent}")
+    await until(
+        lambda: stage.talking(agent) is first, PATIENCE_S, f"the end of the second line of {agent}"
+    )
     await first.resume()
 
 

@@ -2,6 +2,7 @@
 
 from mainline.sip.listening import until
 from tests.calls.facts import FactRow
+from tests.calls.scenario import PATIENCE_S
 from tests.calls.stage import Stage
 from tests.calls.steps.sentences import sentence
 
@@ -34,8 +35,8 @@ async def supply_is_back(stage: Stage) -> None:
 async def called_back(stage: Stage, who: str) -> None:
     """The telephone rings outside; whoever takes it speaks with an agent."""
     await stage.instance.call_back_at_any_hour()
-    call = await stage.outside.taken_call(stage.scenario.callers[who].number, 40)
-    await until(lambda: call.media.packets_heard > 0, 20, "somebody on the line")
+    call = await stage.outside.taken_call(stage.scenario.callers[who].number)
+    await until(lambda: call.media.packets_heard > 0, PATIENCE_S, "somebody on the line")
     await call.hang_up()
 
 
