@@ -3,7 +3,8 @@
 ``models`` (tables), ``events``, ``api`` (a ``router`` under /api), ``subscribers``
 (``CONSUMERS``: consumer name to handlers), ``finders`` (``FINDERS``: ways to find a customer),
 ``commands`` (``app``: a typer group named like it),
-``kinds`` (definition kinds), ``demo`` (async ``load(session, pack)``), ``capture`` (listens at
+``kinds`` (definition kinds), ``role_names`` (async ``named(session, roles)``: where else it names
+roles of the company), ``demo`` (async ``load(session, pack)``), ``capture`` (listens at
 every unit of work). Adding a feature is adding
 its folder and its line here; a test fails when either is missing.
 """

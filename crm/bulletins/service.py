@@ -1,11 +1,11 @@
 """Publish a bulletin, read it, withdraw it; who has not read it yet."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.bulletins.events import (
@@ -20,7 +20,7 @@ from mainline.clock import now
 from mainline.db.upsert import insert_into
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
-from mainline.journal import append
+from mainline.journal import append, in_turn
 from mainline.permissions import Permission
 from mainline.web import Principal
 
@@ -65,6 +65,7 @@ async def publish(
     if until is not None and not at < until <= at + LONGEST:
         raise Invalid("until")
     if roles:
+        await in_turn(session)  # nobody removes them meanwhile
         await composing.check_known(session, roles)
     row = Bulletin(
         what=what, title=named, text=told, must_read=must_read, roles=sorted(set(roles)), by=by,
@@ -144,12 +145,19 @@ async def unread(session: AsyncSession, who: Principal) -> list[Bulletin]:
 
 async def standing(session: AsyncSession) -> list[Bulletin]:
     """What counts now, the newest first."""
-    counts = (
-        Bulletin.withdrawn_at.is_(None),
-        or_(Bulletin.until.is_(None), Bulletin.until > now()),
-    )
-    newest = select(Bulletin).where(*counts).order_by(Bulletin.id.desc())
+    newest = select(Bulletin).where(*_counts()).order_by(Bulletin.id.desc())
     return list(await session.scalars(newest.limit(SHOWN_MAX)))
+
+
+async def naming(session: AsyncSession, roles: Collection[str]) -> list[str]:
+    """The titles of what counts now for readers of these roles, the oldest first."""
+    found = select(Bulletin.title, Bulletin.roles).where(*_counts()).order_by(Bulletin.id)
+    return [title for title, named in await session.execute(found) if set(roles) & set(named)]
+
+
+def _counts() -> tuple[ColumnElement[bool], ...]:
+    over = or_(Bulletin.until.is_(None), Bulletin.until > now())
+    return Bulletin.withdrawn_at.is_(None), over
 
 
 async def readers(session: AsyncSession, bulletin_id: int) -> list[BulletinReceipt]:

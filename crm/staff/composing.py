@@ -16,6 +16,7 @@ from mainline.clock import now
 from mainline.definitions import COMPANY, Version
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
+from mainline.journal import in_turn
 from mainline.permissions import ROLES, Permission, Rights
 
 NOTHING: Final = Roles()
@@ -32,7 +33,7 @@ class RoleInUse(MainlineError):
 
 
 class RoleNamed(MainlineError):
-    """A definition in force, or waiting for its time, goes by it."""
+    """Something that counts, or waits for its time, goes by it."""
 
     code = "role-named"
     words = Text("It is still needed where it is named: %(places)s. Change that first.")
@@ -115,6 +116,7 @@ async def put(
     after: int | None = None,
 ) -> Version:  # fmt: skip
     """Compose a role, new or otherwise than before; ``may``: what whoever does it holds."""
+    await _alone(session)
     wanted = (await composed(session)).with_role(role)
     return await _publish(session, wanted, may=may, by=by, why=why, after=after)
 
@@ -124,6 +126,7 @@ async def remove(
     after: int | None = None,
 ) -> Version:  # fmt: skip
     """A role of the company is no more; one of the house is as the house made it."""
+    await _alone(session)
     present = await composed(session)
     if present.role(code) is None:
         raise NotFound("role")
@@ -135,10 +138,17 @@ async def roll_back(
     session: AsyncSession, to: int, *, may: frozenset[Permission], by: str, why: str
 ) -> Version:
     """An earlier version again, within the same rules."""
+    await _alone(session)
     old = await definitions.version(session, COMPANY_ROLES.name, COMPANY, to)
     if old.published_at is None:
         raise NotFound("version")
     return await _publish(session, old.body, may=may, by=by, why=why)
+
+
+async def _alone(session: AsyncSession) -> None:
+    """Nobody gives roles, and nobody names one, until we are through."""
+    await everybody(session)
+    await in_turn(session)
 
 
 async def _publish(
@@ -151,9 +161,7 @@ async def _publish(
     _check_grants(before, later, may)
     await _check_use(session, vanished(before, later))
     await _check_editors(session, before, later)
-    list(features.modules("kinds"))  # everything that could name a role
-    if places := await definitions.broken_by(session, before, later):
-        raise RoleNamed(places="; ".join(places[:PLACES_TOLD]))
+    await _check_named(session, before, later)
     name, body = COMPANY_ROLES.name, wanted.model_dump(mode="json")
     made = await definitions.draft(
         session, name, COMPANY, body, author=by, why=why.strip(), after=after, guard_passed=True
@@ -174,6 +182,16 @@ async def _check_use(session: AsyncSession, gone: frozenset[str]) -> None:
     for code in sorted(gone):
         if held[code]:
             raise RoleInUse(role=code, count=held[code])
+
+
+async def _check_named(session: AsyncSession, before: Rights, later: Rights) -> None:
+    list(features.modules("kinds"))  # everything that could name a role
+    places = await definitions.broken_by(session, before, later)
+    if gone := vanished(before, later):
+        for module in features.modules("role_names"):
+            places += await module.named(session, gone)
+    if places:
+        raise RoleNamed(places="; ".join(places[:PLACES_TOLD]))
 
 
 async def _check_editors(session: AsyncSession, before: Rights, later: Rights) -> None:

@@ -20,7 +20,7 @@ from mainline.definitions.kind import Problem, kind_named, kinds
 from mainline.definitions.models import DefinitionVersion
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
-from mainline.journal import append
+from mainline.journal import append, in_turn
 from mainline.permissions import ROLES, Rights
 
 COMPANY: Final = "company"
@@ -173,6 +173,8 @@ async def publish(
     present = now()
     if at is not None and not present <= at <= present + AHEAD_MAX:
         raise WrongMoment
+    if kind_named(kind).roles_check:
+        await in_turn(session)  # nobody removes a role that is named here
     row = await _row(session, kind, name, number)
     problems = await problems_now(session, kind, json.loads(row.body))
     if errors := [problem for problem in problems if problem.level == "error"]:

@@ -29,6 +29,15 @@ async def append(session: AsyncSession, event: Event) -> None:
     await append_all(session, (event,))
 
 
+async def in_turn(session: AsyncSession) -> None:
+    """Wait for whoever is writing facts: to the end of our transaction nobody else does.
+
+    Asked before a judgement, it still holds when what was judged is written.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text(f"SELECT pg_advisory_xact_lock({_POSTGRES_APPEND_LOCK})"))
+
+
 async def append_all(session: AsyncSession, events: Iterable[Event]) -> None:
     """Write facts in this order.
 
@@ -36,8 +45,7 @@ async def append_all(session: AsyncSession, events: Iterable[Event]) -> None:
     seen the higher would never see the lower. A transaction lock makes appenders commit one after
     the other; on SQLite there is one writer anyway.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text(f"SELECT pg_advisory_xact_lock({_POSTGRES_APPEND_LOCK})"))
+    await in_turn(session)
     rows = [
         {
             "subject": event.subject,

@@ -1,15 +1,19 @@
 """Roles that the company composes: in force with the next request, and only within the rules."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.bulletins import service as bulletins
 from crm.staff import auth, composing, service
 from crm.staff.kinds import COMPANY_ROLES
 from crm.staff.models import User
 from crm.staff.roles import Role, Roles, granted, problems
-from mainline import definitions
+from mainline import definitions, features
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.definitions import COMPANY, DefinitionRefused, Guarded
@@ -19,6 +23,7 @@ from mainline.permissions import ROLES, Permission, Rights
 from mainline.text import LocalizedText
 from mainline.web import Principal
 from tests.crm.conftest import AsRole
+from tests.support.postgres import until_somebody_waits
 
 ALL = frozenset(Permission)
 NAME = LocalizedText(zh="夜班长", en="Night lead")
@@ -250,14 +255,87 @@ async def test_who_asks_and_what_their_roles_allow_is_one_statement(staff: Datab
     assert len([one for one in asked if one.startswith("SELECT")]) == 1
 
 
-async def types_with(staff: Database, settings: Settings, wanted: str) -> int:
-    """Heat's types, where only this role may install; the version that is in force then."""
+async def publish_types(session: AsyncSession, settings: Settings, wanted: str) -> None:
+    """Heat's types, where only this role may install."""
     body = definitions.content(settings.pack_dir / "work_orders.yaml")
     body["flows"]["request"][0]["transitions"][0]["roles"] = [wanted]
+    made = await definitions.draft(session, TYPES, COMPANY, body, author="root")
+    await definitions.publish(session, TYPES, COMPANY, made.version, by="root")
+
+
+async def types_with(staff: Database, settings: Settings, wanted: str) -> None:
     async with staff.unit_of_work() as session:
-        made = await definitions.draft(session, TYPES, COMPANY, body, author="root")
-        await definitions.publish(session, TYPES, COMPANY, made.version, by="root")
-    return made.version
+        await publish_types(session, settings, wanted)
+
+
+async def publish_bulletin(session: AsyncSession, _settings: Settings, reader: str) -> None:
+    await bulletins.publish(
+        session, what="bulletin", title="夜班须知", text="二网降温", must_read=True,
+        roles=[reader], until=None, by="root",
+    )  # fmt: skip
+
+
+async def remove(session: AsyncSession, _settings: Settings, code: str) -> None:
+    await composing.remove(session, code, may=ALL, by="root", why="weg")
+
+
+Act = Callable[[AsyncSession, Settings, str], Awaitable[None]]
+NAMING = pytest.mark.parametrize("naming", [publish_types, publish_bulletin])
+
+
+async def outcome_of_the_second(
+    staff: Database, settings: Settings, first: Act, second: Act
+) -> BaseException | None:
+    """Both at once: the second has begun when the first is not committed yet."""
+    list(features.modules("kinds"))
+    await put(staff, role("night_lead", P.SEE_BOARD))
+
+    async def after_it() -> None:
+        async with staff.unit_of_work() as session:
+            await second(session, settings, "night_lead")
+
+    async with staff.unit_of_work() as session:
+        await first(session, settings, "night_lead")
+        late = asyncio.create_task(after_it())
+        if staff.engine.dialect.name == "postgresql":
+            await until_somebody_waits(staff)
+    [outcome] = await asyncio.gather(late, return_exceptions=True)
+    return outcome
+
+
+@NAMING
+async def test_a_role_is_not_removed_while_somebody_names_it(
+    staff: Database, settings: Settings, naming: Act
+) -> None:
+    outcome = await outcome_of_the_second(staff, settings, naming, remove)
+    assert isinstance(outcome, composing.RoleNamed)
+    assert "night_lead" in await rights_of(staff)
+
+
+@NAMING
+async def test_a_role_is_not_named_while_somebody_removes_it(
+    staff: Database, settings: Settings, naming: Act
+) -> None:
+    outcome = await outcome_of_the_second(staff, settings, remove, naming)
+    assert isinstance(outcome, DefinitionRefused | Invalid)
+    assert "night_lead" not in await rights_of(staff)
+
+
+async def test_a_role_with_a_standing_bulletin_stays_until_it_is_withdrawn(
+    staff: Database, settings: Settings
+) -> None:
+    await put(staff, role("night_lead", P.SEE_BOARD))
+    async with staff.unit_of_work() as session:
+        await publish_bulletin(session, settings, "night_lead")
+    with pytest.raises(composing.RoleNamed) as named:
+        async with staff.unit_of_work() as session:
+            await remove(session, settings, "night_lead")
+    assert named.value.values["places"] == "bulletin “夜班须知”"
+    async with staff.unit_of_work() as session:
+        [standing] = await bulletins.standing(session)
+        await bulletins.withdraw(session, standing.id, by="root")
+        await remove(session, settings, "night_lead")
+    assert "night_lead" not in await rights_of(staff)
 
 
 async def test_a_step_of_an_order_names_a_role_of_the_company_which_then_stays(

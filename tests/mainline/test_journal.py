@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.db import Database
@@ -16,6 +16,7 @@ from mainline.journal.floor_events import AgentPaused, AgentReady
 from mainline.journal.lag import lag
 from mainline.journal.reading import rewind
 from mainline.process.events import DemoLoaded
+from tests.support.postgres import until_somebody_waits
 
 
 def ready(number: int | str) -> AgentReady:
@@ -183,23 +184,12 @@ async def test_a_slow_writer_with_a_lower_id_is_not_overtaken(postgres_database:
 
     writers = [asyncio.create_task(slow()), asyncio.create_task(quick())]
     await slow_has_written.wait()
-    await _until_somebody_waits(postgres_database)
+    await until_somebody_waits(postgres_database)
     assert await reader.consume() == 0
     slow_may_commit.set()
     await asyncio.gather(*writers)
     await reader.consume()
     assert reader.handled == ["agent:slow", "agent:quick"]
-
-
-async def _until_somebody_waits(database: Database) -> None:
-    """Until the quick writer stands before the lock."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-    async with asyncio.timeout(20):
-        while True:
-            async with database.reading() as session:
-                if await session.scalar(waiting):
-                    return
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.postgres

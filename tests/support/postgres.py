@@ -1,5 +1,6 @@
 """A PostgreSQL of our own for the time of a test run; it listens on a socket file only."""
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -11,6 +12,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
+from mainline.db import Database
+
 TEMPLATE = "mainline_template"
 _SETTINGS = (
     "listen_addresses=",
@@ -20,6 +25,22 @@ _SETTINGS = (
     "max_connections=200",
     "shared_buffers=32MB",
 )
+
+
+_WAITING = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+    " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+)
+
+
+async def until_somebody_waits(database: Database) -> None:
+    """Until a transaction stands before the lock of another."""
+    async with asyncio.timeout(60):
+        while True:
+            async with database.reading() as session:
+                if await session.scalar(_WAITING):
+                    return
+            await asyncio.sleep(0.01)
 
 
 @dataclass
