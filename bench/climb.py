@@ -1,0 +1,151 @@
+"""(a) Calls through identify → menu → queue → agent → recorded, against plain dialplan alone.
+
+Both are measured in one run on one machine: first with everything alive, then with gateway, web
+and worker dead, which is the same dialplan on bare Asterisk. A rate is borne when it can go on:
+calls do not fail, and the last takes at most LATE_S longer than at the lowest rate. CPU time is
+that of the rates that both bear, less what the processes use anyway.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from bench.figures import Figure
+from bench.load import Crowd, Result
+from bench.processes import Clock
+from bench.station import CALLERS, station
+from crm.interactions.models import Interaction
+from tests.calls.instance import Instance
+from tests.support.ports import free_port
+
+GOOD = 0.99
+LATE_S = 2.0
+"""Calls that take so much longer than at the lowest rate wait for the machine."""
+IDLE_S = 20.0
+SETTLED_S = 3.0
+"""After the last call its recording is joined and everything is in the books."""
+BOOKED_MAX_S = 60.0
+WRAPUPS_OVER_S = 7
+"""Agents are free again before the next rate."""
+PYTHON = ("gateway", "web", "worker")
+GOAL = 0.8
+
+Cores = Mapping[str, float]
+"""What each process keeps busy."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """Calls of which kind, how fast they come, how long, and how many answer them."""
+
+    name: str
+    talk_s: float
+    rates: Sequence[float]
+    seconds: float
+    agents: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rate: how it went, and the CPU time of each process."""
+
+    rate: float
+    result: Result
+    cpu_ms: Mapping[str, float]
+    """Of a call, less what the process uses anyway."""
+    booked_s: float
+    """How long after the last call everything was in the books."""
+
+    @property
+    def tail_s(self) -> float:
+        """From the last call's beginning to its end."""
+        return self.result.seconds - self.result.offered / self.rate
+
+
+async def compare(load: Load) -> list[Figure]:
+    """Climb the rates twice."""
+    async with station(load.agents, load.talk_s) as (instance, crowd):
+        full = await _climb(load, instance, crowd, ("asterisk", *PYTHON))
+        for name in PYTHON:
+            await instance.kill(name)
+        bare = await _climb(load, instance, crowd, ("asterisk",))
+    return _figures(load.name, bare, full)
+
+
+async def _climb(load: Load, instance: Instance, crowd: Crowd, names: Sequence[str]) -> list[Step]:
+    """Rates until calls go wrong; the good ones."""
+    idle = Clock({name: instance.pid(name) for name in names})
+    await asyncio.sleep(IDLE_S)
+    anyway, steps = idle.cores(), list[Step]()
+    for rate in load.rates:
+        step = await _step(load, rate, instance, crowd, {name: anyway[name] for name in names})
+        if step.result.share_good < GOOD or (steps and step.tail_s > steps[0].tail_s + LATE_S):
+            print(f"# {rate:g} calls/s do not go on: {step}", flush=True)
+            break
+        print(f"# {rate:g} calls/s go on: {step}", flush=True)
+        steps.append(step)
+        await asyncio.sleep(WRAPUPS_OVER_S if "worker" in names else 1)
+    if not steps:
+        raise RuntimeError(f"not even the lowest rate was served: {step.result}")
+    return steps
+
+
+async def _step(load: Load, rate: float, instance: Instance, crowd: Crowd, anyway: Cores) -> Step:
+    calls = int(rate * load.seconds)
+    known = await _known(instance)
+    clock = Clock({name: instance.pid(name) for name in anyway})
+    result = await crowd.call(instance.hotline, CALLERS, rate=rate, calls=calls, port=free_port())
+    booked_s = await _booked(instance, known + calls) if "worker" in anyway else 0.0
+    await asyncio.sleep(SETTLED_S)
+    cores, seconds = clock.cores(), clock.seconds
+    cpu = {name: 1000 * (cores[name] - used) * seconds / calls for name, used in anyway.items()}
+    return Step(rate, result, cpu, booked_s)
+
+
+async def _known(instance: Instance) -> int:
+    """Calls whose end is in the books."""
+    wanted = select(func.count()).where(Interaction.ended_at.is_not(None))
+    async with instance.database.reading() as session:
+        return await session.scalar(wanted) or 0
+
+
+async def _booked(instance: Instance, calls: int) -> float:
+    """Seconds until so many are; the limit when they never are."""
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    while await _known(instance) < calls and loop.time() - begun < BOOKED_MAX_S:
+        await asyncio.sleep(0.1)
+    return loop.time() - begun
+
+
+def _figures(name: str, bare: Sequence[Step], full: Sequence[Step]) -> list[Figure]:
+    """Rates that go on, and the CPU time of a call at those that both bear."""
+    both = [(one, other) for one, other in zip(bare, full, strict=False)]
+    alone = _mean([one for one, _ in both])
+    together = _mean([other for _, other in both])
+    python = sum(together[process] for process in PYTHON)
+    return [
+        Figure(f"{name}_bare_per_s", bare[-1].rate),
+        Figure(f"{name}_mainline_per_s", full[-1].rate),
+        Figure(f"{name}_mainline_to_bare", full[-1].rate / bare[-1].rate, f">={GOAL:g}"),
+        Figure(f"{name}_bare_asterisk_cpu", alone["asterisk"], unit="ms/call"),
+        *(Figure(f"{name}_mainline_{p}_cpu", ms, unit="ms/call") for p, ms in together.items()),
+        Figure(f"{name}_mainline_python_cpu", python, unit="ms/call"),
+        Figure(
+            f"{name}_cpu_bare_to_mainline",
+            alone["asterisk"] / (together["asterisk"] + python),
+            f">={GOAL:g}",
+        ),
+        Figure(f"{name}_mainline_booked_after", full[-1].booked_s, unit="s"),
+    ]
+
+
+def _mean(steps: Sequence[Step]) -> dict[str, float]:
+    """Of all their calls."""
+    calls = sum(step.result.offered for step in steps)
+    return {
+        process: sum(step.cpu_ms[process] * step.result.offered for step in steps) / calls
+        for process in steps[0].cpu_ms
+    }
