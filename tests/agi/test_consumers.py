@@ -11,9 +11,11 @@ from mainline.db import Database
 from mainline.journal import (
     AtOnce,
     Event,
+    Tail,
     append,
     append_all,
     entries_after,
+    kinds_after,
     last_id,
     places,
 )
@@ -183,3 +185,36 @@ async def test_a_reader_that_stands_still_keeps_nobody_busy(
     monkeypatch.setattr("agi.consumers.take_in_together", noted)
     await consumers.catch_up()
     assert rounds == []
+
+
+async def test_a_writing_that_is_no_fact_is_not_looked_into(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agi.consumers.ASK_ALL_S", 3600.0)
+    looks: list[int] = []
+    woken: asyncio.Queue[bool] = asyncio.Queue()
+
+    async def looked(session: AsyncSession, entry_id: int) -> tuple[int, frozenset[str]]:
+        looks.append(entry_id)
+        return await kinds_after(session, entry_id)
+
+    async def changed(tail: Tail, *, timeout_s: float) -> bool:
+        await woken.put(True)
+        return await asked(tail, timeout_s=timeout_s)
+
+    asked = Tail.changed
+    monkeypatch.setattr("agi.consumers.kinds_after", looked)
+    monkeypatch.setattr(Tail, "changed", changed)
+    reader, stop = Reader(), asyncio.Event()
+    await write(sqlite_database, facts(1))
+    readers = {"a": {"call.degraded": reader}}
+    task = asyncio.create_task(Consumers(sqlite_database, readers).run(stop))
+    await asyncio.wait_for(reader.grown.wait(), 5)
+    for _ in range(3):  # its own writing wakes it as well
+        await asyncio.wait_for(woken.get(), 5)
+    async with sqlite_database.unit_of_work() as session:
+        await rewind(session, "another")
+    await asyncio.wait_for(woken.get(), 5)
+    stop.set()
+    await task
+    assert (looks, reader.seen) == ([0], ["call:0"])
