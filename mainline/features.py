@@ -10,6 +10,7 @@ its folder and its line here; a test fails when either is missing.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -68,5 +69,11 @@ FEATURES: tuple[str, ...] = (
 def modules(role: str) -> Iterator[ModuleType]:
     """Yield the module called ``role`` of each feature that has one, in the order of the list."""
     for feature in FEATURES:
-        if find_spec(feature) is not None and find_spec(f"{feature}.{role}") is not None:
+        if _is_there(feature) and _is_there(f"{feature}.{role}"):
             yield import_module(f"{feature}.{role}")
+
+
+@cache
+def _is_there(module: str) -> bool:
+    """Looked for in the folders once: searches go through the features with each request."""
+    return find_spec(module) is not None

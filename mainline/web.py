@@ -91,8 +91,9 @@ def allow(*permissions: Permission) -> DependsMarker:
     return marker
 
 
-def _nothing() -> None:
-    """Public routes declare this."""
+async def _nothing() -> None:
+    """Public routes declare this. Like every dependency it is a coroutine: what is none goes to a
+    thread and waits there for the interpreter."""
 
 
 _nothing.declared = frozenset()  # type: ignore[attr-defined]
@@ -136,12 +137,19 @@ def _all_dependants(dependant: Any) -> Iterable[Any]:
         yield from _all_dependants(child)
 
 
+def depended_on(routes: Sequence[BaseRoute]) -> set[Callable[..., Any]]:
+    """Every function that answers a request, or is asked before one is answered."""
+    tops = [getattr(route, "dependant", None) for route in every_route(routes)]
+    below = [each for top in tops for each in _all_dependants(top)]
+    return {each.call for each in (*tops, *below) if each is not None and each.call is not None}
+
+
 def undeclared(routes: Sequence[BaseRoute]) -> list[str]:
     """Paths of routes that name no permission."""
     return [str(route.path) for route in every_route(routes) if declared(route) is None]
 
 
-def settings(request: Request) -> Settings:
+async def settings(request: Request) -> Settings:
     """This instance's settings."""
     found: Settings = request.app.state.settings
     return found

@@ -10,7 +10,7 @@ from agentdesk.agent.moves import Moves
 from mainline.web import Config, Who
 
 
-def own_number(who: Who) -> str:
+async def own_number(who: Who) -> str:
     """The agent's number, or a refusal."""
     if who.agent_number is None:
         raise NoTelephone
@@ -20,19 +20,19 @@ def own_number(who: Who) -> str:
 Number = Annotated[str, Depends(own_number)]
 
 
-def duty_of(request: Request) -> Duty:
+async def duty_of(request: Request) -> Duty:
     """The duties of this instance."""
     state = request.app.state
     return Duty(state.database, state.switchboard, state.ari, state.claims)
 
 
-def moves_of(request: Request, number: Number, settings: Config) -> Moves:
+async def moves_of(request: Request, number: Number, settings: Config) -> Moves:
     """What this agent does with one's own calls."""
     state = request.app.state
     return Moves(state.database, state.switchboard, number, settings.home_area_code)
 
 
-def second_line_of(request: Request, number: Number, settings: Config) -> Consulting:
+async def second_line_of(request: Request, number: Number, settings: Config) -> Consulting:
     """The second line of this agent."""
     state = request.app.state
     return Consulting(state.database, state.switchboard, number, settings.home_area_code)

@@ -35,7 +35,7 @@ TEXTS: Final[Mapping[str, Text]] = {
 }
 
 
-def demo_only(settings: Config) -> None:
+async def demo_only(settings: Config) -> None:
     """Outside demo mode this page does not exist."""
     if not settings.demo:
         raise NotFound

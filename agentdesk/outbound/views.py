@@ -47,7 +47,7 @@ class OffDuty(MainlineError):
     words = Text("Begin your duty at the desk first: your telephone is rung to call.")
 
 
-def agent_number(who: Who) -> str:
+async def agent_number(who: Who) -> str:
     """The agent's number, or a refusal."""
     if who.agent_number is None:
         raise NoAgent

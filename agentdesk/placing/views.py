@@ -31,11 +31,11 @@ Words = Annotated[str, Query(max_length=TEXT_CHARS_MAX)]
 class Look:
     """What is looked at: which ones, found by what, behind which; one of them read anew."""
 
-    show: queries.Show = "waiting"
-    q: Words = ""
-    after: Annotated[int, Query(ge=0, le=_ID_MAX)] = 0
-    premise: Annotated[int, Query(ge=0, le=_ID_MAX)] = 0
-    text: Words = ""
+    show: queries.Show
+    q: str
+    after: int
+    premise: int
+    text: str
 
     def here(self, **changed: object) -> str:
         """The address of this look, or of one beside it."""
@@ -43,7 +43,15 @@ class Look:
         return f"{PATH}?{urlencode({name: each for name, each in asked.items() if each})}"
 
 
-Looking = Annotated[Look, Depends()]
+async def _look(
+    show: queries.Show = "waiting", q: Words = "",
+    after: Annotated[int, Query(ge=0, le=_ID_MAX)] = 0,
+    premise: Annotated[int, Query(ge=0, le=_ID_MAX)] = 0, text: Words = "",
+) -> Look:  # fmt: skip
+    return Look(show, q, after, premise, text)
+
+
+Looking = Annotated[Look, Depends(_look)]
 
 
 @dataclass(frozen=True, slots=True)

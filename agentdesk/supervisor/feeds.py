@@ -11,7 +11,7 @@ from agentdesk.supervisor.board import picture, read_floor
 from agentdesk.supervisor.day import drawn
 from crm.interactions.day import Forecast, read_day, read_forecast
 from mainline.clock import now
-from mainline.config import Settings
+from mainline.config import zone_here
 from mainline.permissions import Permission
 
 AT_MOST_EVERY_S: Final = 0.25
@@ -20,7 +20,7 @@ DAY_EVERY_S: Final = 5.0
 
 async def floor_now(session: AsyncSession) -> Mapping[str, Any]:
     """The floor now, for every leader alike."""
-    return picture(await read_floor(session, Settings().zone))
+    return picture(await read_floor(session, zone_here()))
 
 
 class DayFeed:
@@ -32,7 +32,7 @@ class DayFeed:
 
     async def __call__(self, session: AsyncSession) -> Mapping[str, Any]:
         """Compute it."""
-        at, zone = now(), Settings().zone
+        at, zone = now(), zone_here()
         today = at.astimezone(zone).date()
         if self._of != today:
             self._expected, self._of = await read_forecast(session, at, zone), today

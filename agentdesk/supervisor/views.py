@@ -103,7 +103,7 @@ class NoteForm(BaseModel):
     text: str = Field(min_length=1, max_length=NOTE_CHARS_MAX)
 
 
-def _leader(request: Request, who: Who) -> Leader:
+async def _leader(request: Request, who: Who) -> Leader:
     state = request.app.state
     return Leader(state.database, state.switchboard, state.ari, who.name, who.agent_number)
 

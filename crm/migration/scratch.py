@@ -41,7 +41,7 @@ async def copy_of(database: Database, folder: Path) -> AsyncIterator[Database]:
 
 
 async def _fill(database: Database, connection: object) -> None:
-    async with database.reading() as session:
+    async with database.reading_of_one_moment() as session:
         for table in _READ:
             rows = await session.stream(select(table.__table__).order_by(table.id))
             async for part in rows.mappings().partitions(_ROWS):

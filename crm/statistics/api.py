@@ -70,7 +70,7 @@ class StatisticsRead(BaseModel):
     groups: list[GroupRead]
 
 
-def asked(
+async def asked(
     config: Config,
     first: date | None = None,
     last: date | None = None,

@@ -67,13 +67,19 @@ def _sqlite_begin(connection: Connection) -> None:
 
 
 _POSTGRES: Final[Mapping[str, Any]] = {
-    "connect_args": {
-        "prepared_statement_cache_size": 1000,
-        "server_settings": {"jit": "off"},
-    }
+    "prepared_statement_cache_size": 1000,
+    "server_settings": {"jit": "off"},
 }
 """Our statements are many, short and always the same: each is planned once a connection. What is
 open beyond the pool would be opened and closed again with each request: there is nothing beyond."""
+_POSTGRES_READER: Final[Mapping[str, Any]] = {
+    **_POSTGRES,
+    "server_settings": {"jit": "off", "default_transaction_read_only": "on"},
+}
+"""Each statement of a reader sees what is committed in any case: to say "begin" and "roll back"
+around it would be two questions more. That it writes nothing PostgreSQL itself sees to."""
+FOLLOWERS: Final = 1
+"""Who follows the journal keeps a reader's connection for good (``journal.Tail``)."""
 
 
 class Session(SqlSession):
@@ -88,24 +94,30 @@ class Database:
         list(modules("capture"))
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        own: Mapping[str, Any] = {"async_creator": self._open} if self.is_sqlite else _POSTGRES
-        self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=2 * pool_size, max_overflow=0, pool_timeout=10, hide_parameters=True,
-            **own,
-        )  # fmt: skip
         if self.is_sqlite:
+            self.engine = self._engine(2 * pool_size, async_creator=self._open)
             event.listen(self.engine.sync_engine, "connect", _sqlite_connected)
             event.listen(self.engine.sync_engine, "begin", _sqlite_begin)
+            self.reader = self.engine.execution_options(**{_READ_ONLY: True})
+        else:
+            self.engine = self._engine(pool_size, connect_args=_POSTGRES)
+            self.reader = self._engine(
+                pool_size + FOLLOWERS, connect_args=_POSTGRES_READER, isolation_level="AUTOCOMMIT"
+            )
         self._sessions = async_sessionmaker(
             self.engine, sync_session_class=Session, expire_on_commit=False
         )
         self._readings = async_sessionmaker(
-            self.engine.execution_options(**{_READ_ONLY: True}),
-            sync_session_class=Session,
-            expire_on_commit=False,
+            self.reader, sync_session_class=Session, expire_on_commit=False
         )
         self._write_lock = asyncio.Lock()
         self._readers, self._writers = asyncio.Semaphore(pool_size), asyncio.Semaphore(pool_size)
+
+    def _engine(self, connections: int, **own: Any) -> AsyncEngine:
+        return create_async_engine(
+            self.url, pool_size=connections, max_overflow=0, pool_timeout=10,
+            hide_parameters=True, **own,
+        )  # fmt: skip
 
     async def _open(self) -> aiosqlite.Connection:
         return await InPlace(make_url(self.url).database or ":memory:")
@@ -128,7 +140,8 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """One consistent view; never waits for writers, writes nothing.
+        """Never waits for writers, writes nothing. On SQLite one consistent view; on PostgreSQL
+        each statement sees what is committed.
 
         Readers have half of the connections: who reads may write something down beside it, and
         many who do so at once would each hold what the others wait for.
@@ -136,6 +149,15 @@ class Database:
         async with self._readers, self._readings(info={_REMEMBERED: {}}) as session:
             yield session  # closing rolls back; rollback() itself would expire what was read
 
+    @asynccontextmanager
+    async def reading_of_one_moment(self) -> AsyncIterator[AsyncSession]:
+        """The same, all statements of one moment: for who reads much, part after part."""
+        async with self.reading() as session:
+            if not self.is_sqlite:
+                await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
     async def dispose(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+        await self.reader.dispose()

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mainline.db import Database
 from mainline.journal.models import ConsumerCursor, JournalEntry
@@ -27,11 +28,14 @@ class Tail:
         self._database, self._poll_s = database, poll_s
         self._seen: _Mark | None = None
         self._connection: sqlite3.Connection | None = None
+        self._reader: AsyncConnection | None = None
 
     async def __aenter__(self) -> Self:
         if self._database.is_sqlite:
             path = self._database.engine.url.database or ":memory:"
             self._connection = sqlite3.connect(path)
+        else:
+            self._reader = await self._database.reader.connect()
         return self
 
     async def __aexit__(
@@ -42,6 +46,8 @@ class Tail:
     ) -> None:
         if self._connection is not None:
             self._connection.close()
+        if self._reader is not None:
+            await self._reader.close()
 
     @property
     def newest(self) -> int:
@@ -66,9 +72,10 @@ class Tail:
     async def _mark(self) -> _Mark:
         if self._connection is not None:
             return self._mark_of_file(self._connection)
-        async with self._database.reading() as session:
-            newest, moved_at = (await session.execute(_STATE)).one()
-            return newest, moved_at
+        if self._reader is None:
+            raise RuntimeError("a tail is asked while it is open")
+        newest, moved_at = (await self._reader.execute(_STATE)).one()
+        return newest, moved_at
 
     def _mark_of_file(self, file: sqlite3.Connection) -> _Mark:
         """Whether anybody has written at all is known without reading."""

@@ -1,10 +1,12 @@
 """Routes × roles: ``routes.txt`` says who gets through; every route is asked as everybody."""
 
+from inspect import isasyncgenfunction, iscoroutinefunction
+
 import pytest
 from fastapi import FastAPI, Request
 
 from mainline.permissions import ROLES
-from mainline.web import Principal
+from mainline.web import Principal, depended_on
 from tests.support import routes
 from tests.support.routes import EVERYBODY, Door, promised, status
 
@@ -26,6 +28,15 @@ def _sign_in(app: FastAPI, role: str) -> None:
 
 def test_every_route_stands_in_the_table_of_who_may_open_it(app: FastAPI) -> None:
     assert "\n".join(routes.differences(app)) == ""
+
+
+def test_no_request_waits_for_a_thread_to_be_told_what_it_depends_on(app: FastAPI) -> None:
+    threaded = {
+        f"{needed.__module__}.{needed.__qualname__}"
+        for needed in depended_on(app.routes)
+        if not iscoroutinefunction(needed) and not isasyncgenfunction(needed)
+    }
+    assert threaded == set()
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
