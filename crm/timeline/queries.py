@@ -91,13 +91,13 @@ async def dispositions(session: AsyncSession, items: Sequence[Item]) -> dict[str
 async def _some(
     session: AsyncSession, source: Source, scope: Scope, before: Place | None, limit: int
 ) -> list[Item]:
-    wanted = source.wanted(scope)
+    wanted = source.newest
     if before is not None:
         wanted = wanted.where(_older(source, before, scope))
     if scope.until is not None:
         wanted = wanted.where(source.at <= edge(source, scope.until, scope))
-    newest = wanted.order_by(source.at.desc(), source.key.desc()).limit(limit)
-    rows = [tuple(row) for row in await session.execute(newest)]
+    found = await session.execute(wanted, {**scope.ids, "limit": limit})
+    rows = [tuple(row) for row in found]
     then = await _restored(session, source, rows, scope)
     return [
         Item(_at(source, row[0], scope), source.kind, row[0].id, then.get(str(row[0].id), row[0]),

@@ -29,6 +29,16 @@ class Scope:
     until: datetime | None = None
     """Nothing later; the page as it stood then."""
 
+    @property
+    def ids(self) -> dict[str, Sequence[int | str]]:
+        """As statements bind them."""
+        return {
+            "people": self.people, "accounts": self.accounts, "premises": self.premises,
+            "places": self.places, "people_keys": [str(each) for each in self.people],
+            "phone_keys": [str(each) for each in self.phones],
+            "account_keys": [str(each) for each in self.accounts],
+        }  # fmt: skip
+
 
 async def scope_of(
     session: AsyncSession, customer_id: int, zone: ZoneInfo, until: datetime | None = None

@@ -228,8 +228,7 @@ async def test_every_kind_is_answered_by_an_index(sqlite_database: Database) -> 
     scope = Scope([1], [1, 2], [1], [1], [1, 2, 3], ZONE)
     async with sqlite_database.reading() as session:
         for source in SOURCES:
-            statement = source.wanted(scope).order_by(source.at.desc()).limit(50)
-            made = statement.compile(
+            made = source.newest.params(**scope.ids, limit=50).compile(
                 dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
             )
             connection = await session.connection()
