@@ -86,7 +86,7 @@ async def opened(request: Request, who: Principal, recording_id: int, act: Act) 
     async with database.unit_of_work() as session:
         recording = await queries.get(session, recording_id)
         await open_recording(session, recording, who=who, act=act)
-    store = settings(request).recordings_store
+    store = (await settings(request)).recordings_store
     return await asyncio.to_thread(trusted_file, store, recording, _verifier)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -12,6 +13,9 @@ from crm.appointments.rules import AppointmentRules, Offer, Pool, Taken, calenda
 from crm.areas import queries as areas
 from crm.work_orders.models import WorkOrder
 from mainline.audit.as_of import rows_where_as_of
+from mainline.db import any_of
+
+_STANDING: Final = select(Appointment).where(Appointment.open_order_id.in_(any_of("orders")))
 
 
 async def of_order(session: AsyncSession, order_id: int) -> Appointment | None:
@@ -30,9 +34,7 @@ async def of_orders(
         mine = Appointment.work_order_id
         then = await rows_where_as_of(session, mine, order_ids, as_of)
         return {one.work_order_id: one for one in then if one.open_order_id is not None}
-    rows = await session.scalars(
-        select(Appointment).where(Appointment.open_order_id.in_(order_ids))
-    )
+    rows = await session.scalars(_STANDING, {"orders": list(order_ids)}) if order_ids else ()
     return {row.work_order_id: row for row in rows}
 
 

@@ -12,6 +12,7 @@ from crm.areas.models import BRANCH, SUPPLY, AreaPremise, ServiceArea
 from crm.customers.addressed import below
 from crm.customers.models import Premise, ServiceAccount
 from mainline.audit.as_of import table_as_of
+from mainline.db import any_of
 
 _BRANCH_OF: Final = (
     select(ServiceArea.code)
@@ -21,6 +22,12 @@ _BRANCH_OF: Final = (
     .limit(1)
 )
 """Each caller asks: put together once, not each time."""
+_SERVING: Final = (
+    select(AreaPremise.premise_id, ServiceArea)
+    .join(ServiceArea, ServiceArea.id == AreaPremise.area_id)
+    .where(AreaPremise.premise_id.in_(any_of("premises")))
+    .order_by(ServiceArea.kind, ServiceArea.code)
+)
 
 
 async def areas(session: AsyncSession) -> list[ServiceArea]:
@@ -33,12 +40,7 @@ async def of_premises(
     session: AsyncSession, premise_ids: Iterable[int]
 ) -> dict[int, list[ServiceArea]]:
     """The areas of each premise, its branch first."""
-    rows = await session.execute(
-        select(AreaPremise.premise_id, ServiceArea)
-        .join(ServiceArea, ServiceArea.id == AreaPremise.area_id)
-        .where(AreaPremise.premise_id.in_(set(premise_ids)))
-        .order_by(ServiceArea.kind, ServiceArea.code)
-    )
+    rows = await session.execute(_SERVING, {"premises": list(set(premise_ids))})
     found: dict[int, list[ServiceArea]] = defaultdict(list)
     for premise_id, area in rows:
         found[premise_id].append(area)

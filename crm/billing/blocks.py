@@ -11,12 +11,18 @@ from crm.billing.models import PaymentBlock
 from crm.customers.models import ServiceAccount
 from mainline.acting import because
 from mainline.clock import now
+from mainline.db import any_of
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
 from mainline.journal import append
 from mainline.text import LocalizedText
 
 REASON_CHARS_MAX: Final = 400
+_STANDING: Final = (
+    select(PaymentBlock)
+    .where(PaymentBlock.account_id.in_(any_of("accounts")), PaymentBlock.lifted_at.is_(None))
+    .order_by(PaymentBlock.id)
+)
 
 
 class Blocked(MainlineError):
@@ -97,11 +103,8 @@ async def of_accounts(
     session: AsyncSession, account_ids: Sequence[int]
 ) -> dict[int, list[PaymentBlock]]:
     """What blocks payment now, of several accounts in one statement."""
-    there = select(PaymentBlock).where(
-        PaymentBlock.account_id.in_(account_ids), PaymentBlock.lifted_at.is_(None)
-    )
     found: dict[int, list[PaymentBlock]] = {}
-    for row in await session.scalars(there.order_by(PaymentBlock.id)):
+    for row in await session.scalars(_STANDING, {"accounts": account_ids}):
         found.setdefault(row.account_id, []).append(row)
     return found
 

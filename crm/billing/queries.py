@@ -3,11 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Date, bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.billing.models import Bill, Payment
+from mainline.db import any_of
+
+_OPEN_FEN: Final = Bill.amount_fen - Bill.paid_fen
+_ARREARS: Final = (
+    select(
+        Bill.account_id, func.sum(_OPEN_FEN),
+        func.sum(case((Bill.due_on < bindparam("today", type_=Date()), _OPEN_FEN), else_=0)),
+        func.count(),
+    )
+    .where(Bill.account_id.in_(any_of("accounts")), _OPEN_FEN > 0)
+    .group_by(Bill.account_id)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +42,7 @@ async def arrears_of(
     session: AsyncSession, account_ids: Sequence[int], *, today: date
 ) -> dict[int, Arrears]:
     """The same for several accounts in one statement; accounts that owe nothing are left out."""
-    open_fen = Bill.amount_fen - Bill.paid_fen
-    overdue = func.sum(case((Bill.due_on < today, open_fen), else_=0))
-    rows = await session.execute(
-        select(Bill.account_id, func.sum(open_fen), overdue, func.count())
-        .where(Bill.account_id.in_(account_ids), open_fen > 0)
-        .group_by(Bill.account_id)
-    )
+    rows = await session.execute(_ARREARS, {"accounts": account_ids, "today": today})
     return {account: Arrears(int(total), int(late), bills) for account, total, late, bills in rows}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.billing.events import MeterRead
@@ -17,12 +17,24 @@ from crm.billing.plausibility import Past, Verdict, judge
 from crm.billing.rules import FILE, MeterRules, SelfService
 from mainline import definitions
 from mainline.clock import now
+from mainline.db import any_of, at_most
 from mainline.errors import Invalid, NotFound
 from mainline.i18n import Text
 from mainline.journal import append
 
 HISTORY: Final = 13
 """Readings that tell the usual use: a year of months."""
+_METERS: Final = (
+    select(Meter)
+    .where(Meter.account_id.in_(any_of("accounts")), Meter.removed_on.is_(None))
+    .order_by(Meter.id)
+)
+_NEWEST: Final = (
+    select(MeterReading)
+    .where(MeterReading.meter_id == bindparam("meter"))
+    .order_by(MeterReading.read_at.desc(), MeterReading.id.desc())
+    .limit(at_most())
+)
 Source = Literal["ivr", "desk", "round", "remote"]
 
 
@@ -60,9 +72,8 @@ async def meters(
     session: AsyncSession, account_ids: Sequence[int], *, limit: int = 24
 ) -> dict[int, list[MeterView]]:
     """The meters in use, by account, each with its newest readings."""
-    wanted = select(Meter).where(Meter.account_id.in_(account_ids), Meter.removed_on.is_(None))
     found: dict[int, list[MeterView]] = {}
-    for meter in await session.scalars(wanted.order_by(Meter.id)):
+    for meter in await session.scalars(_METERS, {"accounts": account_ids}):
         view = MeterView(meter, await _newest(session, meter.id, limit))
         found.setdefault(meter.account_id, []).append(view)
     return found
@@ -132,11 +143,8 @@ async def _judged(
 async def _newest(
     session: AsyncSession, meter_id: int, limit: int, *, believed: bool = False
 ) -> list[MeterReading]:
-    wanted = select(MeterReading).where(MeterReading.meter_id == meter_id)
-    if believed:
-        wanted = wanted.where(MeterReading.state == "accepted")
-    newest = wanted.order_by(MeterReading.read_at.desc(), MeterReading.id.desc())
-    return list(await session.scalars(newest.limit(limit)))
+    wanted = _NEWEST.where(MeterReading.state == "accepted") if believed else _NEWEST
+    return list(await session.scalars(wanted, {"meter": meter_id, "limit": limit}))
 
 
 async def _meter(session: AsyncSession, meter_id: int, *, lock: bool = False) -> Meter:

@@ -7,8 +7,16 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, se
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers.models import Customer
+from mainline.db import any_of
 
 HOME: Final = "residential"
+_MERGED: Final = select(Customer.id, Customer.merged_into_id).where(
+    Customer.id.in_(any_of("ids")), Customer.merged_into_id.is_not(None)
+)
+SAME_PERSON: Final = select(Customer.id).where(
+    or_(Customer.id.in_(any_of("people")), Customer.merged_into_id.in_(any_of("people")))
+)
+"""The same as ``same_person``, of those that are handed in as ``people``."""
 
 
 def same_person(ids: Iterable[int]) -> Select[int]:
@@ -22,11 +30,7 @@ def _is_one_of(ids: Collection[int]) -> ColumnElement[bool]:
 
 async def merged_into(session: AsyncSession, ids: Sequence[int]) -> dict[int, int]:
     """Who of these was merged, and into whom."""
-    rows = await session.execute(
-        select(Customer.id, Customer.merged_into_id).where(
-            Customer.id.in_(ids), Customer.merged_into_id.is_not(None)
-        )
-    )
+    rows = await session.execute(_MERGED, {"ids": ids})
     return {row.id: row.merged_into_id for row in rows}
 
 

@@ -1,6 +1,6 @@
 """Find customers as people ask for them: by name, number, account or address."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,9 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.customers.merged import kept
 from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
 from crm.customers.search import QUERY_CHARS_MAX, ranked
+from mainline.db import any_of
 from mainline.errors import NotFound
 
 LIMIT_MAX: Final = 100
+_PEOPLE: Final = select(Customer).where(Customer.id.in_(any_of("ids")))
+_NAMES: Final = select(Customer.id, Customer.name).where(Customer.id.in_(any_of("ids")))
+_PHONES: Final = (
+    select(CustomerPhone)
+    .where(CustomerPhone.customer_id.in_(any_of("ids")))
+    .order_by(CustomerPhone.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,13 @@ _SHOWN: Final = (
     Premise.id, Premise.path, Premise.address_zh, Premise.address_en,
 )  # fmt: skip
 """The columns of a view, in its order."""
+_ACCOUNTS: Final = (
+    select(ServiceAccount.customer_id, *_SHOWN)
+    .join(Premise, Premise.id == ServiceAccount.premise_id)
+    .where(ServiceAccount.customer_id.in_(any_of("ids")))
+    .order_by(ServiceAccount.id)
+)
+"""Of columns alone: lists show them fifty at a time and change nothing."""
 
 
 @dataclass(slots=True)
@@ -81,34 +96,20 @@ async def views(session: AsyncSession, ids: Sequence[int]) -> list[CustomerView]
     """These customers in this order, in three statements however many they are."""
     if not ids:
         return []
-    people = await session.scalars(select(Customer).where(Customer.id.in_(ids)))
+    people = await session.scalars(_PEOPLE, {"ids": ids})
     known = {person.id: CustomerView(person) for person in people}
     found = {each: known[each] for each in ids if each in known}
-    phones = select(CustomerPhone).where(CustomerPhone.customer_id.in_(ids))
-    for phone in await session.scalars(phones.order_by(CustomerPhone.id)):
+    for phone in await session.scalars(_PHONES, {"ids": ids}):
         found[phone.customer_id].phones.append(phone)
-    for customer_id, account in await _accounts(session, ids):
-        found[customer_id].accounts.append(account)
+    for customer_id, *account in await session.execute(_ACCOUNTS, {"ids": ids}):
+        found[customer_id].accounts.append(AccountView(*account))
     return list(found.values())
 
 
 async def names(session: AsyncSession, ids: Collection[int]) -> dict[int, str]:
     """The names alone: all that most lists show."""
-    rows = await session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(ids)))
+    rows = await session.execute(_NAMES, {"ids": list(ids)}) if ids else ()
     return {row.id: row.name for row in rows}
-
-
-async def _accounts(
-    session: AsyncSession, customer_ids: Iterable[int]
-) -> list[tuple[int, AccountView]]:
-    """By customer, of columns alone: lists show them fifty at a time and change nothing."""
-    rows = await session.execute(
-        select(ServiceAccount.customer_id, *_SHOWN)
-        .join(Premise, Premise.id == ServiceAccount.premise_id)
-        .where(ServiceAccount.customer_id.in_(list(customer_ids)))
-        .order_by(ServiceAccount.id)
-    )
-    return [(row[0], AccountView(*row[1:])) for row in rows]
 
 
 def account_view(account: ServiceAccount, premise: Premise) -> AccountView:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.catalog.queues import PLAIN, Measure
-from crm.customers.merged import same_person
-from crm.customers.models import Customer
+from crm.customers.merged import SAME_PERSON, same_person
+from crm.customers.queries import names
 from crm.interactions.metrics import Figures, Group, figures
 from crm.interactions.models import (
     CallTimeline,
@@ -19,10 +19,27 @@ from crm.interactions.models import (
     MenuPassage,
     QueueVisit,
 )
+from mainline.db import at_most
 from mainline.errors import NotFound
 from mainline.phone import spellings
 
 SERVICE_LEVEL_S = 20
+_NEWEST: Final = (
+    select(Interaction)
+    .order_by(Interaction.began_at.desc(), Interaction.id.desc())
+    .limit(at_most())
+)
+_OF_PERSON: Final = _NEWEST.where(Interaction.customer_id.in_(SAME_PERSON))
+_WAITING: Final = (
+    select(QueueVisit, Interaction)
+    .join(Interaction, Interaction.id == QueueVisit.call_id)
+    .where(QueueVisit.how.is_(None))
+    .order_by(QueueVisit.priority.desc(), QueueVisit.entered_at)
+    .limit(500)
+)
+_ENTERED: Final = select(QueueVisit.queue, QueueVisit.entered_at, QueueVisit.how).where(
+    QueueVisit.entered_at >= bindparam("since"), QueueVisit.entered_at < bindparam("until")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +78,19 @@ async def find(
     before: tuple[datetime, str] | None = None,
 ) -> list[Interaction]:
     """Newest first; ``before`` is the place of the last one on the page before."""
-    statement = _filtered(select(Interaction), wanted)
+    if before is None and wanted == Filter(customer_id=wanted.customer_id):
+        statement = _NEWEST if wanted.customer_id is None else _OF_PERSON
+    else:
+        statement = _filtered(_NEWEST, wanted)
     if before is not None:
         statement = statement.where(tuple_(Interaction.began_at, Interaction.id) < before)
-    newest = statement.order_by(Interaction.began_at.desc(), Interaction.id.desc())
-    return list(await session.scalars(newest.limit(limit)))
+    asked = {"limit": limit, "people": [wanted.customer_id]}
+    return list(await session.scalars(statement, asked))
 
 
 async def customer_names(session: AsyncSession, calls: Iterable[Interaction]) -> dict[int, str]:
     """Names of those who called, in one statement."""
-    ids = {call.customer_id for call in calls if call.customer_id is not None}
-    if not ids:
-        return {}
-    rows = await session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(ids)))
-    return {customer: name for customer, name in rows}  # noqa: C416 - rows are no pairs to mypy
+    return await names(session, {call.customer_id for call in calls if call.customer_id})
 
 
 async def view(session: AsyncSession, call_id: str) -> CallView:
@@ -101,13 +117,7 @@ def _moment(fact: dict[str, Any]) -> datetime:
 
 async def waiting(session: AsyncSession) -> list[tuple[QueueVisit, Interaction]]:
     """Who waits now: the highest priority first, then the longest wait."""
-    rows = await session.execute(
-        select(QueueVisit, Interaction)
-        .join(Interaction, Interaction.id == QueueVisit.call_id)
-        .where(QueueVisit.how.is_(None))
-        .order_by(QueueVisit.priority.desc(), QueueVisit.entered_at)
-        .limit(500)
-    )
+    rows = await session.execute(_WAITING)
     return [(visit, call) for visit, call in rows]
 
 
@@ -157,11 +167,7 @@ async def entered(
     session: AsyncSession, *, since: datetime, until: datetime
 ) -> list[tuple[str, datetime, str | None]]:
     """Every visit that began in that time: its queue, when, and how it ended."""
-    rows = await session.execute(
-        select(QueueVisit.queue, QueueVisit.entered_at, QueueVisit.how).where(
-            QueueVisit.entered_at >= since, QueueVisit.entered_at < until
-        )
-    )
+    rows = await session.execute(_ENTERED, {"since": since, "until": until})
     return [(row[0], row[1], row[2]) for row in rows]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import bindparam, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.addresses.models import AddressNode
@@ -13,11 +13,25 @@ from crm.areas.models import AreaPremise, ServiceArea
 from crm.customers.models import Premise
 from crm.outages.models import Outage
 from mainline.clock import now
+from mainline.db import Moment, any_of
 from mainline.errors import Invalid, NotFound
 from mainline.text import LocalizedText
 
 LIVE = ("announced", "running")
 SHOWN_MAX: Final = 20
+_PATHS: Final = select(Premise.id, Premise.path).where(Premise.id.in_(any_of("premises")))
+_SERVING: Final = select(AreaPremise.premise_id, AreaPremise.area_id).where(
+    AreaPremise.premise_id.in_(any_of("premises"))
+)
+_LIVE_AT: Final = (
+    select(Outage)
+    .where(or_(Outage.area_id.in_(any_of("places")), Outage.service_area_id.in_(any_of("areas"))))
+    .where(Outage.status.in_(LIVE))
+    .order_by(
+        case((Outage.began_at <= bindparam("at", type_=Moment()), 0), else_=1),
+        Outage.began_at, Outage.id,
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +57,12 @@ async def for_premises(
     session: AsyncSession, premise_ids: Collection[int]
 ) -> dict[int, list[Outage]]:
     """The same of several that are known, in three statements however many they are."""
-    wanted = select(Premise.id, Premise.path).where(Premise.id.in_(premise_ids))
     places = {
         premise: {int(part) for part in path.split("/") if part}
-        for premise, path in await session.execute(wanted)
+        for premise, path in await session.execute(_PATHS, {"premises": list(premise_ids)})
     }
     serving: dict[int, set[int]] = {premise: set() for premise in places}
-    areas = select(AreaPremise.premise_id, AreaPremise.area_id)
-    for premise, area in await session.execute(areas.where(AreaPremise.premise_id.in_(places))):
+    for premise, area in await session.execute(_SERVING, {"premises": list(places)}):
         serving[premise].add(area)
     around, served = set().union(*places.values()), set().union(*serving.values())
     live = await _live_at(session, around, served)
@@ -66,12 +78,8 @@ async def _live_at(
     session: AsyncSession, places: Collection[int], areas: Collection[int]
 ) -> list[Outage]:
     moment = now()
-    found = await session.scalars(
-        select(Outage)
-        .where(or_(Outage.area_id.in_(places), Outage.service_area_id.in_(areas)))
-        .where(Outage.status.in_(LIVE))
-        .order_by(case((Outage.began_at <= moment, 0), else_=1), Outage.began_at, Outage.id)
-    )
+    asked = {"places": list(places), "areas": list(areas), "at": moment}
+    found = await session.scalars(_LIVE_AT, asked)
     return [one for one in found if not _over(one, moment)]
 
 

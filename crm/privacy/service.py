@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.privacy.events import RecordUnmasked
@@ -24,6 +24,20 @@ from mainline.web import Principal
 WORDS_CHARS_MAX: Final = 200
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
+_UNMASKED: Final = select(func.max(Unmasking.until)).where(
+    Unmasking.subject == bindparam("subject"), Unmasking.until > bindparam("at"),
+    Unmasking.by == bindparam("by"),
+)  # fmt: skip
+_GRANTED: Final = _UNMASKED.where(Unmasking.user_id == bindparam("user"))
+_TO_PROGRAM: Final = _UNMASKED.where(Unmasking.user_id.is_(None))
+_OPENED: Final = (
+    select(DataReading.id)
+    .where(
+        DataReading.reader == bindparam("reader"), DataReading.at > bindparam("since"),
+        DataReading.subject == bindparam("subject"),
+    )
+    .limit(1)
+)  # fmt: skip
 
 
 class NoReason(MainlineError):
@@ -119,13 +133,9 @@ def eyes_until(who: Principal, until: datetime | None) -> Eyes:
 
 async def granted(session: AsyncSession, who: Principal, subject: str) -> datetime | None:
     """Until when this record is unmasked for this person; None when it is not."""
-    wanted = select(func.max(Unmasking.until)).where(
-        Unmasking.subject == subject,
-        Unmasking.until > now(),
-        Unmasking.by == name_of(who),
-        Unmasking.user_id == who.user_id if who.user_id else Unmasking.user_id.is_(None),
-    )
-    return await session.scalar(wanted)
+    asked = {"subject": subject, "at": now(), "by": name_of(who), "user": who.user_id}
+    until: datetime | None = await session.scalar(_GRANTED if who.user_id else _TO_PROGRAM, asked)
+    return until
 
 
 # --- readings ----------------------------------------------------------------------------------
@@ -134,10 +144,8 @@ async def granted(session: AsyncSession, who: Principal, subject: str) -> dateti
 async def note_opened(session: AsyncSession, who: Principal, subject: str) -> None:
     """A record was opened; within the hour it counts once."""
     reader, at = reader_of(who), now()
-    known = select(DataReading.id).where(
-        DataReading.reader == reader, DataReading.at > at - HOUR, DataReading.subject == subject
-    )
-    if await session.scalar(known.limit(1)) is not None:
+    asked = {"reader": reader, "since": at - HOUR, "subject": subject}
+    if await session.scalar(_OPENED, asked) is not None:
         return
     session.add(DataReading(reader=reader, kind="opened", subject=subject, rows=0, at=at))
     await _tally(session, reader, opened=1)

@@ -14,10 +14,18 @@ from crm.customers.models import Customer, Premise
 from crm.interactions.models import Interaction
 from crm.sense.models import OPEN, OutageCandidate, OutageRequest, OutageSignal
 from crm.work_orders.models import WorkOrder
+from mainline.db import any_of
 from mainline.errors import NotFound
 
 CALLS_MAX: Final = 200
 SHOWN_MAX: Final = 50
+_AROUND: Final = (
+    select(AreaPremise.premise_id, OutageCandidate, ServiceArea)
+    .join(OutageCandidate, OutageCandidate.area_id == AreaPremise.area_id)
+    .join(ServiceArea, ServiceArea.id == OutageCandidate.area_id)
+    .where(AreaPremise.premise_id.in_(any_of("premises")), OutageCandidate.state == OPEN)
+    .order_by(OutageCandidate.raised_at)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +75,7 @@ async def suspected_around(
     session: AsyncSession, premise_ids: Collection[int]
 ) -> dict[int, list[Suspicion]]:
     """The same of several, in one statement; where nothing is suspected is left out."""
-    rows = await session.execute(
-        select(AreaPremise.premise_id, OutageCandidate, ServiceArea)
-        .join(OutageCandidate, OutageCandidate.area_id == AreaPremise.area_id)
-        .join(ServiceArea, ServiceArea.id == OutageCandidate.area_id)
-        .where(AreaPremise.premise_id.in_(premise_ids), OutageCandidate.state == OPEN)
-        .order_by(OutageCandidate.raised_at)
-    )
+    rows = await session.execute(_AROUND, {"premises": list(premise_ids)})
     found: dict[int, list[Suspicion]] = {}
     for premise, candidate, area in rows:
         found.setdefault(premise, []).append(Suspicion(candidate, area))

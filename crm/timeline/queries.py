@@ -13,10 +13,12 @@ from crm.timeline.scope import Scope
 from crm.timeline.sources import SOURCES, Source, edge
 from mainline.audit.as_of import rows_as_of
 from mainline.audit.models import AuditEntry
+from mainline.db import any_of
 from mainline.errors import Invalid
 
 LIMIT_MAX: Final = 200
 PLACE_PARTS: Final = 3
+_DISPOSITIONS: Final = select(Disposition).where(Disposition.call_id.in_(any_of("calls")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ async def history(
 async def dispositions(session: AsyncSession, items: Sequence[Item]) -> dict[str, Disposition]:
     """What agents noted of the calls among these, in one statement."""
     calls = [each.key for each in items if each.kind == "call"]
-    rows = await session.scalars(select(Disposition).where(Disposition.call_id.in_(calls)))
+    rows = await session.scalars(_DISPOSITIONS, {"calls": calls}) if calls else ()
     return {row.call_id: row for row in rows}
 
 

@@ -1,18 +1,25 @@
 """Whose history it is: the customer with all merged records, their accounts and places."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from crm.customers.merged import same_person
+from crm.customers.merged import SAME_PERSON
 from crm.customers.models import CustomerPhone, Premise, ServiceAccount
 from mainline.audit.as_of import rows_where_as_of
+from mainline.db import any_of
+
+_PATHS: Final = select(Premise.path).where(Premise.id.in_(any_of("premises")))
+_OF_PEOPLE: Final[Mapping[Any, Select[Any]]] = {
+    column: select(column.class_).where(column.in_(any_of("people")))
+    for column in (ServiceAccount.customer_id, CustomerPhone.customer_id)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +51,11 @@ async def scope_of(
     session: AsyncSession, customer_id: int, zone: ZoneInfo, until: datetime | None = None
 ) -> Scope:
     """What hangs on the customer now, or hung on them then."""
-    people = list(await session.scalars(same_person([customer_id])))
+    people = list(await session.scalars(SAME_PERSON, {"people": [customer_id]}))
     accounts = await _rows(session, ServiceAccount.customer_id, people, until)
     phones = await _rows(session, CustomerPhone.customer_id, people, until)
     premises = list({each.premise_id for each in accounts})
-    paths = await session.scalars(select(Premise.path).where(Premise.id.in_(premises)))
+    paths = await session.scalars(_PATHS, {"premises": premises})
     places = {int(part) for path in paths for part in path.split("/") if part}
     return Scope(
         people, [each.id for each in phones], [each.id for each in accounts], premises,
@@ -64,5 +71,4 @@ async def _rows(
 ) -> Sequence[Any]:
     if until is not None:
         return await rows_where_as_of(session, column, people, until)
-    kind = column.class_
-    return list(await session.scalars(select(kind).where(column.in_(people))))
+    return (await session.scalars(_OF_PEOPLE[column], {"people": people})).all()

@@ -5,17 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Integer,
-    Select,
-    and_,
-    bindparam,
-    literal,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from crm.appointments.models import Appointment
@@ -30,6 +20,7 @@ from crm.promises.models import Promise
 from crm.timeline.scope import Scope
 from crm.work_orders.models import WorkOrder, WorkOrderMove
 from mainline.audit.models import AuditEntry, AuditLeft, microseconds
+from mainline.db import any_of, at_most
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +30,16 @@ class Source:
     kind: str
     at: InstrumentedAttribute[Any]
     key: InstrumentedAttribute[Any]
-    wanted: Select[Any]
+    wanted: Select[*tuple[Any, ...]]
     """All of a scope, whose ids it binds."""
     restored: bool = False
     """Its rows change: as of a past moment they are shown as they stood."""
-    newest: Select[Any] = field(init=False)
+    newest: Select[*tuple[Any, ...]] = field(init=False)
     """So many of them, the newest first."""
 
     def __post_init__(self) -> None:
         ordered = self.wanted.order_by(self.at.desc(), self.key.desc())
-        newest = ordered.limit(bindparam("limit", type_=Integer()))
+        newest = ordered.limit(at_most())
         object.__setattr__(self, "newest", newest)
 
 
@@ -59,15 +50,10 @@ def edge(source: Source, moment: datetime, scope: Scope) -> Any:
     return moment.astimezone(scope.zone).date() if source.at.class_ is Bill else moment
 
 
-def _ids(name: str) -> BindParameter[Any]:
-    """Those of a scope: statements are put together once and asked for every customer."""
-    return bindparam(name, expanding=True)
-
-
 def _orders() -> ColumnElement[bool]:
     """Of the customer, or at their place for nobody by name."""
-    nobodys = and_(WorkOrder.customer_id.is_(None), WorkOrder.premise_id.in_(_ids("premises")))
-    return or_(WorkOrder.customer_id.in_(_ids("people")), nobodys)
+    nobodys = and_(WorkOrder.customer_id.is_(None), WorkOrder.premise_id.in_(any_of("premises")))
+    return or_(WorkOrder.customer_id.in_(any_of("people")), nobodys)
 
 
 def _changes() -> Select[Any]:
@@ -77,13 +63,13 @@ def _changes() -> Select[Any]:
         ServiceAccount.__tablename__: "account_keys",
     }
     mine = [
-        and_(AuditEntry.table_name == table, AuditEntry.row_key.in_(_ids(keys)))
+        and_(AuditEntry.table_name == table, AuditEntry.row_key.in_(any_of(keys)))
         for table, keys in rows.items()
     ]
     gone = select(AuditLeft.entry_id).where(
         AuditLeft.table_name.in_([CustomerPhone.__tablename__, ServiceAccount.__tablename__]),
         AuditLeft.column_name == "customer_id",
-        AuditLeft.value.in_(_ids("people")),
+        AuditLeft.value.in_(any_of("people")),
     )
     return select(AuditEntry).where(or_(*mine, AuditEntry.id.in_(gone)))
 
@@ -91,25 +77,25 @@ def _changes() -> Select[Any]:
 def _notes() -> Select[Any]:
     subject = literal("call:") + Interaction.id
     return select(Note).where(
-        Note.subject.in_(select(subject).where(Interaction.customer_id.in_(_ids("people"))))
+        Note.subject.in_(select(subject).where(Interaction.customer_id.in_(any_of("people"))))
     )
 
 
 def _outages() -> Select[Any]:
-    serving = select(AreaPremise.area_id).where(AreaPremise.premise_id.in_(_ids("premises")))
+    serving = select(AreaPremise.area_id).where(AreaPremise.premise_id.in_(any_of("premises")))
     return select(Outage).where(
-        or_(Outage.area_id.in_(_ids("places")), Outage.service_area_id.in_(serving))
+        or_(Outage.area_id.in_(any_of("places")), Outage.service_area_id.in_(serving))
     )
 
 
 def _promises() -> Select[Any]:
     of_orders = Promise.work_order_id.in_(select(WorkOrder.id).where(_orders()))
-    return select(Promise).where(or_(Promise.customer_id.in_(_ids("people")), of_orders))
+    return select(Promise).where(or_(Promise.customer_id.in_(any_of("people")), of_orders))
 
 
 SOURCES: Final = (
     Source("call", Interaction.began_at, Interaction.id,
-           select(Interaction).where(Interaction.customer_id.in_(_ids("people")))),
+           select(Interaction).where(Interaction.customer_id.in_(any_of("people")))),
     Source("order", WorkOrderMove.at, WorkOrderMove.id,
            select(WorkOrderMove, WorkOrder)
            .join(WorkOrder, WorkOrder.id == WorkOrderMove.work_order_id).where(_orders())),
@@ -119,19 +105,19 @@ SOURCES: Final = (
            restored=True),
     Source("promise", Promise.created_at, Promise.id, _promises(), restored=True),
     Source("callback", Callback.since, Callback.id,
-           select(Callback).where(Callback.customer_id.in_(_ids("people"))), restored=True),
+           select(Callback).where(Callback.customer_id.in_(any_of("people"))), restored=True),
     Source("message", VoiceMessage.left_at, VoiceMessage.id,
-           select(VoiceMessage).where(VoiceMessage.customer_id.in_(_ids("people"))),
+           select(VoiceMessage).where(VoiceMessage.customer_id.in_(any_of("people"))),
            restored=True),
     Source("note", Note.created_at, Note.id, _notes()),
     Source("bill", Bill.issued_on, Bill.id,
-           select(Bill).where(Bill.account_id.in_(_ids("accounts"))), restored=True),
+           select(Bill).where(Bill.account_id.in_(any_of("accounts"))), restored=True),
     Source("payment", Payment.paid_at, Payment.id,
-           select(Payment).where(Payment.account_id.in_(_ids("accounts")))),
+           select(Payment).where(Payment.account_id.in_(any_of("accounts")))),
     Source("reading", MeterReading.read_at, MeterReading.id,
            select(MeterReading, Meter)
            .join(Meter, Meter.id == MeterReading.meter_id)
-           .where(Meter.account_id.in_(_ids("accounts")))),
+           .where(Meter.account_id.in_(any_of("accounts")))),
     Source("outage", Outage.began_at, Outage.id, _outages(), restored=True),
     Source("change", AuditEntry.at_us, AuditEntry.id, _changes()),
 )  # fmt: skip

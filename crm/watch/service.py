@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, Literal, get_args
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.customers import queries as customers
-from crm.customers.merged import same_person
+from crm.customers.merged import SAME_PERSON
 from crm.watch.events import WatchAdded, WatchEnded
 from crm.watch.models import WatchEntry
 from mainline.clock import now
@@ -22,6 +22,15 @@ WHATS: Final[tuple[What, ...]] = get_args(What)
 REASON_CHARS_MAX: Final = 400
 STANDING_MAX: Final = 20
 LISTED_MAX: Final = 500
+_COUNTS: Final = (
+    select(WatchEntry)
+    .where(
+        WatchEntry.ended_at.is_(None),
+        or_(WatchEntry.until.is_(None), WatchEntry.until >= bindparam("today")),
+    )
+    .order_by(WatchEntry.id.desc())
+)
+_STANDING: Final = _COUNTS.where(WatchEntry.customer_id.in_(SAME_PERSON))
 
 
 class NoReason(MainlineError):
@@ -92,19 +101,10 @@ async def end(session: AsyncSession, entry_id: int, *, by: str, why: str) -> Wat
 
 async def standing(session: AsyncSession, customer_id: int, today: date) -> list[WatchEntry]:
     """What counts today of this customer, and of who was merged into them; the newest first."""
-    mine = WatchEntry.customer_id.in_(same_person([customer_id]))
-    found = select(WatchEntry).where(mine, *_counts(today)).order_by(WatchEntry.id.desc())
-    return list(await session.scalars(found))
+    asked = {"people": [customer_id], "today": today}
+    return list(await session.scalars(_STANDING, asked))
 
 
 async def listed(session: AsyncSession, today: date) -> Sequence[WatchEntry]:
     """Everybody who is watched today, the newest first."""
-    found = select(WatchEntry).where(*_counts(today)).order_by(WatchEntry.id.desc())
-    return (await session.scalars(found.limit(LISTED_MAX))).all()
-
-
-def _counts(today: date) -> tuple[ColumnElement[bool], ...]:
-    return (
-        WatchEntry.ended_at.is_(None),
-        or_(WatchEntry.until.is_(None), WatchEntry.until >= today),
-    )
+    return (await session.scalars(_COUNTS.limit(LISTED_MAX), {"today": today})).all()

@@ -1,8 +1,9 @@
 """What an order costs: the fee lines of its type, in whole fen."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.catalog.order_shapes import QUANTITY_MAX, FeeLine
@@ -16,6 +17,12 @@ from mainline.i18n import Text
 from mainline.journal import append
 from mainline.money import yuan
 
+_OF_ORDER: Final = (
+    select(WorkOrderFee)
+    .where(WorkOrderFee.work_order_id == bindparam("order"))
+    .order_by(WorkOrderFee.id)
+)
+
 
 class FeesClosed(MainlineError):
     """A closed order costs what it cost."""
@@ -26,8 +33,7 @@ class FeesClosed(MainlineError):
 
 async def fees_of(session: AsyncSession, order_id: int) -> Sequence[WorkOrderFee]:
     """The lines of an order, in their order."""
-    mine = select(WorkOrderFee).where(WorkOrderFee.work_order_id == order_id)
-    return (await session.scalars(mine.order_by(WorkOrderFee.id))).all()
+    return (await session.scalars(_OF_ORDER, {"order": order_id})).all()
 
 
 def total_fen(lines: Sequence[WorkOrderFee]) -> int:

@@ -3,12 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy import Select, bindparam, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.customers.merged import same_person
+from crm.customers.merged import SAME_PERSON, same_person
 from crm.work_orders.models import WorkOrder, WorkOrderMove
+from mainline.db import at_most
+
+_NEWEST: Final = (
+    select(WorkOrder).order_by(WorkOrder.opened_at.desc(), WorkOrder.id.desc()).limit(at_most())
+)
+_OPEN: Final = _NEWEST.where(WorkOrder.closed_at.is_(None))
+_OPEN_OF_CUSTOMERS: Final = _OPEN.where(WorkOrder.customer_id.in_(SAME_PERSON))
+_MOVES: Final = (
+    select(WorkOrderMove)
+    .where(WorkOrderMove.work_order_id == bindparam("order"))
+    .order_by(WorkOrderMove.at, WorkOrderMove.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +47,18 @@ async def find(
     before: tuple[datetime, int] | None = None,
 ) -> list[WorkOrder]:
     """Newest first."""
-    statement = _filtered(select(WorkOrder), wanted)
+    statement = _OPEN if wanted == Filter(open=True) else _filtered(_NEWEST, wanted)
     if before is not None:
         statement = statement.where(tuple_(WorkOrder.opened_at, WorkOrder.id) < before)
-    newest = statement.order_by(WorkOrder.opened_at.desc(), WorkOrder.id.desc())
-    return list(await session.scalars(newest.limit(limit)))
+    return list(await session.scalars(statement, {"limit": limit}))
 
 
 async def open_of_customers(
     session: AsyncSession, customer_ids: Sequence[int], *, limit: int = 20
 ) -> list[WorkOrder]:
     """Unfinished orders of these customers, newest first."""
-    mine = select(WorkOrder).where(
-        WorkOrder.customer_id.in_(same_person(customer_ids)), WorkOrder.closed_at.is_(None)
-    )
-    newest = mine.order_by(WorkOrder.opened_at.desc(), WorkOrder.id.desc())
-    return list(await session.scalars(newest.limit(limit)))
+    asked = {"people": customer_ids, "limit": limit}
+    return list(await session.scalars(_OPEN_OF_CUSTOMERS, asked))
 
 
 async def open_of_contact(
@@ -67,8 +76,7 @@ async def open_of_contact(
 
 async def moves(session: AsyncSession, order_id: int) -> list[WorkOrderMove]:
     """The order's history, oldest first."""
-    mine = select(WorkOrderMove).where(WorkOrderMove.work_order_id == order_id)
-    return list(await session.scalars(mine.order_by(WorkOrderMove.at, WorkOrderMove.id)))
+    return list(await session.scalars(_MOVES, {"order": order_id}))
 
 
 def _filtered(statement: Select[WorkOrder], wanted: Filter) -> Select[WorkOrder]:

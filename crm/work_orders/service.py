@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.catalog import service as catalog
@@ -33,6 +33,19 @@ from mainline.i18n import Text
 from mainline.journal import Event, append
 
 NOTE_CHARS_MAX: Final = 2000
+_BY_KEY: Final = select(WorkOrder).where(WorkOrder.key == bindparam("key"))
+_BY_NUMBER: Final = select(WorkOrder).where(WorkOrder.number == bindparam("number"))
+_HELD_BY_NUMBER: Final = _BY_NUMBER.with_for_update()
+_UNFINISHED_PART: Final = (
+    select(WorkOrder.id)
+    .where(
+        WorkOrder.parent_id == bindparam("whole"),
+        WorkOrder.source == "order",
+        WorkOrder.completed_at.is_(None),
+        WorkOrder.closed_at.is_(None),
+    )
+    .limit(1)
+)
 
 
 class OrderIsRequest(MainlineError):
@@ -218,13 +231,7 @@ class Standing:
 async def standing_of(session: AsyncSession, order: WorkOrder, *, at: datetime) -> Standing:
     """How it stands, with what others know about it."""
     whole = await session.get(WorkOrder, order.parent_id) if order.parent_id else None
-    unfinished = select(WorkOrder.id).where(
-        WorkOrder.parent_id == order.id,
-        WorkOrder.source == "order",
-        WorkOrder.completed_at.is_(None),
-        WorkOrder.closed_at.is_(None),
-    )
-    open_part = await session.scalar(unfinished.limit(1))
+    open_part = await session.scalar(_UNFINISHED_PART, {"whole": order.id})
     late = order.completed_at is None and order.due_complete_at < at and order.paused_at is None
     around = Around(whole is not None and whole.closed_at is None, open_part is not None, late)
     state = State(
@@ -236,8 +243,9 @@ async def standing_of(session: AsyncSession, order: WorkOrder, *, at: datetime) 
 
 async def by_number(session: AsyncSession, number: str, *, lock: bool = False) -> WorkOrder:
     """The order with this number."""
-    wanted = select(WorkOrder).where(WorkOrder.number == number)
-    order = await session.scalar(wanted.with_for_update() if lock else wanted)
+    order: WorkOrder | None = await session.scalar(
+        _HELD_BY_NUMBER if lock else _BY_NUMBER, {"number": number}
+    )
     if order is None:
         raise NotFound("work-order")
     return order
@@ -288,7 +296,8 @@ def _opening(kind: WorkOrderType, fields: Mapping[str, object]) -> dict[str, Any
 
 
 async def _by_key(session: AsyncSession, key: str) -> WorkOrder | None:
-    return await session.scalar(select(WorkOrder).where(WorkOrder.key == key))
+    found: WorkOrder | None = await session.scalar(_BY_KEY, {"key": key})
+    return found
 
 
 async def _place(

@@ -37,6 +37,17 @@ _IN_FORCE = (
     .limit(1)
 )
 """Put together once: every page and every call asks this."""
+_NUMBERED = select(DefinitionVersion).where(
+    DefinitionVersion.kind == bindparam("kind"), DefinitionVersion.name == bindparam("name"),
+    DefinitionVersion.version == bindparam("number"),
+)  # fmt: skip
+_NAMES = (
+    select(DefinitionVersion.name)
+    .where(DefinitionVersion.kind == bindparam("kind"))
+    .where(bindparam("at", type_=Moment()) >= _EFFECTIVE)
+    .distinct()
+    .order_by(DefinitionVersion.name)
+)
 _STAMP = select(func.max(_EFFECTIVE), func.count()).where(
     bindparam("at", type_=Moment()) >= _EFFECTIVE
 )
@@ -334,13 +345,7 @@ def in_force(history: Sequence[Version], at: datetime) -> Version | None:
 
 async def names(session: AsyncSession, kind: str) -> list[str]:
     """Everything of a kind of which a version is in force."""
-    statement = (
-        select(DefinitionVersion.name)
-        .where(DefinitionVersion.kind == kind, now() >= _EFFECTIVE)
-        .distinct()
-        .order_by(DefinitionVersion.name)
-    )
-    return list(await session.scalars(statement))
+    return list(await session.scalars(_NAMES, {"kind": kind, "at": now()}))
 
 
 async def unpublished(session: AsyncSession, kind: str) -> list[str]:
@@ -386,12 +391,8 @@ async def _newest(session: AsyncSession, kind: str, name: str) -> DefinitionVers
 
 
 async def _row(session: AsyncSession, kind: str, name: str, number: int) -> DefinitionVersion:
-    row = await session.scalar(
-        select(DefinitionVersion).where(
-            DefinitionVersion.kind == kind,
-            DefinitionVersion.name == name,
-            DefinitionVersion.version == number,
-        )
+    row: DefinitionVersion | None = await session.scalar(
+        _NUMBERED, {"kind": kind, "name": name, "number": number}
     )
     if row is None:
         raise NotFound(f"{kind}/{name} version {number}")
