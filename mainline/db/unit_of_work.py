@@ -5,7 +5,7 @@ the process instead of failing with "database is locked".
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, Final, TypeVar
@@ -67,23 +67,30 @@ def _sqlite_begin(connection: Connection) -> None:
 
 
 _POSTGRES: Final[Mapping[str, Any]] = {
-    "prepared_statement_cache_size": 1000,
-    "server_settings": {"jit": "off"},
+    "connect_args": {
+        "prepared_statement_cache_size": 1000,
+        "server_settings": {"jit": "off"},
+    }
 }
 """Our statements are many, short and always the same: each is planned once a connection. What is
 open beyond the pool would be opened and closed again with each request: there is nothing beyond."""
-_POSTGRES_READER: Final[Mapping[str, Any]] = {
-    **_POSTGRES,
-    "server_settings": {"jit": "off", "default_transaction_read_only": "on"},
-}
+_NO_TRANSACTION: Final = {"isolation_level": "AUTOCOMMIT"}
 """Each statement of a reader sees what is committed in any case: to say "begin" and "roll back"
-around it would be two questions more. That it writes nothing PostgreSQL itself sees to."""
+around it would be two questions more."""
 FOLLOWERS: Final = 1
 """Who follows the journal keeps a reader's connection for good (``journal.Tail``)."""
 
 
 class Session(SqlSession):
     """What a unit of work is underneath: where features listen that see every change."""
+
+
+class _Reading(Session):
+    """What a reading on PostgreSQL is underneath: nothing there would be rolled back."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """Refuse to."""
+        raise RuntimeError("a reading writes nothing")
 
 
 class Database:
@@ -94,30 +101,26 @@ class Database:
         list(modules("capture"))
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
+        own: Mapping[str, Any] = {"async_creator": self._open} if self.is_sqlite else _POSTGRES
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_size=2 * pool_size + FOLLOWERS, max_overflow=0, pool_timeout=10,
+            hide_parameters=True, **own,
+        )  # fmt: skip
         if self.is_sqlite:
-            self.engine = self._engine(2 * pool_size, async_creator=self._open)
             event.listen(self.engine.sync_engine, "connect", _sqlite_connected)
             event.listen(self.engine.sync_engine, "begin", _sqlite_begin)
-            self.reader = self.engine.execution_options(**{_READ_ONLY: True})
-        else:
-            self.engine = self._engine(pool_size, connect_args=_POSTGRES)
-            self.reader = self._engine(
-                pool_size + FOLLOWERS, connect_args=_POSTGRES_READER, isolation_level="AUTOCOMMIT"
-            )
+        self.reader = self.engine.execution_options(
+            **({_READ_ONLY: True} if self.is_sqlite else _NO_TRANSACTION)
+        )
         self._sessions = async_sessionmaker(
             self.engine, sync_session_class=Session, expire_on_commit=False
         )
         self._readings = async_sessionmaker(
-            self.reader, sync_session_class=Session, expire_on_commit=False
-        )
+            self.reader, sync_session_class=Session if self.is_sqlite else _Reading,
+            expire_on_commit=False, autoflush=self.is_sqlite,
+        )  # fmt: skip
         self._write_lock = asyncio.Lock()
         self._readers, self._writers = asyncio.Semaphore(pool_size), asyncio.Semaphore(pool_size)
-
-    def _engine(self, connections: int, **own: Any) -> AsyncEngine:
-        return create_async_engine(
-            self.url, pool_size=connections, max_overflow=0, pool_timeout=10,
-            hide_parameters=True, **own,
-        )  # fmt: skip
 
     async def _open(self) -> aiosqlite.Connection:
         return await InPlace(make_url(self.url).database or ":memory:")
@@ -160,4 +163,3 @@ class Database:
     async def dispose(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
-        await self.reader.dispose()

@@ -247,9 +247,9 @@ async def test_who_asks_and_what_their_roles_allow_is_one_statement(staff: Datab
         asked.append(statement)
 
     async with staff.reading() as session:
-        event.listen(staff.reader.sync_engine, "before_cursor_execute", note)
+        event.listen(staff.engine.sync_engine, "before_cursor_execute", note)
         found = await auth.principal_of_session(session, token)
-        event.remove(staff.reader.sync_engine, "before_cursor_execute", note)
+        event.remove(staff.engine.sync_engine, "before_cursor_execute", note)
     assert found is not None
     assert found.permissions == {P.SEE_BOARD}
     assert len([one for one in asked if one.startswith("SELECT")]) == 1

@@ -304,7 +304,7 @@ async def test_a_reading_asks_once_and_a_unit_of_work_sees_what_it_changes(
     await publish(database, await draft(database, {"opens": 8, "closes": 18}))
     asked: list[str] = []
     note = partial(_note, asked)
-    event.listen(database.reader.sync_engine, "before_cursor_execute", note)
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
     async with database.reading() as session:
         for _time in range(3):
             found = await definitions.current(session, "opening", "office")

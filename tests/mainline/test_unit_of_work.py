@@ -75,6 +75,31 @@ async def test_reading_keeps_nothing(database: Database) -> None:
     assert await names(database) == []
 
 
+async def test_what_is_changed_in_a_reading_is_not_written_by_what_is_asked_next(
+    database: Database,
+) -> None:
+    async with database.unit_of_work() as session:
+        session.add(row("before"))
+    async with database.reading() as session:
+        (known,) = await session.scalars(select(DefinitionVersion))
+        known.name = "after"
+        await session.scalar(select(func.count()).select_from(DefinitionVersion))
+    assert await names(database) == ["before"]
+
+
+async def test_a_reading_of_one_moment_does_not_see_what_is_written_meanwhile(
+    database: Database,
+) -> None:
+    count = select(func.count()).select_from(DefinitionVersion)
+    async with database.reading_of_one_moment() as session:
+        before = await session.scalar(count)
+        async with database.unit_of_work() as other:
+            other.add(row("meanwhile"))
+        assert (before, await session.scalar(count)) == (0, 0)
+    async with database.reading() as session:
+        assert await session.scalar(count) == 1
+
+
 async def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
     async with database.unit_of_work() as session:
         session.add(row("half-way"))
