@@ -101,8 +101,8 @@ async def views(session: AsyncSession, ids: Sequence[int]) -> list[CustomerView]
     found = {each: known[each] for each in ids if each in known}
     for phone in await session.scalars(_PHONES, {"ids": ids}):
         found[phone.customer_id].phones.append(phone)
-    for customer_id, *account in await session.execute(_ACCOUNTS, {"ids": ids}):
-        found[customer_id].accounts.append(AccountView(*account))
+    for row in await session.execute(_ACCOUNTS, {"ids": ids}):
+        found[row[0]].accounts.append(AccountView(*row[1:]))
     return list(found.values())
 
 
