@@ -20,6 +20,7 @@ from agentdesk.dispatch.words import (
     VERBS,
     by_words,
     limit_words,
+    needs,
 )
 from agentdesk.panels.booking import ANSWERS
 from agentdesk.panels.caller import CallerView, add_customer
@@ -150,6 +151,7 @@ async def order(
         clocks=await clocks.of_work_order(session, found, settings.zone),
         length=length,
         verbs=VERBS,
+        needs=needs,
         limits=LIMITS,
         promise_words=PROMISES,
         promise_states=PROMISE_STATES,

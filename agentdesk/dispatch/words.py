@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from crm.work_orders.flow import NAMES_SOMEBODY, NEEDS_A_REASON
 from mainline.i18n import Text, _
 
 ACTS: Final = {
@@ -49,6 +50,8 @@ VERBS: Final = {
     "join": (Text("Join"), "J"),
 }
 """What every order knows, with its key."""
+NEEDS: Final = {"note": NEEDS_A_REASON, "to": NAMES_SOMEBODY | {"join"}}
+"""Fields of the form, and the verbs that cannot do without."""
 PROMISES: Final = {
     "call": Text("We call"),
     "come": Text("Somebody comes"),
@@ -78,3 +81,8 @@ def limit_words(limit: str) -> str:
 def by_words(by: str) -> str:
     """Who did it; what limits do by themselves, nobody did."""
     return _("by itself") if by == _CLOCK else by
+
+
+def needs(verb: str) -> str:
+    """The fields that a verb cannot do without."""
+    return " ".join(field for field, verbs in NEEDS.items() if verb in verbs)

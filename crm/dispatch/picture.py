@@ -19,18 +19,17 @@ from crm.dispatch.hot_spots import HotSpot, Spotted, hot_spots
 from crm.dispatch.proposals import Person
 from crm.field.models import FieldAct
 from crm.field.places import Point, coordinates
+from crm.staff.roles import house_name
 from crm.work_orders import clocks
 from crm.work_orders.flow import OVERSEER
 from crm.work_orders.limits import gauge
 from crm.work_orders.models import WorkOrder
 from mainline.clock import now
-from mainline.i18n import Text
 
 RANK: Final = {"emergency": 0, "urgent": 1}
 SHOWN_MAX: Final = 300
 """Of the open orders those with the nearest limit."""
 OUTLINE_CORNERS: Final = 3
-_DISPATCHER: Final = Text("Dispatcher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +153,8 @@ def _order(
 
 def _hand(name: str) -> dict[str, str]:
     """Who sits at dispatch by what they do there, everybody else by name."""
-    if name == OVERSEER:
-        return {"zh": _DISPATCHER.to("zh_CN"), "en": _DISPATCHER.to("en")}
-    return {"zh": name, "en": name}
+    role = house_name(OVERSEER) if name == OVERSEER else None
+    return role.model_dump() if role else {"zh": name, "en": name}
 
 
 def _person(one: Person, map_: Drawing) -> dict[str, Any]:

@@ -1,22 +1,13 @@
 """axe-core looks at the pages of each desk, in both languages: nothing serious."""
 
-from pathlib import Path
-
 import pytest
 from playwright.async_api import expect
 
-from mainline.config import PROJECT
 from tests.browser.conftest import Chromium
+from tests.support.looking import serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-AXE: Path = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
-LOOK = """async () => {
-  const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "best-practice"] });
-  return found.violations
-    .filter((each) => each.impact === "serious" || each.impact === "critical")
-    .map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => node.html).join(" | ")}`);
-}"""
 FILLED = {"/customers/addresses": "#waits .choice button", "/admin/staff": "tbody tr"}
 """What has to be there, so that not only the empty page is looked at."""
 PAGES = {
@@ -88,9 +79,9 @@ async def test_nothing_serious_on_any_page(agents: Chromium, login: str, languag
         assert await page.locator("html").get_attribute("lang") == language.removesuffix("-US")
         if path in FILLED:
             await expect(page.locator(FILLED[path]).first).to_be_visible()
-        await page.evaluate(AXE.read_text("utf-8"))
-        found[path] = await page.evaluate(LOOK)
+        found[path] = await serious(page)
     assert {path: words for path, words in found.items() if words} == {}
+    assert agents.complaints == []
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
@@ -100,13 +91,13 @@ async def test_nothing_serious_on_an_order(agents: Chromium, language: str) -> N
     await page.goto("/work-orders")
     await page.click("main a[href^='/work-orders/']")
     await page.wait_for_url(lambda url: "/work-orders/" in url)
-    await page.evaluate(AXE.read_text("utf-8"))
-    assert await page.evaluate(LOOK) == []
+    assert await serious(page) == []
+    assert agents.complaints == []
 
 
 async def test_nothing_serious_on_the_pages_for_everybody(agents: Chromium) -> None:
     page = await agents.page()
     for path in ("/sign-in", "/try"):
         await page.goto(path)
-        await page.evaluate(AXE.read_text("utf-8"))
-        assert await page.evaluate(LOOK) == [], path
+        assert await serious(page) == [], path
+    assert agents.complaints == []

@@ -89,3 +89,23 @@ async def test_what_is_known_is_looked_up_beside_the_talk_and_left_again(agents:
     await expect(search).not_to_be_focused()
     await expect(search).to_have_value("")
     assert agents.complaints == []
+
+
+async def test_what_an_act_needs_is_asked_for_before_anything_is_sent(agents: Chromium) -> None:
+    page = await agents.page(language="en-US")
+    await agents.sign_in(page, "dispatcher")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    await page.goto("/work-orders")
+    await page.click("main a[href^='/work-orders/2']")
+    note, to = page.locator("[name=note]"), page.locator("[name=to]")
+    await expect(note).to_be_visible()
+    await page.keyboard.press("h")
+    await expect(note).to_be_focused()
+    await page.keyboard.type("ill")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("h")
+    await expect(to).to_be_focused()
+    await expect(note).to_have_value("ill")
+    assert set(sent) == {"GET"}
+    assert agents.complaints == []

@@ -7,19 +7,9 @@ from playwright.async_api import Route
 
 from crm.staff.demo import PASSWORD
 from tests.browser.conftest import Chromium
+from tests.support.looking import beyond, cut_off
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-OVERFLOWING = """
-() => [...document.querySelectorAll("button, a, h1, h2, label, td, select, .tag")]
-  .filter((each) => each.offsetParent && each.scrollWidth > each.clientWidth + 2)
-  .filter((each) => !["inline"].includes(getComputedStyle(each).display))
-  .filter((each) => getComputedStyle(each).textOverflow !== "ellipsis")
-  .map((each) => each.outerHTML.slice(0, 120))
-"""
-BEYOND = """
-() => [document.documentElement.scrollWidth - innerWidth,
-       document.documentElement.scrollHeight - innerHeight].map((more) => Math.max(0, more))
-"""
 
 
 async def test_signing_in_and_becoming_ready_with_the_keyboard_alone(agents: Chromium) -> None:
@@ -69,8 +59,8 @@ async def test_the_desk_fits_the_screen_in_both_languages(
     await page.goto("/desk")
     await page.wait_for_selector("body[data-started=true]")
     assert await page.evaluate("document.documentElement.lang") == language.replace("-US", "")
-    assert await page.evaluate(BEYOND) == [0, 0]
-    assert await page.evaluate(OVERFLOWING) == []
+    assert await beyond(page) == (0, 0)
+    assert await cut_off(page) == []
     assert agents.complaints == []
 
 

@@ -29,6 +29,8 @@ function draw(board) {
   fill(one("[data-people]"), board.people, person);
   fill(one("[data-spots]"), board.hot_spots, (spot) => make("li", {}, make("b", {}, both(spot.type)), " ", words("spot", spot.numbers.length)));
   one("[data-nobody]").hidden = board.people.length > 0;
+  one("[data-no-map]").hidden = board.areas.length > 0;
+  map.toggleAttribute("hidden", !board.areas.length);
   one("[data-no-spots]").hidden = board.hot_spots.length > 0;
   drawMap(map, board, track);
 }

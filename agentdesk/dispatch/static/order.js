@@ -1,7 +1,14 @@
 // What can be done with an order, by one key each.
 import { typing } from "/static/typing.js";
 
-const acts = document.getElementById("acts");
+const acts = /** @type {HTMLFormElement | null} */ (document.getElementById("acts"));
+
+/** What the chosen act needs is asked for where it is written, before anything is sent. @param {MouseEvent} event */
+function ask(event) {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  const needs = button?.dataset.needs?.split(" ") ?? [];
+  for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (acts?.querySelectorAll("[name=note], [name=to]"))) field.required = needs.includes(field.name);
+}
 
 /** @param {KeyboardEvent} event */
 function press(event) {
@@ -15,4 +22,5 @@ function press(event) {
   }
 }
 
+acts?.addEventListener("click", ask);
 document.addEventListener("keydown", press);

@@ -52,14 +52,19 @@ function dots(group, x, y, count) {
   if (count > shown) group.append(shape("text", { x: x + (shown / 2) * 15 + 14, y: y + 6, class: "more" }, `+${count - shown}`));
 }
 
+/** The areas that have an outline. @param {Town} town */
+export function drawn(town) {
+  return town.areas.filter((area) => area.outline.length > 2);
+}
+
 /** Draw all of it anew, when anything has changed. @param {Element} svg @param {Town} town */
 export function drawTown(svg, town) {
   const mark = JSON.stringify([language, town.areas]);
   if (svg.getAttribute("data-shown") === mark) return;
   svg.setAttribute("data-shown", mark);
-  const drawn = town.areas.filter((area) => area.outline.length > 2);
+  const areas = drawn(town);
   const title = svg.querySelector("title");
   svg.replaceChildren(...(title ? [title] : []),
-    ...drawn.filter((area) => area.kind === "branch").map(branch),
-    ...drawn.filter((area) => area.kind === "supply").map(supply));
+    ...areas.filter((area) => area.kind === "branch").map(branch),
+    ...areas.filter((area) => area.kind === "supply").map(supply));
 }

@@ -1,6 +1,6 @@
 // The leader's map: areas, what is suspected, what is out; pushed live.
 import { listen } from "/static/live.js";
-import { drawTown, language } from "./map.js";
+import { drawn, drawTown, language } from "./map.js";
 
 /** @typedef {import("./map.js").Town} Town */
 /** @typedef {import("./map.js").Outage} Outage */
@@ -42,6 +42,9 @@ function redraw(place, data, draw) {
 
 /** @param {Town} town */
 function drawAreas(town) {
+  one('[data-none="areas"]').hidden = town.areas.length > 0;
+  one('[data-none="map"]').hidden = drawn(town).length > 0;
+  one("[data-map]").toggleAttribute("hidden", !drawn(town).length);
   redraw(one('[data-rows="areas"]'), town.areas, () => town.areas.map((area) => {
     const tones = /** @type {Record<string, string>} */ ({ outage: "bad", suspected: "warn", planned: "live" });
     const state = make("span", `tag ${tones[area.state] ?? ""}`, words(`state-${area.state}`));

@@ -17,6 +17,7 @@ from mainline.config import PROJECT, Settings
 from mainline.db import Database
 from tests.agentdesk.conftest import Telephony
 from tests.support.browsing import Window, chromium, served, signed_in, window
+from tests.support.looking import beyond, cut_off, serious
 
 pytestmark = pytest.mark.browser
 HEAT = yaml.safe_load((PROJECT / "packs" / "heat" / "menus" / "main.yaml").read_text("utf-8"))
@@ -234,3 +235,25 @@ async def test_every_field_has_a_name_and_a_reader_can_change_nothing(address: s
     for node in ("main", "hours", "language", "burst", "arrears"):
         await choose(page, node)
         assert await page.evaluate(UNNAMED) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_menu_of_one_node_and_of_many_fits_and_can_be_read(
+    address: str, sqlite_database: Database, language: str
+) -> None:
+    nodes = {"agent": {"kind": "queue", "queue": "service"}}
+    single = {"title": HEAT["title"], "start": "agent", "person": "agent", "nodes": nodes}
+    async with sqlite_database.unit_of_work() as session:
+        await definitions.install(session, IVR_MENU.name, "single", single, by="pack", why="first")
+    async with chromium() as browser:
+        for name, many in (("single", 1), ("main", len(HEAT["nodes"]))):
+            for width, height in ((1366, 768), (1920, 1080)):
+                async with window(browser, language=language, width=width, height=height) as opened:
+                    page = opened.page
+                    await page.goto(address.replace("main", name))
+                    await expect(page.locator("g[data-node]")).to_have_count(many)
+                    assert (await beyond(page))[0] == 0, (name, width)
+                    assert await cut_off(page) == [], (name, width)
+                    if width == 1366:
+                        assert await serious(page) == [], name
+                    assert opened.complaints == [], name

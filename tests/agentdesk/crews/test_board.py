@@ -13,17 +13,14 @@ from crm.staff.models import User
 from crm.work_orders import service
 from crm.work_orders.models import WorkOrder
 from mainline import definitions
-from mainline.config import PROJECT, Settings
+from mainline.config import Settings
 from mainline.db import Database
 from tests.agentdesk.conftest import Telephony
 from tests.crm.town import customer, place, premise
 from tests.support.browsing import Window, chromium, served, signed_in, window
+from tests.support.looking import serious
 
 pytestmark = pytest.mark.browser
-AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
-SERIOUS = """async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa"] })).violations
-  .filter((each) => ["serious", "critical"].includes(each.impact))
-  .map((each) => `${each.id}: ${each.nodes[0].html}`)"""
 HOSTILE = "<b onmouseover=alert(1)>"
 
 
@@ -74,8 +71,7 @@ async def test_an_order_is_given_by_keyboard_with_the_reasons_seen_and_one_by_dr
     proposal = page.locator("[data-proposals] > li").first
     await expect(proposal).to_contain_text("of the order's team")
     await expect(proposal).to_contain_text("distance not known")
-    await page.evaluate(AXE.read_text("utf-8"))
-    assert await page.evaluate(SERIOUS) == []
+    assert await serious(page) == []
     await page.keyboard.press("1")
     await expect(page.locator("#said")).to_contain_text("field was sent.")
     await expect(page.locator("[data-column=running] [data-number]")).to_have_count(1)
@@ -83,5 +79,5 @@ async def test_an_order_is_given_by_keyboard_with_the_reasons_seen_and_one_by_dr
     await page.drag_and_drop(f"[data-number='{second}']", "[data-login=field]")
     await expect(page.locator("[data-column=running] [data-number]")).to_have_count(2)
     assert await owners(company) == [("assigned", "field"), ("assigned", "field")]
-    assert await page.evaluate(SERIOUS) == []
+    assert await serious(page) == []
     assert opened.complaints == []

@@ -5,7 +5,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from agentdesk.dispatch import views
 from crm.catalog import service as catalog
@@ -52,6 +52,18 @@ async def test_the_list_shows_open_orders_and_hides_markup(dispatcher: Pages, or
     assert order in page.text
     assert HOSTILE not in page.text
     assert order not in (await dispatcher.get("/work-orders?show=overdue")).text
+
+
+async def test_who_watches_over_a_late_order_is_named_by_what_they_do(
+    dispatcher: Pages, order: str, sqlite_database: Database
+) -> None:
+    async with sqlite_database.unit_of_work() as session:
+        await session.execute(update(WorkOrder).values(overseer="leader", escalation=2))
+    for path in ("/work-orders", f"/work-orders/{order}"):
+        for language, told in (("en", "Team leader"), ("zh-CN", "班长")):
+            shown = (await dispatcher.get(path, language=language)).text
+            assert f"{told} <span" in shown, (path, language)
+            assert "leader <span" not in shown.replace("Team leader", "")
 
 
 async def test_a_long_list_asks_the_database_no_oftener_than_a_short_one(

@@ -22,6 +22,7 @@ from mainline.journal.floor_events import AgentPaused, AgentReady, AgentSignedIn
 from mainline.journal.talk_events import AgentAnswered, AgentOffered
 from tests.agentdesk.supervisor.conftest import FakeCredentials, FakeSwitchboard, ago, tell
 from tests.support.browsing import chromium, served, signed_in, window
+from tests.support.looking import serious
 
 pytestmark = pytest.mark.browser
 NAMES: Final = ("李娜", "欧阳晓彤", "王芳", "Alexandra Zhang-Petrova", "张伟", "刘洋")
@@ -172,6 +173,8 @@ async def test_board_and_wall_show_everybody_and_cut_nothing_in_any_language_and
                 assert await opened.page.evaluate(CUT) == [], (address, language, width)
                 assert await opened.page.evaluate(OUTSIDE) == [], (address, language, width)
                 assert await opened.page.evaluate(WIDER) == 0
+                if width == VIEWS[0][1]:
+                    assert await serious(opened.page) == [], (address, language)
             nobody = opened.page.locator('[data-none="people"]')
             assert await nobody.is_visible() == (agents == 0)
             assert opened.complaints == []
