@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -17,8 +18,8 @@ from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import append_all
-from mainline.journal.call_events import CallerIdentified, CallOffered
-from mainline.journal.talk_events import AgentAnswered
+from mainline.journal.call_events import CallEnded, CallerIdentified, CallOffered
+from mainline.journal.talk_events import AgentAnswered, AgentLeftCall
 from tests.agentdesk.conftest import Telephony
 from tests.crm.town import customer, place, premise
 from tests.support.browsing import chromium, served, signed_in, window
@@ -109,3 +110,23 @@ async def test_the_desk_fits_and_can_be_read_with_nothing_one_and_many_in_any_la
             if width == VIEWS[0][1]:
                 assert await serious(opened.page) == [], language
             assert opened.complaints == []
+
+
+@pytest.mark.parametrize("desk_of", [0], indirect=True)
+async def test_what_happens_together_at_the_end_of_a_call_is_asked_for_once(
+    desk_of: tuple[int, str, Browser], company: Database
+) -> None:
+    _many, base, browser = desk_of
+    asked: list[str] = []
+    async with window(browser) as opened:
+        await drawn(opened.page, f"{base}/desk", 0)
+        await expect(opened.page.locator("#counts")).not_to_be_empty()
+        opened.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        told = {"subject": f"call:{CALL}", "at": now()}
+        async with company.unit_of_work() as session:
+            session.add(call(CALL, 1, minutes=0))
+            await append_all(session, [AgentLeftCall(**told, agent="8001"), CallEnded(**told)])
+        await expect(opened.page.locator("#history tr")).to_have_count(1)
+    assert [path for path in asked if path in {"/desk/state", "/desk/calls"}] == [
+        "/desk/state", "/desk/calls"
+    ]  # fmt: skip

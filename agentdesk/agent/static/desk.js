@@ -23,6 +23,7 @@ import { Wrapup } from "./wrapup.js";
 const PAGE = crypto.randomUUID();
 const PROVEN = "mainline-desk-proven";
 const AUTO_ANSWER_MS = 1200;
+const SETTLED_MS = 900;
 const FACTS = [
   "agent.signed_in", "agent.ready", "agent.paused", "agent.signed_out", "agent.wrapup_ended", "agent.offered",
   "agent.answered", "agent.missed", "agent.left_call", "call.placed", "call.rejoined", "call.ended",
@@ -41,7 +42,7 @@ const talk = () => ({ call: wrapup.call || pop.call, customer: wrapup.customer }
 const order = new OrderDialog(talk, () => pop.show(pop.call, true));
 const appointment = new AppointmentDialog(() => wrapup.call || pop.call, () => pop.show(pop.call, true));
 const knowledge = new Knowledge();
-const wrapup = new Wrapup({ onDone: () => { knowledge.clear(); if (!lines.all.length) pop.clear(); setTimeout(history, 500); }, onReason: (reason) => { knowledge.about(reason.code); if (reason.order_type) order.prefer(reason.order_type); } });
+const wrapup = new Wrapup({ onDone: () => { knowledge.clear(); if (!lines.all.length) pop.clear(); soon(); }, onReason: (reason) => { knowledge.about(reason.code); if (reason.order_type) order.prefer(reason.order_type); } });
 /** @type {Softphone | null} */ let phone = null;
 let locked = false, skew = 0, settling = 0, autoAnswer = false;
 
@@ -70,15 +71,20 @@ function learn(kind, fact, id) {
   const call = String(fact.subject ?? "").replace(/^call:/, "");
   if (kind === "agent.offered" || kind === "call.placed") void pop.learn(call, id);
   if (kind === "caller.identified" && call === pop.call) void pop.learn(call, id);
-  if (kind === "agent.left_call" || kind === "agent.missed" || kind === "call.ended") { setTimeout(history, 800); tidy(call); }
+  if (kind === "agent.left_call" || kind === "agent.missed" || kind === "call.ended") tidy(call);
   if (kind === "conference.joined" || kind === "conference.left") {
     lines.others.set(call, Math.max(0, (lines.others.get(call) ?? 0) + (kind === "conference.joined" ? 1 : -1)));
     lines.draw();
   }
   if ((kind === "agent.missed" || kind === "agent.direct_missed") && !part("missed").hidden) void missedCalls.load();
   attend();
+  soon();
+}
+
+/** What the page shows is asked for once, after all that happens together. */
+function soon() {
   clearTimeout(settling);
-  settling = setTimeout(() => { void settle(); void history(); }, 900);
+  settling = setTimeout(() => { void settle(); void history(); }, SETTLED_MS);
 }
 
 /** Show what belongs to the present call. */
