@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.alerts.models import Alert
@@ -29,6 +29,7 @@ from ivr.models import LineMode
 from ivr.modes import by_hand
 from mainline import definitions
 from mainline.clock import now
+from mainline.db import any_of
 from mainline.errors import NotFound
 from mainline.journal.lag import lag
 from mainline.masking import BLIND
@@ -39,6 +40,13 @@ LONGEST: Final = timedelta(hours=6)
 """No call lasts longer."""
 LATE_S: Final = 3.0
 """Figures older than this are said to be late."""
+_IN_PROGRESS: Final = (
+    select(Interaction)
+    .where(Interaction.outcome == "in-progress", Interaction.began_at >= bindparam("since"))
+    .order_by(Interaction.began_at)
+    .limit(CALLS_MAX)
+)
+_CUSTOMERS: Final = select(Customer).where(Customer.id.in_(any_of("ids")))
 _IN_CALL: Final = frozenset({"talking", "held", "ringing"})
 _BUSY: Final = ("reserved", "ringing", "talking", "held", "wrapup")
 
@@ -97,20 +105,15 @@ async def _queues(session: AsyncSession) -> Queues | None:
 
 async def _calls(session: AsyncSession, at: datetime) -> list[Interaction]:
     """Calls in progress; one left over from long ago is no longer in progress."""
-    rows = await session.scalars(
-        select(Interaction)
-        .where(Interaction.outcome == "in-progress", Interaction.began_at >= at - LONGEST)
-        .order_by(Interaction.began_at)
-        .limit(CALLS_MAX)
-    )
-    return list(rows)
+    return list(await session.scalars(_IN_PROGRESS, {"since": at - LONGEST}))
 
 
 async def _customers(
     session: AsyncSession, calls: Iterable[Interaction], promises: Iterable[Callback]
 ) -> dict[int, Customer]:
     ids = {call.customer_id for call in calls} | {each.customer_id for each in promises}
-    rows = await session.scalars(select(Customer).where(Customer.id.in_(ids - {None})))
+    known = [each for each in ids if each is not None]
+    rows = await session.scalars(_CUSTOMERS, {"ids": known}) if known else ()
     return {row.id: row for row in rows}
 
 

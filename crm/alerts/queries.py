@@ -1,6 +1,7 @@
 """Alerts that stand, and those there were."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,16 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.alerts.models import Alert
 
 HISTORY_MAX = 500
+_STANDING: Final = (
+    select(Alert)
+    .where(Alert.cleared_at.is_(None))
+    .order_by(Alert.level, Alert.raised_at.desc(), Alert.id)
+)
 
 
 async def standing(session: AsyncSession) -> list[Alert]:
     """Those that are not over: the worst first, then the newest."""
-    rows = await session.scalars(
-        select(Alert)
-        .where(Alert.cleared_at.is_(None))
-        .order_by(Alert.level, Alert.raised_at.desc(), Alert.id)
-    )
-    return list(rows)
+    return list(await session.scalars(_STANDING))
 
 
 async def history(

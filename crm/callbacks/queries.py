@@ -1,29 +1,43 @@
 """Which call-backs there are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks.models import Callback
 from crm.callbacks.service import OPEN
+from mainline.db import at_most
+
+_LISTS: Final[Mapping[bool | None, Select[Callback]]] = {
+    True: select(Callback)
+    .where(Callback.state.in_(OPEN))
+    .order_by(Callback.priority.desc(), Callback.since, Callback.id)
+    .limit(at_most()),
+    False: select(Callback)
+    .where(~Callback.state.in_(OPEN))
+    .order_by(Callback.id.desc())
+    .limit(at_most()),
+    None: select(Callback).order_by(Callback.id.desc()).limit(at_most()),
+}
+_BY_QUEUE: Final = (
+    select(
+        Callback.queue, func.count(),
+        func.min(Callback.since).filter(Callback.due_at <= bindparam("at")),
+    )
+    .where(Callback.state.in_(OPEN))
+    .group_by(Callback.queue)
+)  # fmt: skip
 
 
 async def find(
     session: AsyncSession, *, is_open: bool | None = True, limit: int = 100
 ) -> list[Callback]:
     """Open ones as they stand in line; ended ones and all, the newest first."""
-    wanted = select(Callback).limit(limit)
-    if is_open is not None:
-        states = Callback.state.in_(OPEN)
-        wanted = wanted.where(states if is_open else ~states)
-    if is_open:
-        wanted = wanted.order_by(Callback.priority.desc(), Callback.since, Callback.id)
-    else:
-        wanted = wanted.order_by(Callback.id.desc())
-    return list(await session.scalars(wanted))
+    return list(await session.scalars(_LISTS[is_open], {"limit": limit}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +50,7 @@ class Promised:
 
 async def by_queue(session: AsyncSession, at: datetime) -> dict[str, Promised]:
     """The open ones of each queue."""
-    oldest = func.min(Callback.since).filter(Callback.due_at <= at)
-    wanted = select(Callback.queue, func.count(), oldest).where(Callback.state.in_(OPEN))
-    rows = await session.execute(wanted.group_by(Callback.queue))
+    rows = await session.execute(_BY_QUEUE, {"at": at})
     return {queue: Promised(number, since) for queue, number, since in rows}
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.addresses import queries as addresses
@@ -30,8 +30,27 @@ _ADDRESS_SCORE_MIN: Final = 0.7
 _NAME_AND_TAIL: Final = re.compile(r"([^\d]{1,32}?)\s*(\d{3}[\dXx])")
 _END: Final = "\U0010ffff"
 
-Finder = Callable[[str], Select[int]]
+Way = tuple[Select[int], Mapping[str, str]]
+"""Ids of customers, no more than ``MATCHES_MAX``, and what the statement binds: what was typed."""
+Finder = Callable[[str], Way]
 """A way to find customers by something that a feature knows, e.g. a meter's number."""
+_PEOPLE: Final = select(Customer.id).limit(MATCHES_MAX)
+_TYPED: Final[BindParameter[str]] = bindparam("typed")
+_END_TYPED: Final[BindParameter[str]] = bindparam("end")
+_NAMED: Final = _PEOPLE.where(Customer.name == _TYPED)
+_NAME_BEGINS: Final = _PEOPLE.where(Customer.name >= _TYPED, Customer.name < _END_TYPED)
+_INITIALS: Final = _PEOPLE.where(Customer.initials == _TYPED)
+_INITIALS_BEGIN: Final = _PEOPLE.where(Customer.initials >= _TYPED, Customer.initials < _END_TYPED)
+_OF_ACCOUNT: Final = select(ServiceAccount.customer_id).limit(MATCHES_MAX)
+_ACCOUNT: Final = _OF_ACCOUNT.where(ServiceAccount.number == _TYPED)
+_ACCOUNT_BEGINS: Final = _OF_ACCOUNT.where(
+    ServiceAccount.number >= _TYPED, ServiceAccount.number < _END_TYPED
+)
+_OF_PHONE: Final = select(CustomerPhone.customer_id).limit(MATCHES_MAX)
+_PHONE: Final = _OF_PHONE.where(CustomerPhone.number == _TYPED)
+_PHONE_ENDS: Final = _OF_PHONE.where(
+    CustomerPhone.tail == bindparam("tail"), CustomerPhone.number.endswith(_TYPED)
+)
 
 
 def tries_an_end(text: str) -> bool:
@@ -52,9 +71,9 @@ async def ranked(
     found = dict.fromkeys(await kept(session, await _by_name_and_tail(session, text)))
     for ways in (_plainly, _by_address):
         if _lacks(found, after, enough):
-            for wanted in await ways(session, text, area_code):
+            for way in await ways(session, text, area_code):
                 if _lacks(found, after, enough):
-                    found |= dict.fromkeys(await _more(session, wanted, found))
+                    found |= dict.fromkeys(await _more(session, way, found))
     return _behind([*found][:MATCHES_MAX], after)
 
 
@@ -69,41 +88,38 @@ def _behind(ids: list[int], after: int) -> list[int]:
     return ids[ids.index(after) + 1 :] if after in ids else []
 
 
-async def _more(session: AsyncSession, wanted: Select[int], found: Mapping[int, None]) -> list[int]:
+async def _more(session: AsyncSession, way: Way, found: Mapping[int, None]) -> list[int]:
     """Who is found in one way and was not before; instead of whoever was merged, who is kept."""
-    ids = await session.scalars(wanted.limit(MATCHES_MAX))
+    ids = await session.scalars(*way)
     return await kept(session, sorted(each for each in ids.unique() if each not in found))
 
 
-async def _plainly(_session: AsyncSession, text: str, area_code: str) -> Iterable[Select[int]]:
+async def _plainly(_session: AsyncSession, text: str, area_code: str) -> Iterable[Way]:
     return _plain_ways(text, area_code)
 
 
-def _plain_ways(text: str, area_code: str) -> Iterator[Select[int]]:
+def _plain_ways(text: str, area_code: str) -> Iterator[Way]:
     digits = re.sub(r"[+\s-]", "", text)
     if digits.isascii() and digits.isdigit():
         yield from _by_digits(text, digits, area_code)
     yield from (finder(text) for finder in _finders())
-    people = select(Customer.id)
-    yield people.where(Customer.name == text)
-    yield people.where(Customer.name >= text, Customer.name < f"{text}{_END}")
+    yield _NAMED, {"typed": text}
+    yield _NAME_BEGINS, {"typed": text, "end": f"{text}{_END}"}
     letters = text.lower()
     if letters.isascii() and letters.isalpha():
-        yield people.where(Customer.name >= text.title(), Customer.name < f"{text.title()}{_END}")
-        yield people.where(Customer.initials == letters)
-        yield people.where(Customer.initials >= letters, Customer.initials < f"{letters}~")
+        yield _NAME_BEGINS, {"typed": text.title(), "end": f"{text.title()}{_END}"}
+        yield _INITIALS, {"typed": letters}
+        yield _INITIALS_BEGIN, {"typed": letters, "end": f"{letters}~"}
 
 
-def _by_digits(text: str, digits: str, area_code: str) -> Iterator[Select[int]]:
-    account, phone = ServiceAccount.number, CustomerPhone.number
-    of_account, of_phone = select(ServiceAccount.customer_id), select(CustomerPhone.customer_id)
+def _by_digits(text: str, digits: str, area_code: str) -> Iterator[Way]:
     number = normalise(text, area_code=area_code).number
-    yield of_account.where(account == digits)
+    yield _ACCOUNT, {"typed": digits}
     if number is not None:
-        yield of_phone.where(phone == number)
-    yield of_account.where(account >= digits, account < f"{digits}:")
+        yield _PHONE, {"typed": number}
+    yield _ACCOUNT_BEGINS, {"typed": digits, "end": f"{digits}:"}
     if number is None and len(digits) >= TAIL:
-        yield of_phone.where(CustomerPhone.tail == digits[-TAIL:], phone.endswith(digits))
+        yield _PHONE_ENDS, {"typed": digits, "tail": digits[-TAIL:]}
 
 
 def _finders() -> Iterator[Finder]:
@@ -145,21 +161,25 @@ async def _sealed_so(some: Sequence[Customer], tail: str) -> list[int]:
     return [each for (each, seal), other in pairs if hmac.compare_digest(seal, other)]
 
 
-async def _by_address(session: AsyncSession, text: str, _area_code: str) -> Iterable[Select[int]]:
+async def _by_address(session: AsyncSession, text: str, _area_code: str) -> Iterable[Way]:
     """People at the places that may be meant, then those whose address has the words.
 
     Figures alone say no place, they may only be part of a name.
     """
     if text.isdecimal():
-        return [await by_fragment(session, text)]
+        return [_limited(await by_fragment(session, text))]
     resolved = await addresses.resolve(session, text)
     ways = [
-        _at(one.path)
+        _limited(_at(one.path))
         for one in resolved.found
         if one.score >= _ADDRESS_SCORE_MIN or one.level in {"street", "district"}
         if all(reason.code != "not-in-tree" for reason in one.reasons)
     ]
-    return [*ways, await by_fragment(session, text)]
+    return [*ways, _limited(await by_fragment(session, text))]
+
+
+def _limited(wanted: Select[int]) -> Way:
+    return wanted.limit(MATCHES_MAX), {}
 
 
 def _at(path: str) -> Select[int]:

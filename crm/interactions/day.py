@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.interactions.board import day_of
@@ -25,6 +25,12 @@ HANDLING: Final = frozenset({"talking", "held", "wrapup"})
 BUSY: Final = HANDLING | {"ringing", "reserved"}
 Forecast = Mapping[str, Mapping[int, float]]
 """Queue to half hour to callers."""
+_ANSWERED: Final = select(QueueVisit.call_id, QueueVisit.agent, QueueVisit.queue).where(
+    QueueVisit.entered_at >= bindparam("since"),
+    QueueVisit.entered_at < bindparam("until"),
+    QueueVisit.how == "answered",
+    QueueVisit.agent.is_not(None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +70,7 @@ async def _answered(
     session: AsyncSession, since: datetime, until: datetime
 ) -> dict[tuple[str, str], str]:
     """Call and agent to the queue from which the one came to the other."""
-    rows = await session.execute(
-        select(QueueVisit.call_id, QueueVisit.agent, QueueVisit.queue).where(
-            QueueVisit.entered_at >= since,
-            QueueVisit.entered_at < until,
-            QueueVisit.how == "answered",
-            QueueVisit.agent.is_not(None),
-        )
-    )
+    rows = await session.execute(_ANSWERED, {"since": since, "until": until})
     return {(call, agent or ""): queue for call, agent, queue in rows}
 
 

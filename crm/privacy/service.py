@@ -1,10 +1,11 @@
 """Look behind a mask for a reason; write down what is read; refuse what is too much."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.privacy.events import RecordUnmasked
@@ -13,7 +14,7 @@ from crm.privacy.models import DataReading, ReadingHour, Unmasking
 from crm.privacy.rules import OTHER, PrivacyRules
 from mainline import definitions
 from mainline.clock import now
-from mainline.db.upsert import insert_into
+from mainline.db.upsert import insert_for
 from mainline.errors import Invalid, MainlineError
 from mainline.i18n import Text
 from mainline.journal import append
@@ -190,11 +191,16 @@ async def note_listed(session: AsyncSession, who: Principal, search_id: int, row
 async def _tally(session: AsyncSession, reader: str, *, opened: int = 0, rows: int = 0) -> None:
     at = now()
     hour = at.replace(minute=0, second=0, microsecond=0)
-    row = insert_into(session, ReadingHour).values(
-        hour=hour, reader=reader, opened=opened, rows=rows, created_at=at
-    )
-    more = {"opened": ReadingHour.opened + opened, "rows": ReadingHour.rows + rows}
-    await session.execute(row.on_conflict_do_update(index_elements=["hour", "reader"], set_=more))
+    connection = await session.connection()
+    told = {"hour": hour, "reader": reader, "opened": opened, "rows": rows, "created_at": at}
+    await connection.execute(_counted(connection.dialect.name), told)
+
+
+@lru_cache
+def _counted(dialect: str) -> Executable:
+    row = insert_for(ReadingHour, dialect)
+    more = {name: ReadingHour.__table__.c[name] + row.excluded[name] for name in ("opened", "rows")}
+    return row.on_conflict_do_update(index_elements=["hour", "reader"], set_=more)
 
 
 async def install(session: AsyncSession, pack_dir: Path) -> None:

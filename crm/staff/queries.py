@@ -146,20 +146,18 @@ class Spell:
     seconds: float
 
 
+_SPELLS: Final = select(
+    AgentStint.agent, AgentStint.state, AgentStint.call_id, AgentStint.began_at,
+    AgentStint.ended_at,
+).where(
+    AgentStint.began_at < bindparam("until"),
+    (AgentStint.ended_at > bindparam("since")) | AgentStint.ended_at.is_(None),
+)  # fmt: skip
+
+
 async def spells(session: AsyncSession, *, since: datetime, until: datetime) -> list[Spell]:
     """All stretches between two moments; the present ones count to the end."""
-    rows = await session.execute(
-        select(
-            AgentStint.agent,
-            AgentStint.state,
-            AgentStint.call_id,
-            AgentStint.began_at,
-            AgentStint.ended_at,
-        ).where(
-            AgentStint.began_at < until,
-            (AgentStint.ended_at > since) | AgentStint.ended_at.is_(None),
-        )
-    )
+    rows = await session.execute(_SPELLS, {"since": since, "until": until})
     return [
         Spell(agent, state, call, (min(end or until, until) - max(begin, since)).total_seconds())
         for agent, state, call, begin, end in rows

@@ -35,7 +35,8 @@ from mainline.journal import Event, append
 NOTE_CHARS_MAX: Final = 2000
 _BY_KEY: Final = select(WorkOrder).where(WorkOrder.key == bindparam("key"))
 _BY_NUMBER: Final = select(WorkOrder).where(WorkOrder.number == bindparam("number"))
-_HELD_BY_NUMBER: Final = _BY_NUMBER.with_for_update()
+HELD_BY_NUMBER: Final = _BY_NUMBER.with_for_update()
+"""The order of this ``number``; nobody else does anything with it meanwhile."""
 _UNFINISHED_PART: Final = (
     select(WorkOrder.id)
     .where(
@@ -244,7 +245,7 @@ async def standing_of(session: AsyncSession, order: WorkOrder, *, at: datetime) 
 async def by_number(session: AsyncSession, number: str, *, lock: bool = False) -> WorkOrder:
     """The order with this number."""
     order: WorkOrder | None = await session.scalar(
-        _HELD_BY_NUMBER if lock else _BY_NUMBER, {"number": number}
+        HELD_BY_NUMBER if lock else _BY_NUMBER, {"number": number}
     )
     if order is None:
         raise NotFound("work-order")

@@ -16,8 +16,10 @@ from mainline.clock import now
 
 LOAD_FROM: Final = 1000
 """So many new rows of one table in one unit of work are one entry."""
-_POSTGRES_CHAIN_LOCK: Final = 7_106_734
+_POSTGRES_CHAIN_LOCK: Final = text("SELECT pg_advisory_xact_lock(7106734)")
 """Held to the end of the transaction: nobody else continues the chain meanwhile."""
+_NEWEST: Final = select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
+_ENTRIES: Final = insert(AuditEntry)
 
 
 class Change:
@@ -60,9 +62,8 @@ def continue_chain(session: Session, changes: Sequence[Change]) -> None:
     """Write them, each sealed with the one before."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_POSTGRES_CHAIN_LOCK})"))
-    newest = select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
-    end = connection.execute(newest).first()
+        connection.execute(_POSTGRES_CHAIN_LOCK)
+    end = connection.execute(_NEWEST).first()
     last, previous = (end.id, end.hash) if end else (0, GENESIS)
     who, at_us, why = actor(), microseconds(now()), reason(session.info)
     entries, left = [], []
@@ -74,7 +75,7 @@ def continue_chain(session: Session, changes: Sequence[Change]) -> None:
         previous = seal(previous, link)
         entries.append({**link._asdict(), "hash": previous})
         left += _left(number, each)
-    connection.execute(insert(AuditEntry), entries)
+    connection.execute(_ENTRIES, entries)
     if left:
         connection.execute(insert(AuditLeft), left)
 

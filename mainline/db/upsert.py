@@ -10,15 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.db.base import Base
 
-_Insert = postgresql.Insert | sqlite.Insert
+Insert = postgresql.Insert | sqlite.Insert
 
 
-def insert_into(session: AsyncSession, table: type[Base]) -> _Insert:
+def insert_into(session: AsyncSession, table: type[Base]) -> Insert:
     """An INSERT that knows ON CONFLICT, in the words of this session's database."""
-    return _insert(table, session.get_bind().dialect.name)
+    return insert_for(table, session.get_bind().dialect.name)
 
 
-def _insert(table: type[Base], dialect: str) -> _Insert:
+def insert_for(table: type[Base], dialect: str) -> Insert:
+    """The same, in the words of a database by name: for statements put together once."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
@@ -37,7 +38,7 @@ async def write_over(
 
 @lru_cache
 def _statement(table: type[Base], dialect: str, columns: tuple[str, ...]) -> Executable:
-    row = _insert(table, dialect)
+    row = insert_for(table, dialect)
     keys = [column.name for column in table.__table__.primary_key]
     values = {name: row.excluded[name] for name in columns if name not in keys}
     return row.on_conflict_do_update(index_elements=keys, set_=values)

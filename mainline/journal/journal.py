@@ -12,7 +12,7 @@ from mainline import features
 from mainline.journal.event import KINDS, Event
 from mainline.journal.models import JournalEntry
 
-_POSTGRES_APPEND_LOCK = 7_106_733
+_POSTGRES_APPEND_LOCK: Final = text("SELECT pg_advisory_xact_lock(7106733)")
 """Held to the end of the transaction: ids become visible in their order (see append_all)."""
 
 
@@ -35,7 +35,7 @@ async def in_turn(session: AsyncSession) -> None:
     Asked before a judgement, it still holds when what was judged is written.
     """
     if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text(f"SELECT pg_advisory_xact_lock({_POSTGRES_APPEND_LOCK})"))
+        await session.execute(_POSTGRES_APPEND_LOCK)
 
 
 async def append_all(session: AsyncSession, events: Iterable[Event]) -> None:
