@@ -12,7 +12,7 @@ import re
 import sqlite3
 from collections import deque
 from collections.abc import Callable
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Final
 
 import aiosqlite
@@ -27,6 +27,8 @@ _LOOK_EVERY: Final = 5_000
 """Steps of SQLite's machine between two looks at the clock: well under a millisecond."""
 BUSY_MS: Final = 10_000
 """How long a writer waits for those of other processes."""
+LOOK_S: Final = 0.005
+"""How often it looks whether they have ended."""
 _BEGIN: Final = "BEGIN IMMEDIATE"
 _SHORT: Final = ("INSERT", "UPDATE", "DELETE")
 _AS_SHORT: Final = ("SAVEPOINT", "RELEASE", "ROLLBACK TO")
@@ -82,7 +84,23 @@ class InPlace(aiosqlite.Connection):
             pass  # somebody does, in another process
         finally:
             wait_at_most(self._conn, BUSY_MS)
-        return await self._in_thread(fn, _BEGIN)
+        return await self._in_thread(self._in_turn, fn)
+
+    def _in_turn(self, begin: Act) -> Any:
+        """SQLite itself sleeps up to a tenth of a second between two looks: beside an import, which
+        writes most of the time, it misses one pause after the other."""
+        give_up = monotonic() + BUSY_MS / 1000
+        wait_at_most(self._conn, 0)
+        try:
+            while True:
+                try:
+                    return begin(_BEGIN)
+                except sqlite3.OperationalError as error:
+                    if not _is_busy(error) or monotonic() > give_up:
+                        raise
+                sleep(LOOK_S)
+        finally:
+            wait_at_most(self._conn, BUSY_MS)
 
     async def _in_thread(self, fn: Act, *args: Any, **named: Any) -> Any:
         def run() -> Any:
@@ -122,6 +140,10 @@ class InPlace(aiosqlite.Connection):
 def wait_at_most(connection: sqlite3.Connection, milliseconds: int) -> None:
     """How long to wait for another one who writes."""
     connection.execute(f"PRAGMA busy_timeout={milliseconds}").close()
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def is_question(sql: str) -> bool:

@@ -3,11 +3,13 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.db import Database, in_place
@@ -19,6 +21,7 @@ LONG = (
 )
 ROWS = LONG.replace("count(*)", "x")
 TURNS = 40
+MISSED = 30
 
 
 @pytest.fixture
@@ -86,13 +89,53 @@ async def test_who_begins_while_another_process_writes_waits_elsewhere_until_tha
             return await said(session)
 
     writing = asyncio.create_task(ours())
-    while "BEGIN IMMEDIATE" not in handed_over:
+    while "_in_turn" not in handed_over:
         await asyncio.sleep(0)
     assert not writing.done()
     other.execute("COMMIT")
     other.close()
     assert await writing == ["theirs", "ours"]
-    assert handed_over == ["BEGIN IMMEDIATE", "commit"]
+    assert handed_over == ["_in_turn", "commit"]
+
+
+async def test_who_waits_to_write_looks_all_the_time_and_misses_no_short_pause(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[float] = []
+    with closing(_held(database)) as other:
+
+        def pause(length_s: float) -> None:
+            looked.append(length_s)
+            if len(looked) == MISSED:
+                other.execute("COMMIT")
+
+        monkeypatch.setattr(in_place, "sleep", pause)
+        async with database.unit_of_work() as session:
+            await put(session, "ours")
+    assert looked == [in_place.LOOK_S] * MISSED
+    async with database.reading() as session:
+        assert await said(session) == ["ours"]
+
+
+async def test_who_waits_too_long_to_write_is_told_so_and_writes_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_place, "BUSY_MS", -1)
+    with closing(_held(database)) as other:
+        with pytest.raises(OperationalError, match="database is locked"):
+            async with database.unit_of_work() as session:
+                await put(session, "ours")
+        other.execute("ROLLBACK")
+    async with database.unit_of_work() as session:
+        assert await said(session) == []
+
+
+def _held(database: Database) -> sqlite3.Connection:
+    """Another process that is writing."""
+    path = database.engine.url.database or ""
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    return other
 
 
 @pytest.mark.parametrize(("rows", "there"), [(100, []), (101, ["INSERT"])])
