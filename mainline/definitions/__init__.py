@@ -7,28 +7,30 @@ back, who and why. Calls and orders that began under an old version finish under
 from mainline.definitions.company import content, install_file, rules
 from mainline.definitions.kind import Kind, Problem, kind_named, kinds, register
 from mainline.definitions.service import (
-    COMPANY,
     DefinitionRefused,
     EditedMeanwhile,
     Guarded,
-    Version,
-    as_of,
     broken_by,
-    current,
     draft,
-    history,
-    in_force,
     install,
-    names,
-    parsed,
     problems_now,
     publish,
     roll_back,
+    withdraw,
+)
+from mainline.definitions.versions import (
+    COMPANY,
+    Version,
+    as_of,
+    current,
+    history,
+    in_force,
+    names,
+    parsed,
     stamp,
     text_in_force,
     unpublished,
     version,
-    withdraw,
 )
 
 __all__ = [

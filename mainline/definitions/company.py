@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.definitions.kind import Kind
-from mainline.definitions.service import COMPANY, current, install, is_in_force
+from mainline.definitions.service import install
+from mainline.definitions.versions import COMPANY, current, is_in_force
 from mainline.errors import NotFound
 
 M = TypeVar("M", bound=BaseModel)
