@@ -43,7 +43,7 @@ class Customer(Record):
     """``zh`` or ``en``; None: as the line decides."""
     notes: Mapped[str] = mapped_column(Text, default="")
     id_tail: Mapped[str] = mapped_column(String(64), default="", server_default="", info=SECRET)
-    """The last four characters of the identity card, as ``identity.sealed`` leaves them."""
+    """The last four characters of the identity card, as ``identity`` seals them."""
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     """The customer whom this one turned out to be."""
 

@@ -6,7 +6,6 @@ so it counts only together with a name: ``王芳 4021``.
 """
 
 import asyncio
-import hmac
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -16,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.addresses import queries as addresses
 from crm.customers.addressed import below, by_fragment
-from crm.customers.identity import sealed
+from crm.customers.identity import fits
 from crm.customers.merged import kept
 from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
 from mainline import features
@@ -156,9 +155,10 @@ async def _ending(session: AsyncSession, some: Sequence[Customer], tail: str) ->
 
 async def _sealed_so(some: Sequence[Customer], tail: str) -> list[int]:
     kept = {person.id: person.id_tail for person in some if person.id_tail}
-    seals = await asyncio.gather(*(asyncio.to_thread(sealed, tail, each) for each in kept))
-    pairs = zip(kept.items(), seals, strict=True)
-    return [each for (each, seal), other in pairs if hmac.compare_digest(seal, other)]
+    fitting = await asyncio.gather(
+        *(asyncio.to_thread(fits, tail, each, seal) for each, seal in kept.items())
+    )
+    return [each for each, fit in zip(kept, fitting, strict=True) if fit]
 
 
 async def _by_address(session: AsyncSession, text: str, _area_code: str) -> Iterable[Way]:

@@ -17,8 +17,8 @@ from crm.migration.texts import Rows
 Values = list[Any]
 """The values of a column: what they are depends on the field."""
 _SHOWN_CHARS_MAX: Final = 120
-_DIGIT: Final = re.compile(r"(?<=\d)\d")
-"""Of a telephone number only the first digit is shown."""
+_HIDDEN: Final = {"phones": re.compile(r"(?<=\d)\d"), "identity": re.compile(r"[0-9A-Za-z]")}
+"""Of a telephone number only the first digit is shown, of an identity card's none."""
 
 
 @dataclass
@@ -50,7 +50,8 @@ class Batch:
         """A problem with the at-th row."""
         cells = self.raw.get(field)
         value = cells[self.places[at]][:_SHOWN_CHARS_MAX] if cells else ""
-        shown = _DIGIT.sub("*", value) if field == "phones" else value
+        hidden = _HIDDEN.get(field)
+        shown = hidden.sub("*", value) if hidden else value
         self.problems.append(Problem(self.numbers[at], field, code, shown, hint))
 
     def drop(self, indexes: Sequence[int]) -> None:
@@ -168,7 +169,7 @@ def cell_reader(field: Field, column: Column, where: Where) -> Callable[[str], A
 
 
 _NOTHING: Final[Mapping[str, Any]] = {
-    "number": "", "text": "", "word": "", "phones": (),
+    "number": "", "text": "", "word": "", "phones": (), "identity": "",
     "day": None, "moment": None, "money": None, "count": None,
 }  # fmt: skip
 
@@ -188,5 +189,6 @@ def _plain_converter(field: Field, column: Column, where: Where) -> Callable[[st
         "count": cells.count_of,
         "word": lambda cell: cells.word_of(cell, column.values, field.words),
         "phones": lambda cell: cells.phones_of(cell, where.area_code),
+        "identity": cells.identity_of,
     }
     return converters[field.sort]

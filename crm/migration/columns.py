@@ -30,6 +30,8 @@ def converter(field: Field, column: Column, read: Read) -> Convert:
         return _money(read)
     if field.sort == "phones":
         return _phones(read)
+    if field.sort == "identity":  # none is like another, and none is to be remembered
+        return lambda told: list(map(read, told))
     if field.sort == "number" and column.pad <= field.longest:
         return _as_written(f"[0-9A-Z]{{{max(column.pad, 1)},{field.longest}}}", read)
     if field.sort == "text" and not column.values:

@@ -67,8 +67,9 @@ def sample(
     customers: Annotated[int, typer.Option(min=10, max=2_000_000)] = 1_000,
     dirt: Annotated[float, typer.Option(min=0, max=0.3, help="Share of wrong rows.")] = 0.02,
     seed: Annotated[int, typer.Option(help="Another one is another company.")] = 1,
+    cards: Annotated[bool, typer.Option(help="Its books tell of identity cards.")] = False,
 ) -> None:
     """Write the files of a made-up company, as dirty as real ones, to try the import with."""
-    truth = Company(Size(customers, dirt, seed)).write(folder)
+    truth = Company(Size(customers, dirt, seed, cards)).write(folder)
     for what, count in sorted(truth.rows.items()):
         typer.echo(f"{what} {count}")

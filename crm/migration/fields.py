@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Table = Literal["places", "customers", "meters", "bills", "payments", "orders", "totals"]
-Sort = Literal["number", "text", "day", "moment", "money", "count", "phones", "word"]
+Sort = Literal["number", "text", "day", "moment", "money", "count", "phones", "identity", "word"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ TABLES: Final[Mapping[Table, Mapping[str, Field]]] = {
         "name": Field("text", required=True, longest=64),
         "address": Field("text", required=True, longest=120),
         "phones": Field("phones"),
+        "identity": Field("identity"),
         "class": _word("residential", "commercial", "public", "industrial"),
         "status": _word("active", "suspended", "closed"),
         "area_m2": Field("count"),

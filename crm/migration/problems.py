@@ -127,6 +127,11 @@ PROBLEMS: Final[Mapping[str, ProblemKind]] = {
         Text("This is no telephone number; the customer came in without it."),
         Text("Ask the customer for the number at the next call."),
     ),
+    "identity-unreadable": ProblemKind(
+        "doubt",
+        Text("This is no number of an identity card nor the end of one; it was left out."),
+        Text("Ask for the card when the customer comes to a counter."),
+    ),
     "column-unused": ProblemKind(
         "doubt",
         Text("The mapping does not use this column; what stands in it was left out."),

@@ -4,7 +4,15 @@ import pytest
 from sqlalchemy import func, select, update
 
 from crm.customers.identify import by_account_number, identify
-from crm.customers.identity import FAILURES_MAX, FAILURES_WITHIN, Proof, prove, sealed
+from crm.customers.identity import (
+    FAILURES_MAX,
+    FAILURES_WITHIN,
+    Proof,
+    fits,
+    prove,
+    sealed,
+    sealed_beforehand,
+)
 from crm.customers.models import Customer, CustomerPhone, IdentityFailure
 from mainline.db import Database
 from tests.crm.town import customer, place, premise
@@ -95,6 +103,21 @@ async def test_the_end_of_the_card_is_kept_sealed(database: Database, wang: int)
     assert kept == sealed("311X", wang)
     assert kept != sealed("311X", wang + 1)
     assert "311X" not in kept
+
+
+async def test_a_seal_that_was_made_before_the_customer_fits_the_same_end_alone(
+    database: Database, wang: int
+) -> None:
+    seal = sealed_beforehand("311x", "10000001")
+    async with database.unit_of_work() as session:
+        (await session.get_one(Customer, wang)).id_tail = seal
+    assert len(seal) == len(sealed("311X", wang)) == 64
+    assert "311X" not in seal.upper()
+    assert seal != sealed_beforehand("311X", "10000002")
+    ends = ("311X", "311x", "3110", "")
+    assert [fits(end, wang, seal) for end in ends] == [True, True, False, False]
+    assert await _prove(database, wang, "0001", "311*") == "proven"
+    assert await _prove(database, wang, "0001", "3111") == "wrong"
 
 
 async def test_only_a_confirmed_number_is_told_as_proven(database: Database, wang: int) -> None:

@@ -22,6 +22,8 @@ CUSTOMERS: Final[Mapping[str, tuple[str, str]]] = {
     "no-room": ("address-short", "imported"),
     "odd-phone": ("phone-unreadable", "imported"),
 }
+CARDS: Final = ("210102199001010000", "未登记", "12", "2101021990133112X", "营业执照")
+"""What stands where the number of a card should: each is told, and left out."""
 """Each mistake, the code it must be told by, and what becomes of the row."""
 BILLS: Final[Mapping[str, tuple[str, str]]] = {
     "no-day": ("not-a-date", "refused"),
@@ -75,6 +77,15 @@ def address(home: Home, dice: Random) -> str:
         f"{where.name}{home.building}-{home.unit}-{home.room}",
         f"{full} {home.building}号楼 {home.unit}单元 {home.room}",
         f"{full}{home.building}-{home.unit}-{home.room}".translate(_WIDE),
+    )[dice.randrange(8)]  # fmt: skip
+
+
+def card(number: str, dice: Random) -> str:
+    """An identity card as books have it: whole, of the old form, masked, or its end alone."""
+    area, born, rest = number[:6], number[6:14], number[14:]
+    return (
+        number, number.lower(), number.translate(_WIDE), f" {area} {born} {rest}",
+        f"{area}{born[2:]}{rest[:3]}", f"{area}********{rest}", rest, number[-6:],
     )[dice.randrange(8)]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from crm.billing.models import Bill, Meter, Payment
+from crm.customers import queries as customers
+from crm.customers.identity import fits
 from crm.customers.models import Customer, CustomerPhone, Premise, ServiceAccount
 from crm.migration.models import ImportRun
 from crm.migration.refusals import AlreadyImported
@@ -102,6 +105,34 @@ async def test_each_customer_has_their_name_home_and_telephones(
         assert (name, kind, address) == (real.name, real.customer_class, real.address)
         assert phones[customer] == set(real.phones)
         assert 40 <= area < 160
+
+
+async def test_of_an_identity_card_its_end_comes_in_sealed_and_the_number_nowhere(
+    database: Database, bring_in: BringIn, tmp_path: Path
+) -> None:
+    company = Company(Size(customers=60, dirt=0.2, seed=7, cards=True))
+    truth = company.write(tmp_path / "old", keep=True, core=True)
+    outcome = await bring_in(database, tmp_path / "old")
+    told = Counter({k: v for k, v in outcome.tally.counts.items() if k in truth.rows})
+    assert told == truth.rows
+    async with database.reading() as session:
+        people = select(ServiceAccount.number, Customer).join(
+            Customer, Customer.id == ServiceAccount.customer_id
+        )
+        kept = {row[0]: row[1] for row in await session.execute(people)}
+        ends = {one.account: one.id_tail for one in company.customers}
+        assert Counter(map(bool, ends.values())) == {True: 44, False: 9}
+        for account, end in ends.items():
+            person = kept[account]
+            assert fits(end, person.id, person.id_tail) == bool(end)
+            assert not fits("0000", person.id, person.id_tail)
+        one = next(each for each in company.customers if each.id_tail)
+        [found] = await customers.find(session, f"{one.name}{one.id_tail}")
+        assert [account.number for account in found.accounts] == [one.account]
+    lines = (outcome.folder / "problems.csv").read_text("utf-8-sig").splitlines()
+    odd = [line for line in lines if "identity-unreadable" in line]
+    assert len(odd) == truth.problems["customers.identity-unreadable"] > 0
+    assert not any(re.search(r"\d{4}", line.partition("identity")[2]) for line in odd)
 
 
 async def test_every_mistake_is_told_with_its_file_row_and_code(
