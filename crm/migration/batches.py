@@ -17,7 +17,7 @@ from crm.migration.texts import Rows
 Values = list[Any]
 """The values of a column: what they are depends on the field."""
 _SHOWN_CHARS_MAX: Final = 120
-_HIDDEN: Final = {"phones": re.compile(r"(?<=\d)\d"), "identity": re.compile(r"[0-9A-Za-z]")}
+_HIDDEN: Final = {"phones": re.compile(r"(?<=\d)\d"), "identity": re.compile(r"[\dA-Za-z]")}
 """Of a telephone number only the first digit is shown, of an identity card's none."""
 
 

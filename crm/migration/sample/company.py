@@ -143,8 +143,10 @@ class Company:
 
     def _card(self, index: int) -> tuple[str, str]:
         """What the books say about an identity card, and the end that must come in."""
+        if not self.size.cards:
+            return "", ""
         dice, right = self.dice(f"card {index}"), index not in self._mistakes
-        if not self.size.cards or not dice.randrange(8):
+        if not dice.randrange(8):
             return "", ""
         if self.size.dirt and right and not dice.randrange(5):
             return dice.choice(dirt.CARDS), ""
