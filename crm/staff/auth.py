@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.staff import composing
@@ -26,8 +26,11 @@ TRIES_PER_LOGIN: Final = 5
 TRIES_PER_ADDRESS: Final = 30
 
 
+_PERSON: Final = (
+    User.id, User.name, User.roles, User.agent_number, User.language, User.password_until,
+)  # fmt: skip
 _OF_SESSION: Final = (
-    select(User, AuthSession.public_id, composing.rights_text().label("rights"))
+    select(*_PERSON, AuthSession.public_id, composing.rights_text().label("rights"))
     .join(AuthSession, AuthSession.user_id == User.id)
     .where(AuthSession.token_hash == bindparam("token_hash"), User.active)
     .where(AuthSession.expires_at > bindparam("at"))
@@ -94,7 +97,7 @@ async def principal_of_session(session: AsyncSession, token: str) -> Principal |
     """Whose session this is; None when it is unknown, over, or its owner is gone."""
     found = await session.execute(_OF_SESSION, {"token_hash": _hash(token), "at": now()})
     row = found.first()
-    return principal(row[0], row[1], composing.rights_in(row[2])) if row else None
+    return principal(row, row.public_id, composing.rights_in(row.rights)) if row else None
 
 
 async def principal_of_bearer(session: AsyncSession, token: str) -> Principal | None:
@@ -106,7 +109,7 @@ async def principal_of_bearer(session: AsyncSession, token: str) -> Principal | 
     return Principal(None, row.name or row.role, frozenset({row.role}), rights=allowed)
 
 
-def principal(user: User, session_id: str, rights: Rights) -> Principal:
+def principal(user: User | Row[*tuple[Any, ...]], session_id: str, rights: Rights) -> Principal:
     """The person as requests know them; until an own password is chosen they may do nothing."""
     locale: Locale = "en" if user.language == "en" else LOCALES[0]
     if user.password_until is not None:
