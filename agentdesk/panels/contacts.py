@@ -17,14 +17,14 @@ from crm.catalog.work_order_types import WorkOrderTypes
 from crm.interactions import queries as interactions
 from crm.interactions.models import Interaction
 from crm.staff.models import ELSEWHERE, AgentFact
-from crm.staff.roles import house_name
+from crm.staff.roles import HOUSE_NAMES
 from crm.work_orders import clocks
 from crm.work_orders import queries as work_orders
 from crm.work_orders.limits import Gauge, Limits, gauge
 from crm.work_orders.models import WorkOrder
 from mainline import clock
 from mainline.errors import MainlineError
-from mainline.i18n import Locale, current_locale
+from mainline.i18n import Locale, _, current_locale
 from mainline.journal.talk_events import AgentMissed
 
 SHOWN = 6
@@ -177,8 +177,7 @@ def _kind(order: WorkOrder) -> tuple[int, str, str]:
 
 def hand(name: str) -> str:
     """A person by name; one of the house's roles, to which late orders climb, by what they do."""
-    role = house_name(name)
-    return role.to(current_locale()) if role else name
+    return _(HOUSE_NAMES[name]) if name in HOUSE_NAMES else name
 
 
 def _line(order: WorkOrder, kind: _Kind, at: datetime, visit: Appointment | None) -> OrderLine:

@@ -53,6 +53,11 @@ export function listen(handlers, options = {}) {
   return () => { stopped = true; clearInterval(watch); source?.close(); };
 }
 
+/** Fetch; that nobody could be reached is told in the page's words. @param {string} path @param {RequestInit} options */
+export function reach(path, options) {
+  return fetch(path, options).catch((error) => { throw new TypeError(document.body.dataset.away, { cause: error }); });
+}
+
 /**
  * Ask our server; refusals are thrown with the words for the person.
  * @param {string} path @param {unknown} [body] sent as JSON by POST; without one it is a GET
@@ -60,7 +65,7 @@ export function listen(handlers, options = {}) {
  */
 export async function ask(path, body) {
   const language = document.documentElement.lang === "en" ? "en" : "zh_CN";
-  const response = await fetch(path, body === undefined ? { headers: { Accept: "application/json" } } : {
+  const response = await reach(path, body === undefined ? { headers: { Accept: "application/json" } } : {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: JSON.stringify(body),

@@ -1,14 +1,20 @@
 """axe-core looks at the pages of each desk, in both languages: nothing serious."""
 
 import pytest
-from playwright.async_api import expect
 
 from tests.browser.conftest import Chromium
 from tests.support.looking import serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-FILLED = {"/customers/addresses": "#waits .choice button", "/admin/staff": "tbody tr"}
+FILLED = {
+    "/customers/addresses": "#waits .choice button",
+    "/admin/staff": "tbody tr",
+    "/desk": "#light-link.good",
+    "/dispatch": "body[data-started=true]",
+    "/board": ".light.good[data-link]",
+    "/field": "#state[data-link=ok]",
+}
 """What has to be there, so that not only the empty page is looked at."""
 PAGES = {
     "agent2": [
@@ -78,7 +84,7 @@ async def test_nothing_serious_on_any_page(agents: Chromium, login: str, languag
         await page.wait_for_load_state("load")
         assert await page.locator("html").get_attribute("lang") == language.removesuffix("-US")
         if path in FILLED:
-            await expect(page.locator(FILLED[path]).first).to_be_visible()
+            await page.locator(FILLED[path]).first.wait_for()
         found[path] = await serious(page)
     assert {path: words for path, words in found.items() if words} == {}
     assert agents.complaints == []

@@ -2,10 +2,12 @@
 
 from typing import Final
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from mainline.config import PROJECT
 
+expect.set_options(timeout=20_000)
+"""As long as everything else may take: a machine may be slow."""
 _AXE: Final = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 _LOOK: Final = """async () => {
   const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "best-practice"] });

@@ -1,5 +1,5 @@
 // The sound of a prompt: made and played, uploaded, or recorded by microphone.
-import { Refusal } from "/static/live.js";
+import { reach, Refusal } from "/static/live.js";
 
 const SENT_MAX = 1_900_000;
 const RATE = 16_000;
@@ -10,7 +10,7 @@ let player = new Audio();
 export async function hear(texts, language) {
   silence();
   const mine = player;
-  const response = await fetch("/admin/menus/speech", {
+  const response = await reach("/admin/menus/speech", {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: JSON.stringify({ texts, language }),
@@ -46,7 +46,7 @@ export async function forget(text, language) {
 
 /** @param {string} path @param {FormData | URLSearchParams} body */
 async function send(path, body) {
-  const response = await fetch(path, { method: "POST", body, headers: { Accept: "application/json" } });
+  const response = await reach(path, { method: "POST", body, headers: { Accept: "application/json" } });
   if (!response.ok) throw await refusal(response);
 }
 

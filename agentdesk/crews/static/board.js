@@ -128,7 +128,10 @@ async function send(number, owner, to, name) {
 
 async function refresh() {
   const board = await tried(() => ask("/api/dispatch/board"));
-  if (board) draw(board);
+  if (!board) return;
+  draw(board);
+  const said = one("#said");
+  if (said.textContent === words("link-down")) said.hidden = true;
 }
 
 /** @template T @param {() => Promise<T>} work @returns {Promise<T | null>} */

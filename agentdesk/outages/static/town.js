@@ -112,11 +112,12 @@ function show(town) {
 }
 
 show(JSON.parse(page.dataset.picture ?? "{}"));
+const light = one("[data-link]"), live = light.textContent ?? "";
 listen({ "feed.outages": show }, {
   feeds: ["outages"],
   onLink: (up) => {
-    const light = one("[data-link]");
     light.className = `light ${up ? "good" : "bad"}`;
+    light.textContent = up ? live : light.dataset.down ?? "";
     light.title = up ? "" : words("link-down");
   },
 });

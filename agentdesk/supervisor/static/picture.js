@@ -174,13 +174,14 @@ export function follow(draw, drawDay = () => undefined) {
   follow.again = () => show(latest);
   show(JSON.parse(board.dataset.picture ?? "{}"));
   drawDay(JSON.parse(board.dataset.day ?? "{}"));
-  const light = document.querySelector("[data-link]");
+  const light = /** @type {HTMLElement | null} */ (document.querySelector("[data-link]")), live = light?.textContent ?? "";
   listen({ "feed.board": show, "feed.day": drawDay }, {
     feeds: ["board", "day"],
     onLink: (up) => {
       if (!light) return;
       light.className = `light ${up ? "good" : "bad"}`;
-      light.setAttribute("title", up ? "" : words("link-down"));
+      light.textContent = up ? live : light.dataset.down ?? "";
+      light.title = up ? "" : words("link-down");
     },
   });
 }

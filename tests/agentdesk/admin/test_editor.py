@@ -152,6 +152,12 @@ async def test_what_cannot_be_done_is_told_and_changes_nothing(editor: Window):
     await expect(page.locator("[data-refusal]")).to_have_text("There is a node main already.")
     await expect(page.locator("[data-unkept]")).to_be_hidden()
     await expect(page.get_by_label("Name", exact=True).first).to_have_value("lunch")
+    await page.context.set_offline(True)
+    await page.get_by_label("Name", exact=True).first.fill("midday")
+    await page.keyboard.press("Tab")
+    away = "No connection to the server. Please try again."
+    await expect(page.locator("[data-refusal]")).to_have_text(away)
+    await expect(page.locator("[data-unkept]")).to_be_hidden()
 
 
 async def test_the_second_of_two_who_edit_at_once_is_told_and_loses_nothing(

@@ -81,3 +81,19 @@ async def test_an_order_is_given_by_keyboard_with_the_reasons_seen_and_one_by_dr
     assert await owners(company) == [("assigned", "field"), ("assigned", "field")]
     assert await serious(page) == []
     assert opened.complaints == []
+
+
+async def test_a_network_that_goes_is_told_and_forgotten_when_it_is_back(
+    dispatcher: tuple[Window, str], company: Database
+) -> None:
+    page, (first, _second) = dispatcher[0].page, await numbers(company)
+    await page.context.set_offline(True)
+    await page.locator(f"[data-number='{first}']").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#said")).to_have_text("No connection. The board stands still.")
+    await expect(page.locator("[data-link]")).to_have_class("light bad")
+    await page.context.set_offline(False)
+    await expect(page.locator("[data-link]")).to_have_text("live")
+    await expect(page.locator("#said")).to_be_hidden()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-proposals] > li").first).to_be_visible()

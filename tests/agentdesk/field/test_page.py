@@ -34,7 +34,6 @@ from tests.support.browsing import chromium, served
 from tests.support.looking import serious
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)
 SMALL = """() => [...document.querySelectorAll("button, a, input, summary, textarea, .choice")]
   .filter((each) => each.checkVisibility() && !each.matches(".choice > *, .away"))
   .map((each) => [each, each.getBoundingClientRect()])
