@@ -76,7 +76,7 @@ class PrivateAsterisk:
         self._phones.clear()
         if self._process and self._process.returncode is None:
             self._process.terminate()
-            await asyncio.wait_for(self._process.wait(), 15)
+            await asyncio.wait_for(self._process.wait(), PATIENCE_S)
 
     def processor_s(self) -> float:
         """Processor time that Asterisk has used so far."""
@@ -91,7 +91,7 @@ class PrivateAsterisk:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        output, _ = await asyncio.wait_for(process.communicate(), 15)
+        output, _ = await asyncio.wait_for(process.communicate(), PATIENCE_S)
         return output.decode()
 
     # --- telephones --------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import httpx
 
 from mainline.config import Settings
 from mainline.process.program import environment, mainline_command
+from tests.calls.scenario import PATIENCE_S
 
 ROLE = "admin"
 
@@ -28,14 +29,14 @@ class Api:
             env=environment(self._settings),
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=True,
         )
         token = re.findall(r"\S+", done.stdout)[-1]
         self._client = httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{self._settings.http_port}",
             headers={"Authorization": f"Bearer {token}"},
-            timeout=10,
+            timeout=60,
         )
 
     async def close(self) -> None:
@@ -70,7 +71,7 @@ class Api:
 
     async def _recording_id(self, call_id: str) -> int:
         """The recording's number, as soon as the call list knows it."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 recording = (await self.call(call_id)).get("recording")
                 if recording is not None:

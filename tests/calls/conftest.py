@@ -17,6 +17,8 @@ async def instance(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[In
     running = Instance(private_settings(home))
     async with listening(home) as stalls:
         running.stalled_s = stalls.between
-        await running.start()
-        yield running
-        await running.stop()
+        try:
+            await running.start()
+            yield running
+        finally:
+            await running.stop()

@@ -19,7 +19,7 @@ class Desk:
     async def does(self, agent: str, path: str, **body: Any) -> dict[str, Any]:
         """One act of that agent; it must be allowed."""
         headers = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
-        async with httpx.AsyncClient(base_url=self._base, headers=headers, timeout=10) as page:
+        async with httpx.AsyncClient(base_url=self._base, headers=headers, timeout=60) as page:
             form = {"login": self._logins[agent], "password": PASSWORD}
             assert (await page.post("/sign-in", data=form)).status_code == 303
             answer = await page.post(f"/desk{path}", json=body)

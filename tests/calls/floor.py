@@ -22,6 +22,7 @@ from mainline.journal.floor_events import (
     AgentWrapupEnded,
 )
 from mainline.secrets import Secrets
+from tests.calls.scenario import PATIENCE_S
 
 QUEUES = ("service", "repair", "billing", "emergency")
 
@@ -127,12 +128,12 @@ class Floor:
     def _ari(self) -> httpx.AsyncClient:
         password = Secrets.load_or_create(self._settings.home).ari
         base = f"http://127.0.0.1:{self._settings.asterisk_http_port}/ari"
-        return httpx.AsyncClient(base_url=base, auth=("mainline", password), timeout=5)
+        return httpx.AsyncClient(base_url=base, auth=("mainline", password), timeout=60)
 
     async def _ami(self, end: bytes = b"\r\n\r\n", **fields: str) -> str:
         """One action on a connection of its own; the answer's text."""
         password = Secrets.load_or_create(self._settings.home).ami_web
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             reader, writer = await asyncio.open_connection("127.0.0.1", self._settings.ami_port)
             await reader.readline()
             login = {"Action": "Login", "Username": "web", "Secret": password, "Events": "off"}

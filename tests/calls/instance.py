@@ -47,7 +47,7 @@ from tests.support.ports import free_port, free_ports
 
 Furnish = Callable[[AsyncSession], Awaitable[None]]
 """What is put into the database before the processes start."""
-READY_S = 60.0
+READY_S = 180.0
 PREPARE_S = 240
 
 
@@ -176,7 +176,7 @@ class Instance:
         if name == "asterisk":
             self.deaths.append(Death(now(), self.facts.last_id()))
         _signal(self._processes[name], signal.SIGKILL)
-        await asyncio.to_thread(self._processes[name].wait, 5)
+        await asyncio.to_thread(self._processes[name].wait, 60)
 
     async def revive(self, name: str) -> None:
         """Start it again, as the supervisor would."""

@@ -30,7 +30,7 @@ class Leader:
 
     async def _post(self, path: str, **sent: Any) -> None:
         headers = {"Sec-Fetch-Site": "same-origin"}
-        async with httpx.AsyncClient(base_url=self._base, headers=headers, timeout=10) as page:
+        async with httpx.AsyncClient(base_url=self._base, headers=headers, timeout=60) as page:
             form = {"login": "leader", "password": PASSWORD}
             assert (await page.post("/sign-in", data=form)).status_code == 303
             answer = await page.post(path, **sent)

@@ -63,7 +63,7 @@ async def worker_calls(instance: Instance, number: str) -> None:
         wanted = order.number
     token = (await instance.command("token", "--role", "field")).split()[-1]
     base = f"http://127.0.0.1:{instance.settings.http_port}"
-    async with httpx.AsyncClient(base_url=base, timeout=10) as client:
+    async with httpx.AsyncClient(base_url=base, timeout=60) as client:
         answer = await client.post(
             f"/api/work-orders/{wanted}/call", json={"staff_number": WORKER},
             headers={"Authorization": f"Bearer {token}"},
