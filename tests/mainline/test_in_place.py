@@ -201,6 +201,7 @@ async def test_others_have_their_turn_between_short_statements(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(in_place, "TURN_S", -1.0)
+    await database.dispose()  # a connection that was used just now has a turn of before
     turns = 0
 
     async def other() -> None:
