@@ -122,9 +122,8 @@ async def _booked(instance: Instance, calls: int) -> float:
 
 def _figures(name: str, bare: Sequence[Step], full: Sequence[Step]) -> list[Figure]:
     """Rates that go on, and the CPU time of a call at those that both bear."""
-    both = [(one, other) for one, other in zip(bare, full, strict=False)]
-    alone = _mean([one for one, _ in both])
-    together = _mean([other for _, other in both])
+    both = min(len(bare), len(full))
+    alone, together = _mean(bare[:both]), _mean(full[:both])
     python = sum(together[process] for process in PYTHON)
     return [
         Figure(f"{name}_bare_per_s", bare[-1].rate),

@@ -12,11 +12,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 
 from mainline.clock import now
 from mainline.config import Settings
-from mainline.db import Database
+from mainline.db import Database, any_of
 from mainline.ids import call_subject
 from mainline.journal import append
 from mainline.journal.call_events import RecordingStored
@@ -53,7 +53,7 @@ _DUE: Final = (
     .limit(BATCH)
 )
 _SEGMENTS: Final = select(RecordingSegment).where(
-    RecordingSegment.recording_id.in_(bindparam("recordings", expanding=True))
+    RecordingSegment.recording_id.in_(any_of("recordings"))
 )
 
 _log = get_logger("recordings")

@@ -73,6 +73,9 @@ class Unclear:
 class Remembering(Gazetteer):
     """Thousands of rows begin with the same words."""
 
+    _told: Memo[list[Mention]]
+    _places: Memo[Place | Unclear]
+
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "_told", Memo(super().mentions))
@@ -80,13 +83,11 @@ class Remembering(Gazetteer):
 
     def mentions(self, text: str) -> list[Mention]:
         """The same, remembered."""
-        told: Memo[list[Mention]] = self._told  # type: ignore[attr-defined]
-        return told[text]
+        return self._told[text]
 
     def meant(self, words: str) -> Place | Unclear:
         """The community these words stand for in front of a house that is read in one way only."""
-        known: Memo[Place | Unclear] = self._places  # type: ignore[attr-defined]
-        return known[words]
+        return self._places[words]
 
     def _read(self, words: str) -> Place | Unclear:
         return _meant(parse_reading(Reading(words), self))

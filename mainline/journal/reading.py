@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.clock import now
-from mainline.db import Database
+from mainline.db import Database, any_of, at_most
 from mainline.journal.event import Event
 from mainline.journal.journal import event_of, last_id
 from mainline.journal.models import ConsumerCursor, JournalEntry
@@ -26,7 +26,7 @@ _PLACES: Final = select(ConsumerCursor.consumer, ConsumerCursor.last_entry_id)
 _HELD: Final = _PLACES.with_for_update()
 _MOVE: Final = (
     update(ConsumerCursor)
-    .where(ConsumerCursor.consumer.in_(bindparam("consumers", expanding=True)))
+    .where(ConsumerCursor.consumer.in_(any_of("consumers")))
     .values(last_entry_id=bindparam("place"), moved_at=bindparam("at"))
     .execution_options(synchronize_session=False)
 )
@@ -34,9 +34,9 @@ _ENTRIES: Final = (
     select(JournalEntry.id, JournalEntry.kind, JournalEntry.payload)
     .where(JournalEntry.id > bindparam("after"), JournalEntry.id <= bindparam("until"))
     .order_by(JournalEntry.id)
-    .limit(bindparam("most"))
+    .limit(at_most())
 )
-_OF_KINDS: Final = _ENTRIES.where(JournalEntry.kind.in_(bindparam("kinds", expanding=True)))
+_OF_KINDS: Final = _ENTRIES.where(JournalEntry.kind.in_(any_of("kinds")))
 
 
 class AtOnce(dict[str, Handler]):
@@ -162,7 +162,7 @@ async def _entries(
     session: AsyncSession, after: int, until: int, kinds: Iterable[str], limit: int
 ) -> list[tuple[int, Event]]:
     rows = await session.execute(
-        _OF_KINDS, {"after": after, "until": until, "kinds": tuple(kinds), "most": limit}
+        _OF_KINDS, {"after": after, "until": until, "kinds": tuple(kinds), "limit": limit}
     )
     return [(row.id, event_of(row.kind, row.payload)) for row in rows]
 
