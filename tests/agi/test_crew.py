@@ -83,7 +83,7 @@ async def test_a_job_that_runs_well_for_a_while_is_no_longer_failing(monkeypatch
 async def test_a_pause_ends_with_the_stop_or_the_hint():
     stop, hint = asyncio.Event(), asyncio.Event()
     hint.set()
-    await asyncio.wait_for(pause(stop, 60, hint), 1)
+    await asyncio.wait_for(pause(stop, 3600, hint), 60)
     assert not hint.is_set()
     stop.set()
-    await asyncio.wait_for(pause(stop, 60), 1)
+    await asyncio.wait_for(pause(stop, 3600), 60)

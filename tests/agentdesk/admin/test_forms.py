@@ -1,10 +1,11 @@
 """Types of orders edited as forms: checked, compared, published; open orders keep theirs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from agentdesk.admin import definitions as texts
 from agentdesk.admin import forms
@@ -169,3 +170,31 @@ async def _put_the_first_back(page: Page) -> None:
     await page.keyboard.press("Enter")
     await expect(versions).to_have_count(3)
     await expect(page.locator("h1 .tag.good")).to_have_count(1)
+
+
+@pytest.mark.browser
+async def test_keys_pressed_while_the_page_is_still_coming_count(
+    town: Database, settings: Settings
+) -> None:
+    app = create_app(settings, town, Telephony())
+    signed_in(app, "admin", name="chen")
+    async with (
+        served(settings, app) as base,
+        chromium() as browser,
+        window(browser, language="zh") as opened,
+    ):
+        page, pressed = opened.page, asyncio.Event()
+
+        async def late(route: Route) -> None:
+            await pressed.wait()
+            await route.continue_()
+
+        await page.route("**/static/admin/versions.js*", late)
+        await page.goto(f"{base}{BASE}", wait_until="commit")
+        version = page.locator("[data-versions] a")
+        await expect(version).to_be_visible()
+        await page.keyboard.press("v")
+        await expect(version).not_to_be_focused()
+        pressed.set()
+        await expect(version).to_be_focused()
+        assert opened.complaints == []

@@ -1,4 +1,3 @@
-import time
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
@@ -66,14 +65,12 @@ async def test_the_board_follows_the_floor_without_being_asked(
     await expect(figure(page, "waiting")).to_have_text("1")
     await expect(page.locator('[data-rows="waiting"] tr')).to_have_count(1)
     wait = {"subject": f"call:{WAIT}"}
-    began = time.monotonic()
     await tell(
         sqlite_database,
         AgentAnswered(**wait, at=ago(0), agent="8002", queue="billing"),
         QueueLeft(**wait, at=ago(0), queue="billing", how="answered"),
     )
     await expect(figure(page, "waiting")).to_have_text("0")
-    assert time.monotonic() - began < 5
     row = page.locator('[data-rows="agents"] [data-key="8002"]')
     await expect(row.locator(".tag")).to_have_text("talking")
     await expect(page.locator('[data-none="waiting"]')).to_be_visible()

@@ -47,13 +47,13 @@ def test_an_extra_that_is_no_json_costs_the_extra_only():
     assert row.extra == {}
 
 
-@settings(max_examples=1500, deadline=500)
+@settings(max_examples=1500)
 @given(raw=st.binary(max_size=300))
 def test_noise_is_no_record(raw: bytes):
     assert parse(raw) is None
 
 
-@settings(max_examples=500, deadline=500)
+@settings(max_examples=500)
 @given(at=st.integers(0, len(LINE)), raw=st.binary(max_size=30))
 def test_a_damaged_line_never_raises(at: int, raw: bytes):
     parse(LINE[:at] + raw + LINE[at:])
