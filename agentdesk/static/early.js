@@ -1,25 +1,26 @@
-// A key that is pressed while a page is still coming counts: it is told again once the page's scripts
-// are there. No module, so that it listens before anything is shown.
+// A key that is pressed while a page is still coming counts, once: its scripts are told of it when all
+// of them are there, however many were there when it was pressed. No module, so that it listens first.
 {
   const MOST = 20;
   /** @type {KeyboardEvent[]} */
   const pressed = [];
 
-  /** @param {KeyboardEvent} event */
+  /** A field is typed into all the same. @param {KeyboardEvent} event */
   const keep = (event) => {
+    event.stopImmediatePropagation();
     if (!event.repeat && pressed.length < MOST) pressed.push(event);
   };
 
-  /** Told again it types nothing, so a field only hears of it. @param {KeyboardEvent} event */
+  /** @param {KeyboardEvent} event */
   const tell = (event) => {
     const field = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
     const where = field ? event.target : document.activeElement ?? document.body;
     where?.dispatchEvent(new KeyboardEvent("keydown", event));
   };
 
-  document.addEventListener("keydown", keep, true);
+  window.addEventListener("keydown", keep, true);
   document.addEventListener("DOMContentLoaded", () => {
-    document.removeEventListener("keydown", keep, true);
+    window.removeEventListener("keydown", keep, true);
     pressed.forEach(tell);
   });
 }
