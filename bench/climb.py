@@ -1,21 +1,23 @@
 """(a) Calls through identify → menu → queue → agent → recorded, against plain dialplan alone.
 
-Both are measured in one run on one machine: first with everything alive, then with gateway, web
+Both are measured in one run on one machine, in turns: with everything alive, and with gateway, web
 and worker dead, which is the same dialplan on bare Asterisk. A rate is borne when it can go on:
-calls do not fail, and the last takes at most LATE_S longer than at the lowest rate. CPU time is
-that of the rates that both bear, less what the processes use anyway.
+calls do not fail, the last takes at most LATE_S longer than at the lowest rate, and the sound is
+whole: who has no processor left talks on, but in pieces, and lacks them in the recording. What is
+recorded while Python is dead is asked when it lives again. CPU time is that of the rates that both
+bear, less what the processes use anyway.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
 from bench.figures import Figure
 from bench.load import Crowd, Result
 from bench.processes import Clock
-from bench.station import CALLERS, station
+from bench.station import CALLERS, left, station
 from crm.interactions.models import Interaction
 from tests.calls.instance import Instance
 from tests.support.ports import free_port
@@ -57,51 +59,101 @@ class Step:
     """Of a call, less what the process uses anyway."""
     booked_s: float
     """How long after the last call everything was in the books."""
+    broken: Sequence[str]
+    """What is wrong with the calls in the books: above all sound that the recording lacks."""
 
     @property
     def tail_s(self) -> float:
         """From the last call's beginning to its end."""
         return self.result.seconds - self.result.offered / self.rate
 
+    def goes_on(self, lowest: "Step") -> bool:
+        """Whether calls can come at this rate for ever."""
+        calls = self.result.offered
+        whole = (calls - len(self.broken)) / calls
+        return min(self.result.share_good, whole) >= GOOD and self.tail_s <= lowest.tail_s + LATE_S
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rate:g} calls/s: {self.result.good} of {self.result.offered} good, "
+            f"{len(self.broken)} broken, last ended after {self.tail_s:.1f} s, "
+            f"booked after {self.booked_s:.1f} s, "
+            + ", ".join(f"{name} {ms:.0f} ms" for name, ms in self.cpu_ms.items())
+            + "".join(f"\n#   {words}" for words in self.broken[:5])
+        )
+
+
+@dataclass
+class Ladder:
+    """How far it goes with these processes alive, the others dead."""
+
+    alive: Sequence[str]
+    anyway: Cores
+    steps: list[Step] = field(default_factory=list)
+    ended: bool = False
+
+    async def climb(self, load: Load, rate: float, instance: Instance, crowd: Crowd) -> None:
+        """One rate more, until calls go wrong."""
+        if self.ended:
+            return
+        await _let_die(instance, self.alive)
+        step = await _step(load, rate, instance, crowd, self.anyway)
+        self.ended = not step.goes_on(self.steps[0] if self.steps else step)
+        how = "do not go on" if self.ended else "go on"
+        print(f"# {how} with {'+'.join(self.alive)}: {step}", flush=True)
+        if not self.ended:
+            self.steps.append(step)
+        await asyncio.sleep(WRAPUPS_OVER_S)
+
 
 async def compare(load: Load) -> list[Figure]:
-    """Climb the rates twice."""
+    """Climb both at once, each rate with and without: the machine is not the same all the time."""
     async with station(load.agents, load.talk_s) as (instance, crowd):
-        full = await _climb(load, instance, crowd, ("asterisk", *PYTHON))
-        for name in PYTHON:
-            await instance.kill(name)
-        bare = await _climb(load, instance, crowd, ("asterisk",))
-    return _figures(load.name, bare, full)
+        full = await _at_its_foot(instance, ("asterisk", *PYTHON))
+        bare = await _at_its_foot(instance, ("asterisk",))
+        for rate in load.rates:
+            await full.climb(load, rate, instance, crowd)
+            await bare.climb(load, rate, instance, crowd)
+    if not full.steps or not bare.steps:
+        raise RuntimeError("not even the lowest rate was served")
+    return _figures(load.name, bare.steps, full.steps)
 
 
-async def _climb(load: Load, instance: Instance, crowd: Crowd, names: Sequence[str]) -> list[Step]:
-    """Rates until calls go wrong; the good ones."""
-    idle = Clock({name: instance.pid(name) for name in names})
+async def _at_its_foot(instance: Instance, alive: Sequence[str]) -> Ladder:
+    await _let_die(instance, alive)
+    idle = Clock({name: instance.pid(name) for name in alive})
     await asyncio.sleep(IDLE_S)
-    anyway, steps = idle.cores(), list[Step]()
-    for rate in load.rates:
-        step = await _step(load, rate, instance, crowd, {name: anyway[name] for name in names})
-        if step.result.share_good < GOOD or (steps and step.tail_s > steps[0].tail_s + LATE_S):
-            print(f"# {rate:g} calls/s do not go on: {step}", flush=True)
-            break
-        print(f"# {rate:g} calls/s go on: {step}", flush=True)
-        steps.append(step)
-        await asyncio.sleep(WRAPUPS_OVER_S if "worker" in names else 1)
-    if not steps:
-        raise RuntimeError(f"not even the lowest rate was served: {step.result}")
-    return steps
+    cores = idle.cores()
+    await _revive(instance)
+    return Ladder(alive, {name: cores[name] for name in alive})
+
+
+async def _let_die(instance: Instance, alive: Sequence[str]) -> None:
+    for name in PYTHON:
+        if name not in alive:
+            await instance.kill(name)
+
+
+async def _revive(instance: Instance) -> None:
+    for name in PYTHON:
+        await instance.revive(name)
 
 
 async def _step(load: Load, rate: float, instance: Instance, crowd: Crowd, anyway: Cores) -> Step:
-    calls = int(rate * load.seconds)
-    known = await _known(instance)
+    calls, known, before = (
+        int(rate * load.seconds),
+        await _known(instance),
+        instance.facts.last_id(),
+    )
     clock = Clock({name: instance.pid(name) for name in anyway})
     result = await crowd.call(instance.hotline, CALLERS, rate=rate, calls=calls, port=free_port())
     booked_s = await _booked(instance, known + calls) if "worker" in anyway else 0.0
     await asyncio.sleep(SETTLED_S)
     cores, seconds = clock.cores(), clock.seconds
     cpu = {name: 1000 * (cores[name] - used) * seconds / calls for name, used in anyway.items()}
-    return Step(rate, result, cpu, booked_s)
+    await _revive(instance)
+    await _booked(instance, known + calls)
+    return Step(rate, result, cpu, booked_s, await left(instance, before))
 
 
 async def _known(instance: Instance) -> int:

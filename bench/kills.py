@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from bench.figures import Figure
 from bench.load import Crowd
-from bench.station import CALLERS, station
-from tests.calls.books import problems
+from bench.station import CALLERS, left, station
 from tests.calls.instance import Instance
 from tests.support.metronome import Stalls, listening
 from tests.support.ports import free_port
@@ -26,9 +25,6 @@ MINUTES = float(os.environ.get("MINUTES", "40"))
 SEED = int(os.environ.get("SEED", "1"))
 DEAD_S = 1.0
 """As long as a supervisor takes to notice and start it again."""
-SETTLED_S = 60.0
-LOOK_S = 1.0
-"""Looking is work too, and the machine is being measured."""
 PYTHON = ("gateway", "web", "worker")
 TOGETHER_EVERY = 5
 """In every so many rounds all of Python is killed at once as well."""
@@ -73,7 +69,7 @@ async def _kill(
 ) -> None:
     before = instance.facts.last_id()
     served = await _under_load(instance, crowd, VICTIMS[name], moment)
-    found = await _left(instance, before, stalls)
+    found = await left(instance, before, stalls.between)
     tally.kills, tally.good = tally.kills + 1, tally.good + served
     tally.broken += bool(found)
     what = f"kill {tally.kills} of {name} after {moment:.2f} s"
@@ -96,20 +92,3 @@ async def _under_load(
     for name in victims:
         await instance.revive(name)
     return (await burst).good
-
-
-async def _left(instance: Instance, before: int, stalls: Stalls) -> list[str]:
-    """Invariants broken by this burst although everything had time to settle."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + SETTLED_S
-    while True:
-        left = problems(
-            instance.facts,
-            instance.books,
-            deaths=instance.deaths,
-            after=before,
-            stalled_s=stalls.between,
-        )
-        if not left or loop.time() > deadline:
-            return left
-        await asyncio.sleep(LOOK_S)

@@ -1,8 +1,9 @@
 """A private instance with many agents whose telephones one SIPp answers."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +18,7 @@ from mainline.journal import append_all
 from mainline.journal.floor_events import AgentReady, AgentSignedIn
 from mainline.sip.digest import Credentials
 from mainline.sip.phone import Phone
+from tests.calls.books import no_stall, problems
 from tests.calls.instance import Furnish, Instance, private_settings
 from tests.calls.people import settle
 from tests.support.ports import free_port, free_ports
@@ -42,8 +44,32 @@ SHORT_MENU = {
 """As short as what plain dialplan asks, so that the same call is measured with and without it."""
 FIRST_LOOK_S = 3.0
 """Asterisk asks each new telephone once whether it is there; somebody has to answer."""
+SETTLED_S = 60.0
+LOOK_S = 1.0
+"""Looking is work too, and the machine is being measured."""
 CALLERS = ["13922220001", "13922220004", "13922220006"]
 """Known customers with a known language: they come to the menu without a question."""
+
+
+async def left(
+    instance: Instance,
+    before: int,
+    stalled_s: Callable[[datetime, datetime], float] = no_stall,
+) -> list[str]:
+    """Invariants that calls after that entry break although everything had time to settle."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + SETTLED_S
+    while True:
+        found = problems(
+            instance.facts,
+            instance.books,
+            deaths=instance.deaths,
+            after=before,
+            stalled_s=stalled_s,
+        )
+        if not found or loop.time() > deadline:
+            return found
+        await asyncio.sleep(LOOK_S)
 
 
 async def _furnish(session: AsyncSession, agents: int) -> None:

@@ -6,7 +6,7 @@ from bench.figures import Figure
 LOAD = Load(
     "talks",
     talk_s=60.0,
-    rates=(2.5, 2.75, 3.0, 3.25, 3.5, 3.75, 4.0, 4.25, 4.5),
+    rates=(2.5, 3.0, 3.25, 3.5, 3.75, 4.0, 4.25, 4.5),
     seconds=70.0,
     agents=330,
 )

@@ -29,7 +29,7 @@ from mainline.acting import actor, because
 from mainline.clock import now
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
-from mainline.journal import append
+from mainline.journal import append, in_turn
 from mainline.permissions import Permission
 
 Workplace = Literal["centre", "branch", "home"]
@@ -80,6 +80,8 @@ async def add_user(
 ) -> User:
     """Take somebody on. ``queues``: queue to penalty; ``branch``: code of an area of service."""
     _check(login, agent_number)
+    hashed = _hashed(password)  # slow: before anybody waits for us
+    await in_turn(session)  # nobody removes the roles meanwhile
     await check_known(session, roles := list(roles))
     taken = User.login == login
     if agent_number is not None:  # None would be IS NULL: everybody without a telephone
@@ -89,7 +91,7 @@ async def add_user(
     user = User(
         login=login,
         name=name[:64],
-        password_hash=_hashed(password),
+        password_hash=hashed,
         roles=roles,
         agent_number=agent_number,
         station=station,

@@ -275,12 +275,16 @@ async def publish_bulletin(session: AsyncSession, _settings: Settings, reader: s
     )  # fmt: skip
 
 
+async def take_on(session: AsyncSession, _settings: Settings, code: str) -> None:
+    await service.take_on(session, login="he", name="何平", roles=[code])
+
+
 async def remove(session: AsyncSession, _settings: Settings, code: str) -> None:
     await composing.remove(session, code, may=ALL, by="root", why="weg")
 
 
 Act = Callable[[AsyncSession, Settings, str], Awaitable[None]]
-NAMING = pytest.mark.parametrize("naming", [publish_types, publish_bulletin])
+NAMING = pytest.mark.parametrize("naming", [publish_types, publish_bulletin, take_on])
 
 
 async def outcome_of_the_second(
@@ -308,7 +312,7 @@ async def test_a_role_is_not_removed_while_somebody_names_it(
     staff: Database, settings: Settings, naming: Act
 ) -> None:
     outcome = await outcome_of_the_second(staff, settings, naming, remove)
-    assert isinstance(outcome, composing.RoleNamed)
+    assert isinstance(outcome, composing.RoleNamed | composing.RoleInUse)
     assert "night_lead" in await rights_of(staff)
 
 
