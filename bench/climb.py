@@ -3,9 +3,9 @@
 Both are measured in one run on one machine, in turns: with everything alive, and with gateway, web
 and worker dead, which is the same dialplan on bare Asterisk. A rate is borne when it can go on:
 calls do not fail, the last takes at most LATE_S longer than at the lowest rate, and the sound is
-whole: who has no processor left talks on, but in pieces, and lacks them in the recording. What is
-recorded while Python is dead is asked when it lives again. CPU time is that of the rates that both
-bear, less what the processes use anyway.
+whole: an Asterisk that has no processor left talks on, but in pieces, and the recording is not as
+long as the call. What is recorded while Python is dead is asked when it lives again.
+CPU time is that of the rates that both bear, less what the processes use anyway.
 """
 
 import asyncio
@@ -60,7 +60,7 @@ class Step:
     booked_s: float
     """How long after the last call everything was in the books."""
     broken: Sequence[str]
-    """What is wrong with the calls in the books: above all sound that the recording lacks."""
+    """What is wrong with the calls in the books: above all recordings of another length."""
 
     @property
     def tail_s(self) -> float:
@@ -140,11 +140,8 @@ async def _revive(instance: Instance) -> None:
 
 
 async def _step(load: Load, rate: float, instance: Instance, crowd: Crowd, anyway: Cores) -> Step:
-    calls, known, before = (
-        int(rate * load.seconds),
-        await _known(instance),
-        instance.facts.last_id(),
-    )
+    calls = int(rate * load.seconds)
+    known, before = await _known(instance), instance.facts.last_id()
     clock = Clock({name: instance.pid(name) for name in anyway})
     result = await crowd.call(instance.hotline, CALLERS, rate=rate, calls=calls, port=free_port())
     booked_s = await _booked(instance, known + calls) if "worker" in anyway else 0.0

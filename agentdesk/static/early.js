@@ -5,15 +5,15 @@
   /** @type {KeyboardEvent[]} */
   const pressed = [];
 
-  /** A field is typed into all the same. @param {KeyboardEvent} event */
+  /** What the browser itself does with a key it does at once. @param {KeyboardEvent} event */
   const keep = (event) => {
     event.stopImmediatePropagation();
     if (!event.repeat && pressed.length < MOST) pressed.push(event);
   };
 
-  /** @param {KeyboardEvent} event */
+  /** Told again a key types nothing: a field (see typing.js) only hears of it. @param {KeyboardEvent} event */
   const tell = (event) => {
-    const field = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
+    const field = event.target instanceof HTMLElement && event.target.matches("input, textarea, select, [contenteditable]");
     const where = field ? event.target : document.activeElement ?? document.body;
     where?.dispatchEvent(new KeyboardEvent("keydown", event));
   };

@@ -312,7 +312,7 @@ async def test_a_role_is_not_removed_while_somebody_names_it(
     staff: Database, settings: Settings, naming: Act
 ) -> None:
     outcome = await outcome_of_the_second(staff, settings, naming, remove)
-    assert isinstance(outcome, composing.RoleNamed | composing.RoleInUse)
+    assert isinstance(outcome, composing.RoleInUse if naming is take_on else composing.RoleNamed)
     assert "night_lead" in await rights_of(staff)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -18,10 +19,23 @@ from mainline import definitions
 from mainline.config import Settings
 from mainline.db import Database
 from tests.agentdesk.conftest import Telephony
-from tests.support.browsing import chromium, served, signed_in, window
+from tests.support.browsing import Window, chromium, served, signed_in, window
 from tests.support.pages import Pages, pages
 
 BASE = "/admin/forms/work_order_types/company"
+
+
+@asynccontextmanager
+async def seen_by_an_admin(town: Database, settings: Settings) -> AsyncIterator[tuple[str, Window]]:
+    """The application's address, and a window on it in Chinese."""
+    app = create_app(settings, town, Telephony())
+    signed_in(app, "admin", name="chen")
+    async with (
+        served(settings, app) as base,
+        chromium() as browser,
+        window(browser, language="zh") as opened,
+    ):
+        yield base, opened
 
 
 @pytest.fixture
@@ -111,13 +125,7 @@ async def test_a_type_is_changed_published_and_put_back_by_keyboard_alone(
         )
     codes = [each["code"] for each in (await body(town))["types"]]
     place = codes.index("enquiry")
-    app = create_app(settings, town, Telephony())
-    signed_in(app, "admin", name="chen")
-    async with (
-        served(settings, app) as base,
-        chromium() as browser,
-        window(browser, language="zh") as opened,
-    ):
+    async with seen_by_an_admin(town, settings) as (base, opened):
         page = opened.page
         await page.goto(f"{base}{BASE}")
         problems = page.locator("[data-problems]")
@@ -179,13 +187,7 @@ async def test_a_key_pressed_while_the_page_is_still_coming_counts_once(
     kind, name = WORK_ORDER_TYPES.name, "company"
     async with town.unit_of_work() as session:
         await definitions.draft(session, kind, name, await body(town), author="chen")
-    app = create_app(settings, town, Telephony())
-    signed_in(app, "admin", name="chen")
-    async with (
-        served(settings, app) as base,
-        chromium() as browser,
-        window(browser, language="zh") as opened,
-    ):
+    async with seen_by_an_admin(town, settings) as (base, opened):
         page, pressed = opened.page, asyncio.Event()
 
         async def late(route: Route) -> None:
