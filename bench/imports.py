@@ -9,12 +9,14 @@ with other work it says more.
 import asyncio
 import csv
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +50,7 @@ _LOADED: tuple[type[Any], ...] = (
 )  # fmt: skip
 """Everything that the import writes."""
 _KILLS = 2
-_LOOK_S = 0.02
+_LOOK_S, _MEMORY_LOOK_S = 0.02, 0.5
 
 
 async def measure() -> list[Figure]:
@@ -193,13 +195,30 @@ async def _finished(
 ) -> tuple[Cost, float]:
     begun = Cost.now(cpu)
     child = _started(url, files, home)
-    told = await asyncio.to_thread(child.stdout.read) if child.stdout else b""
-    _, status, usage = await asyncio.to_thread(os.wait4, child.pid, 0)
+    looking = asyncio.create_task(_memory(child.pid))
+    told, _ = await asyncio.to_thread(child.communicate)
     cost = Cost.since(begun, cpu)
-    child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode or "分毫不差" not in told.decode():
         raise RuntimeError(f"the import did not agree: {told.decode()[-400:]}")
-    return cost, usage.ru_maxrss / 1024
+    return cost, await looking
+
+
+async def _memory(process: int) -> float:
+    """The most megabytes that it and its reader, of its readers the largest, had until the end."""
+    own, readers = 0, 0
+    with suppress(FileNotFoundError, ProcessLookupError):
+        while Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] != "Z":
+            own = max(own, _peak_kb(process))
+            for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+                with suppress(FileNotFoundError, ProcessLookupError):
+                    readers = max(readers, _peak_kb(int(child)))
+            await asyncio.sleep(_MEMORY_LOOK_S)
+    return (own + readers) / 1024
+
+
+def _peak_kb(process: int) -> int:
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    return int(found[1]) if found else 0
 
 
 async def _killed(whole: str, url: str, folder: Path) -> int:

@@ -93,9 +93,9 @@ class Remembering(Gazetteer):
         return _meant(parse_reading(Reading(words), self))
 
 
-async def gazetteer(session: AsyncSession) -> Remembering:
-    """All names of areas as they are now."""
-    return Remembering((await queries.gazetteer(session)).places)
+async def places(session: AsyncSession) -> Sequence[Place]:
+    """All areas as they are now."""
+    return (await queries.gazetteer(session)).places
 
 
 def home_of(typed: str, places: Remembering) -> Home | Unclear:

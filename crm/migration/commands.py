@@ -1,7 +1,6 @@
 """``mainline import``: bring in an old system's files; ``mainline migration``: try it out."""
 
 import asyncio
-import gc
 import getpass
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated
 import typer
 
 from crm.migration import service
+from crm.migration.ahead import without_garbage
 from crm.migration.kinds import HOUSE_NAME
 from crm.migration.sample.company import Company, Size
 from mainline.config import Settings
@@ -19,7 +19,6 @@ from mainline.i18n import speaking
 app = typer.Typer(no_args_is_help=True, help="Bringing in the old system's data.")
 Folder = Annotated[Path, typer.Argument(help="Where the files lie.", file_okay=False)]
 _BAR = 30
-_GARBAGE = 200_000
 
 
 @app.command("import")
@@ -33,8 +32,7 @@ def bring_in(
     Killed in the middle it goes on where it was when it is called again.
     """
     settings = Settings()
-    gc.freeze()  # what is loaded by now stays, and rows go without the collector
-    gc.set_threshold(_GARBAGE)
+    without_garbage()
     with speaking(settings.locale):
         outcome = asyncio.run(_bring_in(settings, folder, mapping, dry=dry_run))
     typer.echo(f"\n{outcome.text}{outcome.folder}")

@@ -51,3 +51,10 @@ class RunsElsewhere(MainlineError):
 
     code = "import-runs-elsewhere"
     words = Text("Run %(run)s goes on in another process.")
+
+
+class ReaderEnded(MainlineError):
+    """The process that reads ahead is no more: killed, or the file could not be read on."""
+
+    code = "import-reader-ended"
+    words = Text("What reads the files has ended. Start the import again: it goes on from here.")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,21 +11,15 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.migration import addressing, bulk, listing, shared
-from crm.migration.batches import Batch, Reader, Where
+from crm.addresses.gazetteer import Place
+from crm.migration import addressing, ahead, bulk, listing, shared
+from crm.migration.batches import Batch, Where
 from crm.migration.events import ImportBegun, ImportFinished
 from crm.migration.fields import Table
-from crm.migration.headers import unused
-from crm.migration.loading.bills import Bills
 from crm.migration.loading.common import Loader
-from crm.migration.loading.customers import Customers
-from crm.migration.loading.meters import Meters
-from crm.migration.loading.orders import Orders
-from crm.migration.loading.payments import Payments
-from crm.migration.loading.places import Places
-from crm.migration.loading.totals import Totals
 from crm.migration.mapping import ImportMapping
 from crm.migration.models import ImportRun
+from crm.migration.preparing import Manner, Task
 from crm.migration.refusals import AlreadyImported, RunsElsewhere
 from crm.migration.sources import Source, key_of
 from crm.migration.tally import Tally
@@ -87,8 +82,9 @@ class Run:
         for at, source in enumerate(self._plan.sources):
             if source.table != table:
                 table = source.table
-                loader = await self._loader(table)
-            await self._source(str(at), source, loader)
+                manner = await self._manner(table)
+                loader = manner.loader(table)
+            await self._source(str(at), source, manner, loader)
             await self._analyse(source.table)
         await self._finish()
         return self._id
@@ -100,30 +96,21 @@ class Run:
             self._rows = dict(run.progress.get("rows", {}))
             self.tally = Tally.of(run.progress)
 
-    async def _loader(self, table: Table) -> Loader:
-        mapping = self._plan.mapping
+    async def _manner(self, table: Table) -> Manner:
+        plan = self._plan
+        places: Sequence[Place] = ()
         if table == "customers":
             async with self._database.reading() as session:
-                return Customers(mapping, await addressing.gazetteer(session))
-        makers: Mapping[str, Callable[[], Loader]] = {
-            "places": Places, "meters": lambda: Meters(mapping),
-            "orders": lambda: Orders(self._plan.by), "bills": lambda: Bills(mapping),
-            "payments": lambda: Payments(mapping), "totals": Totals,
-        }  # fmt: skip
-        return makers[table]()
+                places = await addressing.places(session)
+        return Manner(plan.mapping, plan.where, plan.by, places)
 
-    async def _source(self, at: str, source: Source, loader: Loader) -> None:
-        reader = Reader(source.table, source.header, self._plan.mapping, self._plan.where)
-        after = self._rows.get(at, 0)
+    async def _source(self, at: str, source: Source, manner: Manner, loader: Loader) -> None:
         name = f"{source.name}/{source.sheet}" if source.sheet else source.name
-        begins = not after
-        for rows in source.batches(batch_rows(source.table), after=after):
-            batch = reader.read(rows)
-            if begins:
-                batch.problems[:0], begins = unused(source.header), False
-            loader.prepare(batch)
-            await self._store(source, loader, batch, {**self._rows, at: rows.last})
-            self._told(name, rows.last, source.file.lines)
+        task = Task(source, manner, batch_rows(source.table), self._rows.get(at, 0))
+        async with aclosing(ahead.batches(task)) as batches:
+            async for last, batch in batches:
+                await self._store(source, loader, batch, {**self._rows, at: last})
+                self._told(name, last, source.file.lines)
 
     async def _store(
         self, source: Source, loader: Loader, batch: Batch, rows: dict[str, int]

@@ -23,7 +23,7 @@ BATCH = 60
 _CHILD = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from crm.migration import running, service
+from crm.migration import ahead, running, service
 from mainline import features
 from mainline.config import Settings
 from mainline.db import Database
@@ -31,7 +31,7 @@ from mainline.db import Database
 url, home, folder, at, inside = sys.argv[1:]
 for role in ("kinds", "events"):
     list(features.modules(role))
-running.BATCH_ROWS, left = {batch}, int(at)
+running.BATCH_ROWS, ahead.FEW, left = {batch}, 0, int(at)
 
 def count():
     global left
