@@ -15,7 +15,7 @@ async def instance(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[In
     """Mainline with demo data, started once."""
     home: Path = tmp_path_factory.mktemp("mainline")
     running = Instance(private_settings(home))
-    async with listening(home) as stalls:
+    async with listening(home, phones=True) as stalls:
         running.stalled_s = stalls.between
         try:
             await running.start()

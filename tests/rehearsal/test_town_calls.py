@@ -45,7 +45,7 @@ DRAFT = {
 async def instance(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
     home = tmp_path_factory.mktemp("town")
     running = Instance(private_settings(home))
-    async with listening(home) as stalls:
+    async with listening(home, phones=True) as stalls:
         running.stalled_s = stalls.between
         await running.start()
         yield running

@@ -1,9 +1,9 @@
 """How long the machine kept somebody waiting who wanted to run, or to make a file, like Asterisk.
 
 Asterisk mixes what arrives in time and drops what comes a tenth of a second too late: a recording
-may lack as much as the machine stood still, and no more. What waited in the socket while Asterisk
-could not begin a recording is in it too: it may be longer by as much. ``-m tests.support.metronome
-FILE``.
+may lack as much as the machine stood still, and no more. It may be longer by as much as well: what
+waited in the socket while a recording could not begin is in it. By hand: ``-m
+tests.support.metronome FILE``.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -33,15 +33,27 @@ class Stalls:
         self._path = path
 
     def between(self, began: datetime, ended: datetime) -> float:
-        """Seconds lost in that time and right before it."""
+        """Seconds lost in that time and right before it; what two lost at once counts once."""
         first, last = began.timestamp() - BEFORE_S, ended.timestamp()
-        rows = [line.split() for line in self._path.read_text("ascii").splitlines()]
-        return sum(float(late) for at, late in rows if first <= float(at) <= last + float(late))
+        lost, until = 0.0, 0.0
+        for start, end in self._rows():
+            if end >= first and start <= last:
+                lost += max(0.0, end - max(start, until))
+                until = max(until, end)
+        return lost
+
+    def _rows(self) -> list[tuple[float, float]]:
+        told = [line.split() for line in self._path.read_text("ascii").splitlines()]
+        return sorted((float(woke) - float(late), float(woke)) for woke, late in told)
 
 
 @asynccontextmanager
-async def listening(folder: Path) -> AsyncIterator[Stalls]:
-    """It beats in a process of its own until the block ends."""
+async def listening(folder: Path, *, phones: bool = False) -> AsyncIterator[Stalls]:
+    """It beats in a process of its own until the block ends; with ``phones`` in this loop as well.
+
+    Telephones that live in it send late what they were kept from sending, so that a recording has
+    first the prompt without them and then them without the prompt.
+    """
     path = folder / "stalls"
     path.touch()
     process = subprocess.Popen(
@@ -50,36 +62,47 @@ async def listening(folder: Path) -> AsyncIterator[Stalls]:
         start_new_session=True,
     )
     put_first(process.pid, TELEPHONE)
+    here = asyncio.create_task(_beat_here(path)) if phones else None
     try:
         yield Stalls(path)
     finally:
+        if here:
+            here.cancel()
         process.kill()
         await asyncio.to_thread(process.wait)
 
 
+async def _beat_here(path: Path) -> None:
+    while True:
+        began = time.monotonic()
+        await asyncio.sleep(BEAT_S)
+        _note(path, time.monotonic() - began - BEAT_S)
+
+
+def _note(path: Path, late: float) -> None:
+    """In one write, so that whoever writes there too does not write into it."""
+    if late > LATE_S:
+        with path.open("a", encoding="ascii") as file:
+            file.write(f"{time.time():.3f} {late:.3f}\n")  # noqa: TID251 - compared with facts
+
+
 def beat(path: Path) -> None:
     """Write every beat that came late, of a clock and of a file made anew."""
-    with path.open("a", encoding="ascii") as file:
-
-        def note(late: float) -> None:
-            if late > LATE_S:
-                file.write(f"{time.time():.3f} {late:.3f}\n")  # noqa: TID251 - compared with facts
-                file.flush()
-
-        threading.Thread(target=_make_files, args=(path.with_suffix(".beat"), note)).start()
-        while True:
-            due = time.monotonic() + BEAT_S
-            time.sleep(BEAT_S)
-            note(time.monotonic() - due)
+    threading.Thread(target=_make_files, args=(path,)).start()
+    while True:
+        began = time.monotonic()
+        time.sleep(BEAT_S)
+        _note(path, time.monotonic() - began - BEAT_S)
 
 
-def _make_files(probe: Path, note: Callable[[float], None]) -> None:
+def _make_files(path: Path) -> None:
+    probe = path.with_suffix(".beat")
     while True:
         time.sleep(FILE_BEAT_S)
         began = time.monotonic()
         probe.write_bytes(b"beat")
         probe.unlink()
-        note(time.monotonic() - began)
+        _note(path, time.monotonic() - began)
 
 
 if __name__ == "__main__":
