@@ -138,8 +138,12 @@ async def _found_on_postgresql(
     return [tuple(row) for row in result.all()]
 
 
-async def prefer_indexes(session: AsyncSession) -> None:
-    """Statistics are old while millions of rows come in: look-ups by key go through the index."""
+async def prepare(session: AsyncSession) -> None:
+    """Statistics are old while millions of rows come in: look-ups by key go through the index.
+
+    Nor does a run that goes on where it was wait for the disk (``Database``'s ``loads``).
+    """
     if session.get_bind().dialect.name == "postgresql":
         for way in ("seqscan", "hashjoin", "mergejoin", "bitmapscan"):
             await session.execute(text(f"SET LOCAL enable_{way} = off"))
+        await session.execute(text("SET LOCAL synchronous_commit = off"))

@@ -41,7 +41,7 @@ def bring_in(
 async def _bring_in(
     settings: Settings, folder: Path, mapping: str, *, dry: bool
 ) -> service.Outcome:
-    database = Database(settings.database)
+    database = Database(settings.database, loads=True)
     try:
         return await service.bring_in(
             database, settings, folder,

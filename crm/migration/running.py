@@ -120,7 +120,7 @@ class Run:
             tried, tally = batch.copy(), Tally.of(self.tally.kept())
             try:
                 async with self._database.unit_of_work() as session:
-                    await bulk.prefer_indexes(session)
+                    await bulk.prepare(session)
                     await loader.store(session, tried)
                     tally.add(tried)
                     problems = sorted(tried.problems, key=lambda one: one.row)

@@ -29,7 +29,7 @@ async def copy_of(database: Database, folder: Path) -> AsyncIterator[Database]:
     """What an import looks at, in a file that is gone afterwards."""
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder, prefix="dry-run-") as place:
-        scratch = Database(f"sqlite+aiosqlite:///{place}/scratch.db")
+        scratch = Database(f"sqlite+aiosqlite:///{place}/scratch.db", loads=True)
         try:
             async with scratch.engine.begin() as connection:
                 await connection.run_sync(Base.metadata.create_all)

@@ -20,7 +20,9 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import Session as SqlSession
 
+from mainline.db import write_ahead
 from mainline.db.in_place import BUSY_MS, InPlace
+from mainline.db.write_ahead import WriteAhead
 from mainline.features import modules
 
 T = TypeVar("T")
@@ -46,17 +48,16 @@ async def remembered(session: AsyncSession, what: object, ask: Callable[[], Awai
     return known[what]
 
 
-def _sqlite_connected(connection: Any, _record: object) -> None:
+_PRAGMAS: Final = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}",
+    "cache_size=-32000", "temp_store=MEMORY",
+)  # fmt: skip
+
+
+def _sqlite_connected(connection: Any, *pragmas: str) -> None:
     connection.isolation_level = None  # SQLAlchemy's begin event opens transactions, see below
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={BUSY_MS}",
-        "cache_size=-32000",
-        "temp_store=MEMORY",
-    ):
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -94,9 +95,14 @@ class _Reading(Session):
 
 
 class Database:
-    """The engine, and the two ways to use it: ``unit_of_work`` and ``reading``."""
+    """The engine, and the two ways to use it: ``unit_of_work`` and ``reading``.
 
-    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+    ``loads``: for who writes for minutes and can begin again where it was. What it has committed is
+    whole whatever happens, and stays when a program is killed; a power cut may take the last of it
+    on SQLite, until somebody else commits.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 8, loads: bool = False) -> None:
         list(modules("models"))  # a table may point to one of a feature that nobody has imported
         list(modules("capture"))
         self.url = url
@@ -107,7 +113,11 @@ class Database:
             hide_parameters=True, **own,
         )  # fmt: skip
         if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "connect", _sqlite_connected)
+            pragmas = (*_PRAGMAS, *(write_ahead.PRAGMAS if loads else ()))
+            event.listen(
+                self.engine.sync_engine, "connect",
+                lambda connection, _record: _sqlite_connected(connection, *pragmas),
+            )  # fmt: skip
             event.listen(self.engine.sync_engine, "begin", _sqlite_begin)
         self.reader = self.engine.execution_options(
             **({_READ_ONLY: True} if self.is_sqlite else _NO_TRANSACTION)
@@ -120,10 +130,15 @@ class Database:
             expire_on_commit=False, autoflush=self.is_sqlite,
         )  # fmt: skip
         self._write_lock = asyncio.Lock()
+        self._log = WriteAhead(self._path) if self.is_sqlite and loads else None
         self._readers, self._writers = asyncio.Semaphore(pool_size), asyncio.Semaphore(pool_size)
 
     async def _open(self) -> aiosqlite.Connection:
-        return await InPlace(make_url(self.url).database or ":memory:")
+        return await InPlace(self._path)
+
+    @property
+    def _path(self) -> str:
+        return make_url(self.url).database or ":memory:"
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[AsyncSession]:
@@ -133,8 +148,11 @@ class Database:
         token = _working.set(asyncio.current_task())
         try:
             if self.is_sqlite:
-                async with self._write_lock, self._sessions() as session, session.begin():
-                    yield session
+                async with self._write_lock:
+                    async with self._sessions() as session, session.begin():
+                        yield session
+                    if self._log:
+                        await self._log.written()
             else:
                 async with self._writers, self._sessions() as session, session.begin():
                     yield session
@@ -162,4 +180,6 @@ class Database:
 
     async def dispose(self) -> None:
         """Close all connections."""
+        if self._log:
+            await self._log.settle()
         await self.engine.dispose()

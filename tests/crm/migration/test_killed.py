@@ -50,7 +50,7 @@ if inside == "inside":
 settings = Settings(home=home)
 told = lambda *_: None if inside == "inside" else count()
 asyncio.run(service.bring_in(
-    Database(url), settings, Path(folder), mapping="house", by="tester", told=told
+    Database(url, loads=True), settings, Path(folder), mapping="house", by="tester", told=told
 ))
 """
 
