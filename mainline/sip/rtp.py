@@ -20,7 +20,7 @@ MAX_HEARD_S: Final = 900
 MAX_PENDING_KEYS: Final = 64
 """Keys beyond this are refused: nobody keys so many at once."""
 _TICK: Final = 0.02
-_CATCH_UP_S: Final = 2.0
+CATCH_UP_S: Final = 2.0
 """A real telephone never stalls; ours sends late what a busy machine kept it from sending."""
 _KEY_TICKS: Final = 6
 """A key lasts 120 ms, as a finger does."""
@@ -146,7 +146,7 @@ class Media(asyncio.DatagramProtocol):
         with contextlib.suppress(asyncio.CancelledError):
             while True:
                 self._press_next() if self._keying else self._say_next()
-                due = max(due + _TICK, loop.time() - _CATCH_UP_S)
+                due = max(due + _TICK, loop.time() - CATCH_UP_S)
                 await asyncio.sleep(max(0.0, due - loop.time()))
 
     def _say_next(self) -> None:

@@ -70,7 +70,8 @@ async def _recognised(stage: Stage, who: str, sample: Sound, name: str) -> None:
     deadline = asyncio.get_running_loop().time() + PATIENCE_S
     while True:
         now, start = call.media.moment, max(stage.mark(who), seen - overlap)
-        end = end_of(call.media.heard_since(start), sample)
+        # in a thread: a look at ten seconds takes half of one, and meanwhile nobody could speak
+        end = await asyncio.to_thread(end_of, call.media.heard_since(start), sample)
         if end is not None:
             break
         seen = now
