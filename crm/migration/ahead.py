@@ -19,7 +19,7 @@ from mainline.process.supervisor import die_with_parent
 
 FEW: Final = 50_000
 """So many rows are prepared before another process has begun."""
-GARBAGE: Final = 200_000
+_GARBAGE: Final = 200_000
 
 
 async def batches(task: Task) -> AsyncGenerator[Prepared]:
@@ -36,7 +36,7 @@ async def batches(task: Task) -> AsyncGenerator[Prepared]:
 def without_garbage() -> None:
     """What is loaded by now stays, and rows go without the collector."""
     gc.freeze()
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(_GARBAGE)
 
 
 @asynccontextmanager

@@ -2,8 +2,8 @@
 
 A writer that brings its log into the database's file itself, as SQLite does by default after a
 thousand pages, waits for the disk after each transaction. Here a thread does it beside the next
-one. The log begins anew only when all of it is in the file and nobody writes: when it has become
-long the writer waits for that, else it would grow for ever.
+one. The log begins anew only when all of it is in the file and nobody reads from it: when it has
+become long the writer waits for that, else it would grow for ever.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import Final
 PAGES_MAX: Final = 50_000
 """200 MB."""
 PRAGMAS: Final = ("synchronous=NORMAL", "wal_autocheckpoint=0")
-"""For the connection that writes: it leaves the log alone."""
+"""For the connection that writes: it leaves the log alone, and does not wait for the disk."""
 
 
 class WriteAhead:
@@ -33,7 +33,7 @@ class WriteAhead:
             self._bringing = asyncio.create_task(asyncio.to_thread(self._bring_in))
 
     async def settle(self) -> None:
-        """Return when everything written before is in the file."""
+        """Everything written before is in the file then, as far as ``_bring_in`` could."""
         if self._bringing:
             await self._bringing
         await asyncio.to_thread(self._bring_in)

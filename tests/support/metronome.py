@@ -90,7 +90,7 @@ def _note(path: Path, late: float) -> None:
 
 def beat(path: Path) -> None:
     """Write every beat that came late, of a clock and of a file made anew."""
-    threading.Thread(target=_make_files, args=(path,)).start()
+    threading.Thread(target=_make_files, args=(path,), daemon=True).start()
     while True:
         began = time.monotonic()
         time.sleep(BEAT_S)
