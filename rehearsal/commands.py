@@ -47,8 +47,8 @@ def rehearse(
         expected = predict(wanted, crew, seed=seed) if crew else None
         typer.echo(wanted.title.to(settings.locale))
         was = asyncio.run(_rehearsed(settings, menu_draft, wanted, seed))
-        lines = [*report.table(was, expected), *report.steps(was), "", *report.plot(was, wanted)]
-        for line in lines:
+        lines = [*report.table(was, expected), *report.steps(was), *report.lateness(was)]
+        for line in [*lines, "", *report.plot(was, wanted)]:
             typer.echo(line)
         if data:
             told = report.as_data(was, expected, wanted)

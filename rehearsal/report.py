@@ -16,6 +16,8 @@ from rehearsal.predict import IN_TIME_S, Band, Outcome, Prediction
 from rehearsal.scenario import Scenario
 
 BAR = 30
+HEARD_LATE_S = 0.5
+"""What is told; all of it is in the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """When the simulated telephones could speak again, and for how long they could not."""
+
+    until: datetime
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """The day as it was."""
 
@@ -50,6 +60,8 @@ class Happened:
     longest_by_minute: dict[int, float]
     steps: Sequence[Step] = ()
     """Of all menus, where most came first."""
+    late: Sequence[Late] = ()
+    """When the machine had no time for the simulated telephones."""
 
 
 async def happened(session: AsyncSession, begun: datetime) -> Happened:
@@ -157,6 +169,20 @@ def steps(was: Happened) -> list[str]:
     return lines
 
 
+def lateness(was: Happened) -> list[str]:
+    """A line when this machine was too busy to speak for everybody, nothing otherwise."""
+    longest = max((late.seconds for late in was.late), default=0.0)
+    if longest < HEARD_LATE_S:
+        return []
+    return [
+        _(
+            "This machine was too busy: telephones spoke up to %(seconds).1f s late. "
+            "Recordings may be that much longer, answers that much later.",
+            seconds=longest,
+        )
+    ]
+
+
 def plot(was: Happened, scenario: Scenario) -> list[str]:
     """Minute by minute: who called, how many were expected, the longest wait."""
     minutes = range(max([int(scenario.minutes), *was.by_minute]) + 1)
@@ -190,6 +216,7 @@ def as_data(was: Happened, expected: Prediction | None, scenario: Scenario) -> d
         "outcomes": was.outcomes,
         "persons": figures,
         "steps": {f"{step.menu}/{step.node}": step.calls for step in was.steps},
+        "late": [{"until": one.until.isoformat(), "seconds": one.seconds} for one in was.late],
         "by_minute": [was.by_minute.get(m, 0) for m in range(int(scenario.minutes) + 1)],
     }
     if expected is not None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -22,8 +23,9 @@ from mainline.i18n import Text, _
 from mainline.journal import last_id
 from mainline.secrets import Secrets
 from mainline.sip.g711 import Sound
+from mainline.sip.lateness import notice
 from rehearsal.arrivals import Arrival, arrivals
-from rehearsal.report import Happened, happened
+from rehearsal.report import Happened, Late, happened
 from rehearsal.robots import Robots, numbers, take_on
 from rehearsal.scenario import Scenario
 from rehearsal.town import Town, Watch, homes
@@ -87,16 +89,17 @@ async def _play(
         day = arrivals(scenario, await homes(session), seed)
         watch = Watch(database, await last_id(session))
     town = Town((settings.sip_host, settings.sip_port), _lines(settings), watch, voices)
-    begun = now()
+    begun, late = now(), list[Late]()
     async with asyncio.TaskGroup() as group:  # what fails here fails the rehearsal
         beside = [
             group.create_task(watch.run()),
             group.create_task(_progress(town, day, say)),
+            group.create_task(notice(lambda seconds: late.append(Late(now(), seconds)))),
         ]
         await town.play(day)
         for task in beside:
             task.cancel()
-    return await _settled(database, begun, town.placed)
+    return replace(await _settled(database, begun, town.placed), late=late)
 
 
 async def _settled(database: Database, begun: datetime, placed: int) -> Happened:

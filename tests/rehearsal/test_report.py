@@ -1,8 +1,13 @@
 """What happened beside what was predicted."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
 from mainline.i18n import speaking
 from rehearsal.predict import Band, Outcome, Prediction
-from rehearsal.report import Happened, as_data, plot, table
+from rehearsal.report import Happened, Late, as_data, lateness, plot, table
 from rehearsal.scenario import load
 
 WAS = Happened(
@@ -53,3 +58,21 @@ def test_programs_get_the_same_figures() -> None:
         "mean_wait_s": 14.6,
     }
     assert told["by_minute"] == [4, 8, 0, 0, 0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("seconds", [(), (0.1, 0.4)])
+def test_a_machine_that_kept_up_is_not_talked_about(seconds: tuple[float, ...]) -> None:
+    assert lateness(late(*seconds)) == []
+
+
+def test_a_machine_that_was_too_busy_says_so() -> None:
+    with speaking("en"):
+        [line] = lateness(late(0.1, 0.84))
+    assert line.startswith("This machine was too busy: telephones spoke up to 0.8 s late.")
+    moments = as_data(late(0.84), None, load("quiet-day"))["late"]
+    assert moments == [{"until": "2026-11-28T08:00:00+00:00", "seconds": 0.84}]
+
+
+def late(*seconds: float) -> Happened:
+    at = datetime(2026, 11, 28, 8, 0, tzinfo=UTC)
+    return replace(WAS, late=[Late(at, one) for one in seconds])

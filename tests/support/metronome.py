@@ -15,13 +15,13 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from mainline.config import PROJECT
 from mainline.process.priority import TELEPHONE, put_first
-from mainline.sip.rtp import CATCH_UP_S
+from mainline.sip.lateness import BEAT_S, LATE_S, notice
 
-BEAT_S, LATE_S = 0.02, 0.04
 FILE_BEAT_S = 0.1
 BEFORE_S = 0.5
 """Sound that waited until then is read in the recording's first moments."""
@@ -43,6 +43,10 @@ class Stalls:
                 until = max(until, end)
         return lost
 
+    def add(self, woke: datetime, late_s: float) -> None:
+        """One more, of telephones that live elsewhere."""
+        _write(self._path, woke.timestamp(), late_s)
+
     def _rows(self) -> list[tuple[float, float]]:
         told = [line.split() for line in self._path.read_text("ascii").splitlines()]
         return sorted((float(woke) - float(late), float(woke)) for woke, late in told)
@@ -63,7 +67,7 @@ async def listening(folder: Path, *, phones: bool = False) -> AsyncIterator[Stal
         start_new_session=True,
     )
     put_first(process.pid, TELEPHONE)
-    here = asyncio.create_task(_beat_here(path)) if phones else None
+    here = asyncio.create_task(notice(partial(_note, path))) if phones else None
     try:
         yield Stalls(path)
     finally:
@@ -73,19 +77,15 @@ async def listening(folder: Path, *, phones: bool = False) -> AsyncIterator[Stal
         await asyncio.to_thread(process.wait)
 
 
-async def _beat_here(path: Path) -> None:
-    """No more than a telephone catches up with: the loop also rests between two tests."""
-    while True:
-        began = time.monotonic()
-        await asyncio.sleep(BEAT_S)
-        _note(path, min(time.monotonic() - began - BEAT_S, CATCH_UP_S))
-
-
 def _note(path: Path, late: float) -> None:
-    """In one write, so that whoever writes there too does not write into it."""
     if late > LATE_S:
-        with path.open("a", encoding="ascii") as file:
-            file.write(f"{time.time():.3f} {late:.3f}\n")  # noqa: TID251 - compared with facts
+        _write(path, time.time(), late)  # noqa: TID251 - compared with facts
+
+
+def _write(path: Path, woke: float, late: float) -> None:
+    """In one write, so that whoever writes there too does not write into it."""
+    with path.open("a", encoding="ascii") as file:
+        file.write(f"{woke:.3f} {late:.3f}\n")
 
 
 def beat(path: Path) -> None:
