@@ -46,6 +46,11 @@ async def until_prompt_is_over(
         timeout_s,
         "a prompt",
     )
+    await until_silence(call, timeout_s, quiet_s=quiet_s)
+
+
+async def until_silence(call: Call, timeout_s: float = 40.0, *, quiet_s: float = 0.9) -> None:
+    """Nobody says anything for so long: a prompt that was heard is over."""
     await until(
         lambda: call.ended.is_set() or silent_for(call.media.heard(_LONGEST_PAUSE_S)) >= quiet_s,
         timeout_s,

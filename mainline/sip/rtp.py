@@ -29,6 +29,9 @@ _RESTED: Final = RATE
 """A stream that is a second off the clock has rested or begun anew."""
 _LATE: Final = 5 * FRAME
 """Less silence than this at the end is only the next packet on its way."""
+_WAITING_MAX: Final = 1000
+"""Twenty seconds of packets, more than a socket holds."""
+_PACKET_MAX: Final = 2048
 _HEADER: Final = struct.Struct("!BBHII")
 _EVENT: Final = struct.Struct("!BBH")
 _EVENT_BEGINS: Final = FRAME.to_bytes(2, "big")
@@ -66,7 +69,8 @@ class _Player:
 class Media(asyncio.DatagramProtocol):
     """One RTP session."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: socket.socket | None = None) -> None:
+        self._socket = own
         self.codec = ALAW
         self.keys_heard = ""
         self.packets_heard = 0
@@ -93,7 +97,7 @@ class Media(asyncio.DatagramProtocol):
         own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         own.bind((host, 0))
         loop = asyncio.get_running_loop()
-        _, media = await loop.create_datagram_endpoint(cls, sock=own)
+        _, media = await loop.create_datagram_endpoint(lambda: cls(own), sock=own)
         return media
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -140,6 +144,11 @@ class Media(asyncio.DatagramProtocol):
         """Whether keys are still waiting to be sent."""
         return bool(self._keying)
 
+    @property
+    def spoken_s(self) -> float:
+        """Seconds that went out so far, silence among them: less than passed on a busy machine."""
+        return self._moment / RATE
+
     async def _speak(self) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time()
@@ -183,6 +192,18 @@ class Media(asyncio.DatagramProtocol):
             self._hear_key(data)
         elif form in {ALAW, ULAW}:
             self._hear(data, form)
+
+    def _hear_waiting(self) -> None:
+        """What waits in the socket.
+
+        asyncio reads a packet a turn: whoever looks first after the loop had stood still would
+        take for silence what is not read yet.
+        """
+        if self._socket is None:
+            return
+        with contextlib.suppress(OSError):  # nothing waits any more, or it is closed
+            for _ in range(_WAITING_MAX):
+                self.datagram_received(*self._socket.recvfrom(_PACKET_MAX))
 
     def _hear(self, data: bytes, form: int) -> None:
         self.packets_heard += 1
@@ -229,6 +250,7 @@ class Media(asyncio.DatagramProtocol):
         """What was heard, to this moment, silence included; or only its last seconds."""
         if self._transport is None:
             return np.zeros(0, np.int16)
+        self._hear_waiting()
         rest = np.zeros(max(0, min(self.moment, MAX_HEARD_S * RATE) - self._length), np.int16)
         if len(rest) < _LATE:
             rest = rest[:0]

@@ -69,6 +69,8 @@ class Stage:
         self._calls: dict[str, Call] = {}
         self._robots: dict[str, Robot] = {}
         self._marks: dict[str, int] = {}
+        self.understood: set[str] = set()
+        """Callers who recognised what they were told last, and have not answered it yet."""
         self.slots: dict[str, int] = {}
         self.first_lines: dict[str, Call] = {}
         """On hold, while the agent asks somebody on a second line."""

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from mainline.sip.g711 import RATE, Sound
-from mainline.sip.listening import until, until_ended, until_prompt_is_over, until_sound, until_tone
+from mainline.sip.listening import (
+    until,
+    until_ended,
+    until_prompt_is_over,
+    until_silence,
+    until_sound,
+    until_tone,
+)
 from mainline.sip.tones import end_of, likeness, stretches
 from mainline.sip.transactions import RefusedError
 from tests.calls.scenario import PATIENCE_S
@@ -38,7 +45,11 @@ async def hears_a_prompt(stage: Stage, who: str) -> None:
 
 @sentence(r"(\w+) hears the prompt out")
 async def hears_out(stage: Stage, who: str) -> None:
-    await until_prompt_is_over(stage.call(who), PATIENCE_S)
+    """Whoever took long to recognise its words does not wait for more of them."""
+    if who in stage.understood:
+        await until_silence(stage.call(who), PATIENCE_S)
+    else:
+        await until_prompt_is_over(stage.call(who), PATIENCE_S)
 
 
 @sentence(r"(\w+) hears the (\d+) Hz of the agent")
@@ -81,6 +92,7 @@ async def _recognised(stage: Stage, who: str, sample: Sound, name: str) -> None:
         )
         await asyncio.sleep(0.2)
     stage.mark_at(who, start + end)
+    stage.understood.add(who)
 
 
 def _missed(stage: Stage, who: str, sample: Sound, name: str) -> str:
@@ -100,6 +112,7 @@ def _missed(stage: Stage, who: str, sample: Sound, name: str) -> str:
 @sentence(r"(\w+) presses ([\d*#]+)")
 async def presses(stage: Stage, who: str, keys: str) -> None:
     call = stage.call(who)
+    stage.understood.discard(who)
     call.media.press(keys)
     await until(lambda: not call.media.pressing or call.ended.is_set(), PATIENCE_S, "the keys")
 
@@ -112,7 +125,10 @@ async def waits(stage: Stage, who: str, seconds: str) -> None:
 @sentence(r"(\w+) speaks ([\d.]+) s")
 async def speaks(stage: Stage, who: str, seconds: str) -> None:
     stage.speak(who)
-    await asyncio.sleep(float(seconds))
+    media, enough = stage.call(who).media, stage.call(who).media.spoken_s + float(seconds)
+    await until(
+        lambda: media.spoken_s >= enough or stage.call(who).ended.is_set(), PATIENCE_S, "it"
+    )
 
 
 @sentence(r"(\w+) falls silent")
