@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,6 +50,8 @@ from mainline.journal.call_events import (
 from mainline.text import LocalizedText
 
 E = TypeVar("E", bound=Event)
+FEW: Final = 3
+"""Homes of a caller that are in sight at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ class AccountBox:
     meters: Sequence[MeterView] = ()
     suspected: Sequence[Suspicion] = ()
     blocks: Sequence[PaymentBlock] = ()
+
+    @property
+    def alerts(self) -> bool:
+        """Whether it is to be seen at once: overdue, blocked, interrupted or suspected to be."""
+        return bool(self.owed.overdue_fen or self.blocks or self.outages or self.suspected)
 
     @property
     def served_by(self) -> str:
@@ -104,6 +111,21 @@ class CallerView:
     """Why to be careful with this customer."""
     policies: Sequence[tuple[Topic, LocalizedText]] = ()
     """Prices and rules for a customer of this class."""
+
+    @property
+    def first_accounts(self) -> Sequence[AccountBox]:
+        """Those in sight."""
+        return self.accounts[: FEW if len(self.accounts) > FEW + 1 else None]
+
+    @property
+    def more_accounts(self) -> Sequence[AccountBox]:
+        """The others, which are opened: orders and last calls are not to be pushed out of sight."""
+        return self.accounts[len(self.first_accounts) :]
+
+    @property
+    def more_alerts(self) -> int:
+        """How many of the others are to be seen at once."""
+        return sum(each.alerts for each in self.more_accounts)
 
 
 async def facts(session: AsyncSession, call_id: str) -> tuple[list[Event], int]:
@@ -227,7 +249,7 @@ async def add_customer(
     suspected = await suspected_around(session, homes)
     metered = await meters(session, [each.id for each in accounts], limit=1)
     blocked = await blocks.of_accounts(session, [each.id for each in accounts])
-    view.accounts = [
+    boxes = [
         AccountBox(
             account,
             owed.get(account.id, Arrears()),
@@ -237,8 +259,11 @@ async def add_customer(
             suspected.get(account.premise_id, ()),
             blocked.get(account.id, ()),
         )
-        for account in sorted(accounts, key=lambda each: each.id != view.account_id)
+        for account in accounts
     ]
+    view.accounts = sorted(
+        boxes, key=lambda box: (box.account.id != view.account_id, not box.alerts)
+    )
 
 
 async def _candidates(session: AsyncSession, settings: Settings, view: CallerView) -> None:

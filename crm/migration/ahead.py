@@ -19,11 +19,13 @@ from mainline.process.supervisor import die_with_parent
 
 FEW: Final = 50_000
 """So many rows are prepared before another process has begun."""
+SILENT_S: Final = 300
+"""A batch takes about a second: whoever is silent for so long hangs, on a network drive maybe."""
 _GARBAGE: Final = 200_000
 
 
 async def batches(task: Task) -> AsyncGenerator[Prepared]:
-    """One after the other; ReaderEnded when the process ends before its time."""
+    """One after the other; ReaderEnded when the process ends before its time, or hangs."""
     if task.left < FEW:
         for each in task.prepared():
             yield each
@@ -48,8 +50,9 @@ async def _reader(task: Task) -> AsyncIterator[Connection]:
     )  # fmt: skip
     there.close()
     try:
-        with suppress(ConnectionError):  # it has ended, which the next look tells
-            await asyncio.to_thread(here.send, task)
+        with suppress(ConnectionError, TimeoutError):  # the next look tells that it is lost
+            async with asyncio.timeout(SILENT_S):
+                await asyncio.to_thread(here.send, task)
         yield here
     finally:
         with suppress(ProcessLookupError):
@@ -60,6 +63,8 @@ async def _reader(task: Task) -> AsyncIterator[Connection]:
 
 def _next(pipe: Connection) -> Prepared | None:
     try:
+        if not pipe.poll(SILENT_S):
+            raise ReaderEnded
         told: Prepared | None = pipe.recv()
     except (EOFError, ConnectionError) as error:
         raise ReaderEnded from error

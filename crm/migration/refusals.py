@@ -54,7 +54,7 @@ class RunsElsewhere(MainlineError):
 
 
 class ReaderEnded(MainlineError):
-    """The process that reads ahead is no more: killed, or the file could not be read on."""
+    """The process that reads ahead is no more, or hangs: killed, or a file cannot be read on."""
 
     code = "import-reader-ended"
     words = Text("What reads the files has ended. Start the import again: it goes on from here.")

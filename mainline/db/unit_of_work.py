@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm import Session as SqlSession
 
 from mainline.db import write_ahead
@@ -91,6 +92,12 @@ class _Reading(Session):
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         """Refuse to."""
+        raise RuntimeError("a reading writes nothing")
+
+
+@event.listens_for(_Reading, "do_orm_execute")
+def _refuse_to_write(asked: ORMExecuteState) -> None:
+    if asked.is_insert or asked.is_update or asked.is_delete:
         raise RuntimeError("a reading writes nothing")
 
 

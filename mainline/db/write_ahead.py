@@ -26,10 +26,12 @@ class WriteAhead:
         self._pages = 0
 
     async def written(self) -> None:
-        """A transaction was added to it."""
+        """A transaction was added to it; raises what went wrong while the last were brought in."""
         if self._pages > PAGES_MAX:
             await self.settle()
         elif self._bringing is None or self._bringing.done():
+            if self._bringing:
+                self._bringing.result()
             self._bringing = asyncio.create_task(asyncio.to_thread(self._bring_in))
 
     async def settle(self) -> None:

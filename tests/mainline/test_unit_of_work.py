@@ -1,9 +1,11 @@
 """One edge, one transaction."""
 
 import asyncio
+import contextlib
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Executable, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from mainline.db import Database, in_unit_of_work
 from mainline.definitions.models import DefinitionVersion
@@ -84,6 +86,21 @@ async def test_what_is_changed_in_a_reading_is_not_written_by_what_is_asked_next
         (known,) = await session.scalars(select(DefinitionVersion))
         known.name = "after"
         await session.scalar(select(func.count()).select_from(DefinitionVersion))
+    assert await names(database) == ["before"]
+
+
+@pytest.mark.parametrize("statement", [
+    update(DefinitionVersion).values(name="after"), delete(DefinitionVersion),
+    insert(DefinitionVersion).values(kind="test", name="more", version=1, body="{}", author="t"),
+])  # fmt: skip
+async def test_a_statement_that_writes_changes_nothing_in_a_reading(
+    database: Database, statement: Executable
+) -> None:
+    async with database.unit_of_work() as session:
+        session.add(row("before"))
+    with contextlib.suppress(RuntimeError, DBAPIError):
+        async with database.reading() as session:
+            await session.execute(statement)
     assert await names(database) == ["before"]
 
 

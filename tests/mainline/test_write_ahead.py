@@ -1,5 +1,6 @@
 """Who writes for minutes leaves SQLite's log to a thread, and it stays as short as it should."""
 
+import asyncio
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
@@ -70,6 +71,24 @@ async def test_a_log_that_has_become_long_begins_anew(
         await put(loading)
     assert log_bytes(tmp_path) < TRANSACTIONS * len(WORD) / 10
     assert in_the_file(tmp_path) == [WORD] * TRANSACTIONS
+
+
+async def test_a_disk_that_fails_beside_the_writer_is_told_to_the_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(write_ahead.WriteAhead, "_bring_in", fails)
+    log = write_ahead.WriteAhead(str(tmp_path / "a.db"))
+
+    async def writes() -> None:
+        for _ in range(TRANSACTIONS):
+            await log.written()
+            await asyncio.sleep(0.01)
+
+    with pytest.raises(sqlite3.OperationalError, match="disk I/O error"):
+        await writes()
 
 
 async def test_while_somebody_reads_an_older_state_writing_goes_on_and_loses_nothing(

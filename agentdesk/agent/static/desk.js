@@ -279,7 +279,7 @@ bind([
   { key: "f", alt: true, act: press("new-promise") },
   { key: "F6", act: press("new-matter") },
   { key: "i", alt: true, act: () => appointment.openFirst() },
-  { key: "g", alt: true, act: () => /** @type {HTMLElement | null} */ (part("pop").querySelector("[data-choose]"))?.focus() },
+  { key: "g", alt: true, act: () => /** @type {HTMLElement | null} */ (part("pop").querySelector("[data-choose], .more-homes > summary"))?.focus() },
   { key: "Enter", alt: true, act: press("finish") },
 ]);
 function choosePause() {

@@ -60,7 +60,9 @@ export class Pop {
       if (fresh) this.#without();
       return;
     }
+    const opened = fresh ? [] : this.#topics().filter((details) => details.open).map((details) => details.dataset.topic);
     this.place.innerHTML = html; // made by our server, every value escaped there
+    for (const details of this.#topics()) details.open = opened.includes(details.dataset.topic);
     this.#drawn();
   }
 
@@ -71,6 +73,11 @@ export class Pop {
 
   #path() {
     return `/desk/pop/${encodeURIComponent(this.call)}`;
+  }
+
+  /** What stays open when the same call is drawn again. */
+  #topics() {
+    return /** @type {HTMLDetailsElement[]} */ ([...this.place.querySelectorAll("details[data-topic]")]);
   }
 
   /** The call goes on without knowing who it is. */

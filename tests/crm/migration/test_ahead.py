@@ -60,27 +60,31 @@ async def test_all_that_is_right_comes_in_and_every_reader_has_ended(
     assert {each.returncode for each in readers} <= {0, -signal.SIGKILL}
 
 
-async def test_when_a_reader_is_killed_the_run_says_so_and_goes_on_with_nothing_doubled(
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hangs"])
+async def test_when_a_reader_is_lost_the_run_says_so_and_goes_on_with_nothing_doubled(
     database: Database,
     bring_in: BringIn,
     readers: Processes,
+    end: signal.Signals,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     truth = Company(SIZE).write(tmp_path / "old")
     begin = asyncio.create_subprocess_exec
 
-    async def third_is_killed(*command: str, **named: Any) -> asyncio.subprocess.Process:
+    async def third_is_lost(*command: str, **named: Any) -> asyncio.subprocess.Process:
         process = await begin(*command, **named)
         if len(readers) == THIRD:
-            process.kill()
+            process.send_signal(end)
+            patched.setattr(ahead, "SILENT_S", 0.1)
         return process
 
     with monkeypatch.context() as patched:
-        patched.setattr(asyncio, "create_subprocess_exec", third_is_killed)
+        patched.setattr(asyncio, "create_subprocess_exec", third_is_lost)
         with pytest.raises(ReaderEnded):
             await bring_in(database, tmp_path / "old")
     assert len(readers) == THIRD
+    assert readers[-1].returncode == -signal.SIGKILL
     assert (await _stored(database))[0] > 0
     outcome = await bring_in(database, tmp_path / "old")
     rows = truth.rows["customers.imported"], truth.rows["bills.imported"]
