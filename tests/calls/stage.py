@@ -112,7 +112,7 @@ class Stage:
         self._phones[who] = phone
         number = plan.dials or self.instance.hotline
         call = phone.prepare(number, caller=plan.number, raw_from=plan.raw_from)
-        self._calls[who], self._marks[who] = call, 0
+        self._begins(who, call)
         await call.dial(PATIENCE_S)
         if self.instance.running("worker"):
             await until(lambda: bool(self.id_of(who)), PATIENCE_S, f"the offer of {who}")
@@ -123,8 +123,13 @@ class Stage:
         call = await self.outside.taken_call(plan.number)
         if greeting_s:
             call.media.play(tone(plan.tone, greeting_s))
-        self._calls[who], self._marks[who] = call, 0
+        self._begins(who, call)
         await until(lambda: bool(self.id_of(who)), PATIENCE_S, f"the fact of the call to {who}")
+
+    def _begins(self, who: str, call: Call) -> None:
+        """From here on that is the caller's call, of which nothing was heard yet."""
+        self._calls[who], self._marks[who] = call, 0
+        self.understood.discard(who)
 
     def id_of(self, who: str) -> str:
         """The caller's call in the books, found by number; empty while it is not there.
@@ -165,7 +170,7 @@ class Stage:
         known = set(self.ids.values())
         await until(lambda: bool(self._placed(number) - known), PATIENCE_S, f"the call to {who}")
         self.ids[name] = min(self._placed(number) - known)
-        self._calls[name], self._marks[name] = call, 0
+        self._begins(name, call)
 
     def _placed(self, number: str) -> set[str]:
         return {

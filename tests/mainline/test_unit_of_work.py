@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 
 import pytest
-from sqlalchemy import Executable, delete, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Executable, Table, delete, func, insert, select, update
 
 from mainline.db import Database, in_unit_of_work
 from mainline.definitions.models import DefinitionVersion
+
+TABLE: Table = DefinitionVersion.__table__  # type: ignore[assignment]
 
 
 def row(name: str, version: int = 1) -> DefinitionVersion:
@@ -90,15 +91,15 @@ async def test_what_is_changed_in_a_reading_is_not_written_by_what_is_asked_next
 
 
 @pytest.mark.parametrize("statement", [
-    update(DefinitionVersion).values(name="after"), delete(DefinitionVersion),
-    insert(DefinitionVersion).values(kind="test", name="more", version=1, body="{}", author="t"),
+    update(TABLE).values(name="after"), delete(TABLE),
+    insert(TABLE).values(kind="test", name="more", version=1, body="{}", author="t"),
 ])  # fmt: skip
 async def test_a_statement_that_writes_changes_nothing_in_a_reading(
     database: Database, statement: Executable
 ) -> None:
     async with database.unit_of_work() as session:
         session.add(row("before"))
-    with contextlib.suppress(RuntimeError, DBAPIError):
+    with contextlib.suppress(RuntimeError):  # refused, or taken back at the end
         async with database.reading() as session:
             await session.execute(statement)
     assert await names(database) == ["before"]
