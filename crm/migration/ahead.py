@@ -6,6 +6,7 @@ whoever stores them.
 
 import asyncio
 import gc
+import signal
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -15,7 +16,7 @@ from typing import Final
 
 from crm.migration.preparing import Prepared, Task
 from crm.migration.refusals import ReaderEnded
-from mainline.process.supervisor import die_with_parent
+from mainline.process.supervisor import die_with_parent, signal_group
 
 FEW: Final = 50_000
 """So many rows are prepared before another process has begun."""
@@ -55,8 +56,7 @@ async def _reader(task: Task) -> AsyncIterator[Connection]:
                 await asyncio.to_thread(here.send, task)
         yield here
     finally:
-        with suppress(ProcessLookupError):
-            process.kill()
+        signal_group(process.pid, signal.SIGKILL)
         await process.wait()
         here.close()
 

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import resource
+import signal
 import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from typing import Any, Final, cast
 from ivr.say import Language
 from ivr.speech.hearing import NoModel, transcriber
 from mainline.process.priority import LATER, put_first
-from mainline.process.supervisor import die_with_parent
+from mainline.process.supervisor import die_with_parent, signal_group
 
 WAIT_S: Final = 1200.0
 CPU_S: Final = 900
@@ -55,14 +56,9 @@ async def write_down(models: Path, language: Language, wav: Path) -> Words:
         async with asyncio.timeout(WAIT_S):
             said, _ = await process.communicate()
     finally:
-        await _end(process)
+        signal_group(process.pid, signal.SIGKILL)
+        await process.wait()
     return _words(process.returncode, said)
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    with suppress(ProcessLookupError):
-        process.kill()
-    await process.wait()
 
 
 def _words(code: int | None, said: bytes) -> Words:

@@ -164,7 +164,11 @@ async def _gone(who: pids.Identity) -> None:
 
 
 def signal_group(pid: int, number: signal.Signals) -> None:
-    """To the process and its children; they are a group of their own."""
+    """To the process and its children; they are a group of their own.
+
+    Not asyncio's own way: before Python 3.13 that also collects the end of a process, and who waits
+    for it then reads 255 instead of how it ended (https://github.com/python/cpython/issues/87744).
+    """
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, number)
 
