@@ -60,7 +60,7 @@ async def furnish(session: AsyncSession) -> None:
     await premise(session, held, "铁西新村4号楼")
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def instance(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
     """Mainline with the demo town, started once for all pages."""
     home: Path = tmp_path_factory.mktemp("pages")
@@ -131,7 +131,7 @@ def write_tone(path: Path, hertz: int) -> Path:
     return path
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def _launch(
     instance: Instance, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Callable[[int], object]]:
@@ -152,12 +152,12 @@ async def _launch(
         yield launch
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def _agents(_launch: Callable[[int], object]) -> Chromium:
     return await _launch(AGENT_HZ)  # type: ignore[misc, no-any-return]
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def _callers(_launch: Callable[[int], object]) -> Chromium:
     return await _launch(CALLER_HZ)  # type: ignore[misc, no-any-return]
 

@@ -10,7 +10,7 @@ from tests.calls.instance import Instance, private_settings
 from tests.support.metronome import listening
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def instance(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Instance]:
     """Mainline with demo data, started once."""
     home: Path = tmp_path_factory.mktemp("mainline")

@@ -55,7 +55,7 @@ async def perform(instance: Instance, scenario: Scenario) -> None:
             await instance.until_quiet()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def crowd(
     instance: Instance, request: pytest.FixtureRequest
 ) -> dict[str, asyncio.Task[None]]:
