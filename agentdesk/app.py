@@ -1,7 +1,8 @@
 """The web application: all features' APIs under /api, all desks' pages, one live stream."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Protocol
 
@@ -9,6 +10,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI, Header, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -79,8 +81,7 @@ def create_app(
     app.state.switchboard, app.state.ari = telephony.switchboard, telephony.ari
     errors.install(app)
     app.add_middleware(Guard, settings=settings)
-    _include(app)
-    _refuse_undeclared(app)
+    app.router.routes.extend(_routes())
     return app
 
 
@@ -88,25 +89,24 @@ def _feeds() -> Iterable[Feed]:
     return [feed for module in desks.modules("feeds") for feed in module.FEEDS]
 
 
-def _include(app: FastAPI) -> None:
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Every route there is. They hold no state, and working them out takes a second."""
+    every = APIRouter()
     for module in features.modules("api"):
-        app.include_router(module.router, prefix=API)
-    app.include_router(health.router)
+        every.include_router(module.router, prefix=API)
+    every.include_router(health.router)
     for module in desks.modules("views"):
-        app.include_router(module.router, include_in_schema=False)
-    app.include_router(auth.router, include_in_schema=False)
-    app.include_router(router)
+        every.include_router(module.router, include_in_schema=False)
+    every.include_router(auth.router, include_in_schema=False)
+    every.include_router(router)
     for name, folder in sorted(static_files().items(), reverse=True):
         if folder.is_dir():
-            app.mount(
-                f"/static/{name}".rstrip("/"), _Files(directory=folder), name=f"static {name}"
-            )
-
-
-def _refuse_undeclared(app: FastAPI) -> None:
-    forgotten = undeclared(app.routes)
-    if forgotten:
+            files = _Files(directory=folder)
+            every.mount(f"/static/{name}".rstrip("/"), files, name=f"static {name}")
+    if forgotten := undeclared(every.routes):
         raise UndeclaredRoute(", ".join(forgotten))
+    return tuple(every.routes)
 
 
 @asynccontextmanager

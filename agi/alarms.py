@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import Final
 
 from agi.running import pause
@@ -11,8 +12,8 @@ from crm.alerts.rules import Key
 from crm.alerts.service import apply, changed
 from crm.interactions import queries
 from crm.interactions.ledger import Difference, Ledger
-from dialplan.contract import whole_queue
-from mainline.asterisk.snapshots import Queues
+from dialplan.contract import CONTEXT_QUEUE, CONTEXTS_BESIDE_QUEUE, whole_queue
+from mainline.asterisk.snapshots import Channel
 from mainline.asterisk.switchboard import Switchboard
 from mainline.config import Settings
 from mainline.db import Database
@@ -26,6 +27,7 @@ COUNTERS_EVERY: Final = 12
 """Looks from one check of the counters to the next: a minute."""
 SETTLE_S: Final = 3.0
 """Facts travel for a moment: what Asterisk holds is asked twice."""
+_QUEUE: Final = "Queue"
 
 log = get_logger("alarms")
 
@@ -100,24 +102,24 @@ class Alarms:
 
     async def _waiting_differs(self) -> dict[str, tuple[int, int]]:
         """Queue to how many wait by the books and in Asterisk, where that differs."""
-        held = _held(await self._switchboard.queues())
+        held = Counter(whole_queue(one.queue) for one in (await self._switchboard.queues()).waiting)
+        beside = {leg.call_id for leg in await self._switchboard.channels() if _beside_queue(leg)}
         async with self._database.reading() as session:
-            shown: dict[str, int] = {}
-            for visit, _call in await queries.waiting(session):
-                shown[visit.queue] = shown.get(visit.queue, 0) + 1
+            visits = [visit for visit, _call in await queries.waiting(session)]
+        held.update(visit.queue for visit in visits if visit.call_id in beside)
+        shown = Counter(visit.queue for visit in visits)
         return {
-            queue: (shown.get(queue, 0), held.get(queue, 0))
+            queue: (shown[queue], held[queue])
             for queue in {*shown, *held}
-            if shown.get(queue, 0) != held.get(queue, 0)
+            if shown[queue] != held[queue]
         }
 
 
-def _held(found: Queues) -> dict[str, int]:
-    held: dict[str, int] = {}
-    for one in found.waiting:
-        queue = whole_queue(one.queue)
-        held[queue] = held.get(queue, 0) + 1
-    return held
+def _beside_queue(leg: Channel) -> bool:
+    """The visit goes on while the caller is asked, told or led to one telephone."""
+    if not leg.is_customer or leg.application == _QUEUE:
+        return False
+    return leg.context in {CONTEXT_QUEUE, *CONTEXTS_BESIDE_QUEUE}
 
 
 def _fact(one: Difference) -> CountersDiffer:

@@ -1,12 +1,12 @@
 """What rang at an agent's and was not answered: calls and colleagues, however long ago."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from crm.customers.models import Customer
 from crm.interactions.models import Interaction
@@ -34,15 +34,31 @@ class Missed:
 
 
 async def missed(session: AsyncSession, agent: str, *, before: int | None = None) -> list[Missed]:
-    """The newest first; ``before``: those that come after this one in the list."""
-    wanted = select(AgentFact).where(
-        AgentFact.agent == agent, AgentFact.kind.in_(_KINDS), AgentFact.detail != ELSEWHERE
-    )
+    """The newest first, SHOWN at most; ``before``: those that come after this one in the list.
+
+    A call that rang several times stands where it rang last.
+    """
+    wanted = select(AgentFact).where(*_mine(AgentFact, agent), ~_rang_again(agent))
     if before is not None:
         last = await one(session, agent, before)
-        wanted = wanted.where(AgentFact.at < last.at)
-    rows = (await session.scalars(wanted.order_by(AgentFact.at.desc()).limit(SHOWN))).all()
-    return [await _told(session, row) for row in _each_call_once(rows)]
+        wanted = wanted.where(tuple_(AgentFact.at, AgentFact.id) < (last.at, last.id))
+    newest_first = wanted.order_by(AgentFact.at.desc(), AgentFact.id.desc())
+    return [await _told(session, row) for row in await session.scalars(newest_first.limit(SHOWN))]
+
+
+def _mine(fact: type[AgentFact], agent: str) -> tuple[ColumnElement[bool], ...]:
+    return fact.agent == agent, fact.kind.in_(_KINDS), fact.detail != ELSEWHERE
+
+
+def _rang_again(agent: str) -> ColumnElement[bool]:
+    """The call rang there once more afterwards, and was missed again."""
+    later = aliased(AgentFact)
+    return exists().where(
+        later.call_id == AgentFact.call_id,
+        later.call_id != "",
+        *_mine(later, agent),
+        tuple_(later.at, later.id) > tuple_(AgentFact.at, AgentFact.id),
+    )
 
 
 async def one(session: AsyncSession, agent: str, fact_id: int) -> Missed:
@@ -51,14 +67,6 @@ async def one(session: AsyncSession, agent: str, fact_id: int) -> Missed:
     if row is None or row.agent != agent or row.kind not in _KINDS:
         raise NotFound("missed call")
     return await _told(session, row)
-
-
-def _each_call_once(rows: Sequence[AgentFact]) -> list[AgentFact]:
-    """A call that rang several times stands where it rang last."""
-    newest: dict[str, AgentFact] = {}
-    for row in rows:
-        newest.setdefault(row.call_id or f"fact {row.id}", row)
-    return list(newest.values())
 
 
 async def _told(session: AsyncSession, row: AgentFact) -> Missed:

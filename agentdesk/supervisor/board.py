@@ -127,7 +127,7 @@ def picture(floor: Floor) -> dict[str, Any]:
     """What the page draws. Times are moments, so that durations tick in the page."""
     return {
         "today": {
-            **_told(together(floor.today.values()), _longest(floor)),
+            **_told(together(floor.today.values()), _stays(floor)),
             **_promised(floor.promised.values()),
         },
         "queues": [_queue(floor, queue) for queue in floor.queues],
@@ -141,25 +141,25 @@ def picture(floor: Floor) -> dict[str, Any]:
     }
 
 
-def _told(found: Figures, longest_since: datetime | None) -> dict[str, Any]:
+def _told(found: Figures, stays: Sequence[datetime]) -> dict[str, Any]:
+    """What became of today's callers; who waits now may have come before midnight."""
     return {
         "offered": found.offered,
         "answered": found.answered,
         "abandoned": found.abandoned,
         "other": found.overflow + found.withdrawn,
         "called_back": found.called_back,
-        "waiting": found.waiting,
-        "longest_since": longest_since,
+        "waiting": len(stays),
+        "longest_since": min(stays, default=None),
         "service_level": found.service_level,
         "abandon_rate": found.abandon_rate,
         "asa_s": found.asa_s,
     }
 
 
-def _longest(floor: Floor, queue: str | None = None) -> datetime | None:
-    """Since when the one who waits longest waits."""
-    since = [visit.entered_at for visit, _call in floor.waiting if queue in {None, visit.queue}]
-    return min(since, default=None)
+def _stays(floor: Floor, queue: str | None = None) -> list[datetime]:
+    """Since when each one waits who waits now."""
+    return [visit.entered_at for visit, _call in floor.waiting if queue in {None, visit.queue}]
 
 
 def _queue(floor: Floor, queue: QueueDefinition) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def _queue(floor: Floor, queue: QueueDefinition) -> dict[str, Any]:
         "ready": doing["ready"],
         "busy": sum(doing[state] for state in _BUSY),
         "paused": doing["paused"],
-        **_told(found, _longest(floor, queue.name)),
+        **_told(found, _stays(floor, queue.name)),
         **_promised([floor.promised.get(queue.name, Promised())]),
     }
 

@@ -12,6 +12,7 @@ from mainline import features
 from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
+from mainline.i18n import _
 
 app = typer.Typer(no_args_is_help=True, help="The call list, computed from the journal.")
 
@@ -33,12 +34,15 @@ def rebuild() -> None:
 
 @app.command()
 def recount(
-    day: Annotated[str, typer.Option(help="Such as 2026-11-23; today when left out.")] = "",
+    day: Annotated[
+        datetime | None,
+        typer.Argument(formats=["%Y-%m-%d"], help="Such as 2026-11-23; today when left out."),
+    ] = None,
 ) -> None:
     """Count a day anew from the journal; fails when the screens show anything else."""
     list(features.modules("events"))
     settings = Settings()
-    moment = datetime.fromisoformat(day).replace(tzinfo=settings.zone) if day else now()
+    moment = day.replace(tzinfo=settings.zone) if day else now()
 
     async def run() -> list[str]:
         database = Database(settings.database)
@@ -49,5 +53,5 @@ def recount(
             await database.dispose()
 
     wrong = asyncio.run(run())
-    typer.echo("\n".join(wrong) or "agreed")
+    typer.echo("\n".join(wrong) or _("The journal and what is shown agree."))
     raise typer.Exit(1 if wrong else 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,11 +13,17 @@ from crm.interactions.half_hours import half_hours
 from crm.interactions.metrics import Figures, Group, figures
 from crm.interactions.models import Interaction
 from crm.interactions.queries import SERVICE_LEVEL_S, entered, queue_figures
-from crm.interactions.summary import Summary, summarise
+from crm.interactions.subscribers import CONSUMER
+from crm.interactions.summary import EVIDENCE, Summary, summarise
 from crm.interactions.visits import Visit
-from crm.staff.recount import recount_times
+from crm.staff.recount import NOTICED_S, recount_times
 from mainline.ids import call_subject
 from mainline.journal import entries_after
+from mainline.journal.journal import subjects_told
+from mainline.journal.reading import place_of
+
+_NO_CALL: Final = "no call"
+_EVIDENCE: Final = frozenset(each.kind for each in EVIDENCE)
 
 
 async def recount(session: AsyncSession, moment: datetime, zone: ZoneInfo) -> list[str]:
@@ -24,10 +31,10 @@ async def recount(session: AsyncSession, moment: datetime, zone: ZoneInfo) -> li
     since, until = day_of(moment, zone)
     wrong: list[str] = []
     counted: dict[str, list[Visit]] = {}
-    async for call, summary in _calls(session, since, until):
-        outcome = summary.columns["outcome"] if summary else "no call"
-        if outcome != call.outcome:
-            wrong.append(f"call {call.id}: shown {call.outcome}, counted {outcome}")
+    async for call_id, shown, summary in _calls(session, since, until):
+        outcome = summary.columns["outcome"] if summary else _NO_CALL
+        if outcome != shown:
+            wrong.append(f"call {call_id}: shown {shown}, counted {outcome}")
         for visit in summary.visits if summary else ():
             if since <= visit.entered_at < until:
                 counted.setdefault(visit.queue, []).append(visit)
@@ -41,15 +48,29 @@ async def recount(session: AsyncSession, moment: datetime, zone: ZoneInfo) -> li
 
 async def _calls(
     session: AsyncSession, since: datetime, until: datetime
-) -> AsyncIterator[tuple[Interaction, Summary | None]]:
-    shown = await session.scalars(
-        select(Interaction)
+) -> AsyncIterator[tuple[str, str, Summary | None]]:
+    """Each call of the day that is shown or of which the journal tells: its id, the outcome shown,
+    and what the journal makes of it, as far as the call list has read.
+    """
+    rows = await session.execute(
+        select(Interaction.id, Interaction.outcome)
         .where(Interaction.began_at < until)
         .where((Interaction.ended_at >= since) | Interaction.ended_at.is_(None))
     )
-    for call in shown.all():
-        entries = await entries_after(session, 0, subject=call_subject(call.id), limit=1000)
-        yield call, summarise([entry.event for entry in entries])
+    shown = {call_subject(call_id): outcome for call_id, outcome in rows}
+    place = await place_of(session, CONSUMER)
+    told = await subjects_told(session, since, until, _EVIDENCE, upto=place)
+    for subject in sorted({*shown, *told}):
+        entries = await entries_after(session, 0, subject=subject, limit=1000)
+        summary = summarise([entry.event for entry in entries if entry.id <= place])
+        call_id = subject.removeprefix(call_subject(""))
+        yield call_id, shown.get(subject) or await _outcome(session, call_id), summary
+
+
+async def _outcome(session: AsyncSession, call_id: str) -> str:
+    """Of a call whose row stands in another day, or nowhere."""
+    call = await session.get(Interaction, call_id)
+    return call.outcome if call else _NO_CALL
 
 
 async def _queues(
@@ -62,7 +83,7 @@ async def _queues(
         there = shown.get(queue, Figures())
         if not there.balanced:
             wrong.append(f"queue {queue}: does not balance: {there}")
-        if _counts(here) != _counts(there):
+        if not _same(here, there):
             wrong.append(f"queue {queue}: shown {there}, counted {here}")
     return wrong
 
@@ -87,6 +108,7 @@ def _group(visit: Visit) -> Group:
     return Group(visit.how, 1, int(waited <= SERVICE_LEVEL_S), waited, waited)
 
 
-def _counts(one: Figures) -> tuple[int, ...]:
-    left = (one.answered, one.abandoned, one.overflow, one.called_back, one.withdrawn)
-    return (one.offered, *left, one.waiting)
+def _same(here: Figures, there: Figures) -> bool:
+    """The same callers, and the same waits as far as sums of fractions can be."""
+    pairs = ((getattr(here, name), getattr(there, name)) for name in Figures.__slots__)
+    return all(abs(one - other) < NOTICED_S for one, other in pairs)

@@ -174,6 +174,19 @@ async def subjects_between(
     return set(rows)
 
 
+async def subjects_told(
+    session: AsyncSession, since: datetime, until: datetime, kinds: Collection[str], *, upto: int
+) -> set[str]:
+    """To what one of these kinds happened in that time, by the entries up to that one."""
+    rows = await session.scalars(
+        select(JournalEntry.subject)
+        .where(JournalEntry.at >= since, JournalEntry.at < until)
+        .where(JournalEntry.kind.in_(kinds), JournalEntry.id <= upto)
+        .distinct()
+    )
+    return set(rows)
+
+
 async def first_id_since(session: AsyncSession, moment: datetime) -> int:
     """The oldest entry that happened then or later; one after the newest when there is none."""
     found = await session.scalar(select(func.min(JournalEntry.id)).where(JournalEntry.at >= moment))

@@ -1,10 +1,12 @@
 """An agent sends one's own customer on: to people, the menu, a slot, a talk of three."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from agentdesk.agent.feeds import floor
+from agentdesk.agent.missed import SHOWN
 from agentdesk.agent.presence import presence
 from crm.customers.models import Customer
 from crm.interactions.models import Interaction, QueueVisit
@@ -279,6 +281,26 @@ async def test_missed_calls_are_listed_however_old_and_called_back_unseen(
     assert telephony.switchboard.done == [("call", "8001", "softphone", "13812345678")]
     assert (await agent1.post("/desk/missed/2/call")).json() == {"dial": "8002"}
     assert (await agent1.post("/desk/missed/3/call")).status_code == 404
+
+
+async def test_a_call_that_rang_again_stands_once_and_hides_none_of_the_earlier_ones(
+    agent1: Browser, company: Database, settings: Settings
+) -> None:
+    await call_of(company, settings)
+    begin = now() - timedelta(days=1)
+    rings = [(CALL, 0), *((f"ml-{minute}.9", minute) for minute in range(1, SHOWN + 1)), (CALL, 99)]
+    async with company.unit_of_work() as session:
+        session.add_all(
+            AgentFact(agent="8001", at=begin + timedelta(minutes=m), kind="agent.missed", call_id=c)
+            for c, m in rings
+        )
+    first = (await agent1.get("/desk/missed")).text
+    assert first.count("data-call-missed") == SHOWN
+    assert first.count("138****5678") == 1
+    last = first.split('data-more="')[1].split('"')[0]
+    rest = (await agent1.get(f"/desk/missed?before={last}")).text
+    assert rest.count("data-call-missed") == 1
+    assert "data-more" not in rest
 
 
 async def test_auto_answer_is_an_option_of_the_agent_and_not_of_the_page(agent1: Browser) -> None:

@@ -13,7 +13,7 @@ from crm.catalog import service as catalog
 from crm.interactions.models import QueueVisit
 from crm.interactions.subscribers import CONSUMERS
 from mainline.asterisk.ami import AmiDown
-from mainline.asterisk.snapshots import Queues, Waiting
+from mainline.asterisk.snapshots import Channel, Queues, Waiting
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import append_all, consume, entries_after
@@ -26,12 +26,16 @@ class Board:
 
     def __init__(self) -> None:
         self.waiting: tuple[Waiting, ...] = ()
+        self.legs: tuple[Channel, ...] = ()
         self.down = False
 
     async def queues(self) -> Queues:
         if self.down:
             raise AmiDown
         return Queues(frozenset(), (), self.waiting)
+
+    async def channels(self) -> tuple[Channel, ...]:
+        return self.legs
 
 
 class Scene:
@@ -112,6 +116,40 @@ async def test_a_ghost_in_the_books_is_found_by_asking_asterisk(scene: Scene):
     assert (fact.shown, fact.counted, fact.source) == (
         {"waiting": 1}, {"waiting": 0}, "asterisk",
     )  # fmt: skip
+
+
+def leg(context: str, application: str, name: str = "PJSIP/trunk-00000001") -> Channel:
+    return Channel(name, "ml-1.1", "ml-1.1", context, "s", application, 40, "")
+
+
+@pytest.mark.parametrize(
+    ("context", "application"),
+    [
+        ("ml-choice", "AGI"),
+        ("ml-sticky", "Dial"),
+        ("ml-ring-agent", "Dial"),
+        ("ml-queue", "Playback"),
+    ],
+)
+async def test_who_is_asked_or_led_to_one_telephone_meanwhile_waits_in_both_books(
+    scene: Scene, context: str, application: str
+):
+    scene.board.waiting, scene.board.legs = (), (leg(context, application),)
+    assert await scene.proves() == frozenset()
+    assert await scene.told() == []
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        leg("ml-after", "Playback"),  # talked already
+        leg("ml-queue", "Queue"),  # app_queue knows who is in it
+        leg("ml-choice", "AGI", "PJSIP/agent-8001-00000001"),  # not the caller
+    ],
+)
+async def test_a_visit_whose_caller_is_elsewhere_is_a_ghost(scene: Scene, elsewhere: Channel):
+    scene.board.waiting, scene.board.legs = (), (elsewhere,)
+    assert await scene.proves() == {"repair"}
 
 
 async def test_who_came_a_moment_ago_is_no_difference(

@@ -67,8 +67,8 @@ def test_the_call_list_is_rebuilt_and_recounted_from_the_command_line(url: str) 
 
     asyncio.run(some_calls())
     assert "facts" in run(calls, "rebuild").output
-    agreed = run(calls, "recount", "--day", "2026-11-23")
-    assert (agreed.exit_code, agreed.output.strip()) == (0, "agreed")
+    agreed = run(calls, "recount", "2026-11-23")
+    assert (agreed.exit_code, agreed.output.strip()) == (0, "The journal and what is shown agree.")
 
     async def tamper() -> None:
         database = Database(url)
@@ -78,6 +78,9 @@ def test_the_call_list_is_rebuilt_and_recounted_from_the_command_line(url: str) 
         await database.dispose()
 
     asyncio.run(tamper())
-    wrong = run(calls, "recount", "--day", "2026-11-23")
+    wrong = run(calls, "recount", "2026-11-23")
     assert wrong.exit_code == 1
     assert "call ml-1.1: shown abandoned, counted answered" in wrong.output
+    nonsense = run(calls, "recount", "yesterday")
+    assert nonsense.exit_code == 2
+    assert nonsense.exception is None or isinstance(nonsense.exception, SystemExit)

@@ -130,6 +130,24 @@ async def test_a_recount_agrees_and_finds_what_was_tampered_with(
     ]
 
 
+async def test_a_recount_misses_a_call_that_is_shown_nowhere_and_a_wait_that_was_shortened(
+    sqlite_database: Database,
+) -> None:
+    await take_in(sqlite_database, *answered_call(), *abandoned_call())
+    await take_in(sqlite_database, consumer="floor")
+    async with sqlite_database.unit_of_work() as session:
+        connection = await session.connection()
+        lost = "ml-2.1"
+        for table, column in (("queue_visit", "call_id"), ("interaction", "id")):
+            await connection.exec_driver_sql(f"DELETE FROM {table} WHERE {column} = '{lost}'")
+        await connection.exec_driver_sql("UPDATE queue_visit SET wait_s = wait_s - 1")
+    async with sqlite_database.reading() as session:
+        wrong = await recount(session, NINE, SHANGHAI)
+    assert wrong[0] == "call ml-2.1: shown no call, counted abandoned"
+    assert {line.split(":")[0] for line in wrong[1:]} == {"queue repair", "queue service"}
+    assert any("answer_wait_s" in line for line in wrong)
+
+
 @pytest.mark.parametrize("how", sorted(way for way in CLASSES if way))
 async def test_every_way_out_of_a_queue_is_counted(sqlite_database: Database, how: str) -> None:
     call = facts(

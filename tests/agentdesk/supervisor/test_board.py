@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.audience import Audience
@@ -55,6 +55,18 @@ async def test_who_waits_is_shown_with_priority_and_masked_number(desk: Pages):
     assert (caller["call"], caller["queue"], caller["priority"]) == (WAIT, "billing", 10)
     assert caller["customer"] == ""
     assert "02431234567" not in json.dumps(await picture(desk))
+
+
+async def test_who_came_before_midnight_and_waits_still_is_counted_as_waiting(
+    desk: Pages, sqlite_database: Database
+):
+    async with sqlite_database.unit_of_work() as session:
+        waits = update(QueueVisit).where(QueueVisit.how.is_(None))
+        await session.execute(waits.values(entered_at=ago(13 * 3600)))
+    found = await picture(desk)
+    (billing,) = [queue for queue in found["queues"] if queue["name"] == "billing"]
+    assert (billing["offered"], billing["waiting"], found["today"]["waiting"]) == (0, 1, 1)
+    assert billing["longest_since"] == found["waiting"][0]["since"]
 
 
 async def promise(database: Database, number: str, **fields: Any) -> int:
