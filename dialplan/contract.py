@@ -156,8 +156,8 @@ CONTEXT_FETCH: Final = "ml-fetch"
 """Extension = agent number: a caller taken out of a queue (WITHDRAW_FETCH) is rung through to that
 agent, waiting still; if nobody answers, back to the front of the queue."""
 CONTEXTS_BESIDE_QUEUE: Final = frozenset({"ml-choice", "ml-sticky", CONTEXT_FETCH, "ml-ring-agent"})
-"""Where a caller is whose visit goes on although app_queue does not hold them: asked for a wish, led
-to the agent of before, rung through by the leader."""
+"""Of a caller whose visit is open although app_queue does not hold them: asked for a wish, led to
+the agent of before, rung through by the leader."""
 WITHDRAW_FETCH: Final = "fetch-"
 """QUEUE_WITHDRAW_INFO of a caller whom the leader fetches: this and the agent's number."""
 CONTEXT_AUTO_DIAL: Final = "ml-auto-dial"
