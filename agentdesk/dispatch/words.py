@@ -27,6 +27,7 @@ ACTS: Final = {
     "request_withdrawn": Text("The request behind it was withdrawn"),
     "urge": Text("Urged"),
     "follow_up": Text("Another order follows"),
+    "follow_up_refused": Text("An order that should follow could not be opened"),
     "charge": Text("Fees (yuan)"),
     "reassign": Text("Handed to"),
     "second_dispatch": Text("Second team sent"),

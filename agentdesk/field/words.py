@@ -145,6 +145,8 @@ _TEXTS: Final[Mapping[str, Text]] = {
     "act-warn": Text("A limit is nearly used up"),
     "act-overdue": Text("A limit is broken"),
     "act-escalate": Text("Late: called upon"),
+    "act-follow_up": Text("Another order follows"),
+    "act-follow_up_refused": Text("An order that should follow could not be opened"),
     "act-field_dropped": Text("Done out there, not done here"),
     "act-attach_photo": Text("Photo"),
     "act-attach_signature": Text("Signature"),

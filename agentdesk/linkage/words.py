@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from crm.catalog.fields import FormField
 from crm.catalog.wording import in_words
 from crm.catalog.work_order_types import WorkOrderTypes
 from crm.linkage.rules import Then, When
@@ -96,10 +97,18 @@ def _filled(types: WorkOrderTypes | None, when: When, name: str, values: Sequenc
     ]
     if not fields:
         return f"{name} = {_some(values)}"
-    locale = current_locale()
-    is_choice = fields[0].type == "choice"
-    told = (in_words(fields[0], value, locale) if is_choice else value for value in values)
-    return f"{fields[0].label.to(locale)}: {_some(told)}"
+    told = (_value(fields[0], value) for value in values)
+    return f"{fields[0].label.to(current_locale())}: {_some(told)}"
+
+
+def _value(field: FormField, value: str) -> str:
+    match field.type:
+        case "choice":
+            return in_words(field, value, current_locale())
+        case "yes_no":
+            return in_words(field, value == "yes", current_locale())
+        case _:
+            return value
 
 
 def _some(words: Iterable[str]) -> str:

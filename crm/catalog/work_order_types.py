@@ -21,7 +21,7 @@ VERBS: Final = frozenset(
     {
         *("reassign", "supervise", "urge", "pause", "resume", "second_dispatch", "join", "part"),
         *("follow", "escalate", "warn", "overdue", "open"),
-        *("follow_up", "charge"),
+        *("follow_up", "follow_up_refused", "charge"),
     }
 )
 """What can be done with an order in many steps; no flow may call its own ways so."""

@@ -7,12 +7,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.areas.models import AreaPremise
 from crm.billing import blocks
 from crm.linkage.facts import Happening
 from crm.linkage.rules import Act, Rule
-from crm.outages.models import Outage
-from crm.sense.models import OutageCandidate
+from crm.sense import service as sense
+from crm.sense.wholes import whole_for
 from crm.work_orders import parts, service
 from crm.work_orders.models import WorkOrder
 from mainline.config import Settings
@@ -75,23 +74,14 @@ async def _open(session: AsyncSession, rule: Rule, what: Happening) -> Outcome:
 
 
 async def _join(session: AsyncSession, rule: Rule, what: Happening) -> Outcome:
-    """The order becomes a part of the one for the outage that runs at its place."""
+    """The order becomes a part of the one for the outage of the same kind at its place."""
     order = what.order
     if order is None or order.premise_id is None or order.closed_at is not None:
         return NOTHING
     if order.parent_id is not None:
         whole = await session.get(WorkOrder, order.parent_id)
         return "nothing", whole.number if whole else ""
-    found = (
-        select(WorkOrder)
-        .join(OutageCandidate, OutageCandidate.work_order_id == WorkOrder.id)
-        .join(Outage, Outage.id == OutageCandidate.outage_id)
-        .join(AreaPremise, AreaPremise.area_id == OutageCandidate.area_id)
-        .where(AreaPremise.premise_id == order.premise_id, Outage.status == "running")
-        .where(WorkOrder.closed_at.is_(None), WorkOrder.id != order.id)
-        .order_by(WorkOrder.id)
-    )
-    leading = await session.scalar(found.limit(1))
+    leading = await whole_for(session, order, await sense.rule(session))
     if leading is None:
         return NOTHING
     await parts.join(session, order, leading, by=by_rule(rule), note=rule.name.zh)

@@ -10,14 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.areas import queries as areas
-from crm.areas.models import AreaPremise
 from crm.customers.models import ServiceAccount
 from crm.outages import service as outages
-from crm.outages.models import Outage
 from crm.sense.evidence import Pointer, points_to
-from crm.sense.models import OutageCandidate, OutageSignal
+from crm.sense.models import OutageSignal
 from crm.sense.rule import SenseRule
 from crm.sense.service import rule
+from crm.sense.wholes import whole_for
 from crm.work_orders import parts
 from crm.work_orders.events import WorkOrderOpened
 from crm.work_orders.models import WorkOrder
@@ -124,19 +123,9 @@ async def _join(session: AsyncSession, number: str, body: SenseRule) -> None:
     order = await session.scalar(select(WorkOrder).where(WorkOrder.number == number))
     if order is None or order.premise_id is None or order.parent_id is not None:
         return
-    classes = [one.code for one in body.classes if order.type_code in one.orders]
-    parent = await session.scalar(
-        select(WorkOrder)
-        .join(OutageCandidate, OutageCandidate.work_order_id == WorkOrder.id)
-        .join(Outage, Outage.id == OutageCandidate.outage_id)
-        .join(AreaPremise, AreaPremise.area_id == OutageCandidate.area_id)
-        .where(AreaPremise.premise_id == order.premise_id, Outage.status == "running")
-        .where(OutageCandidate.class_code.in_(classes), WorkOrder.closed_at.is_(None))
-        .order_by(WorkOrder.id)
-        .limit(1)
-    )
-    if parent is not None and parent.id != order.id and order.closed_at is None:
-        await parts.join(session, order, parent, by="outage sense")
+    whole = await whole_for(session, order, body)
+    if whole is not None and order.closed_at is None:
+        await parts.join(session, order, whole, by="outage sense")
 
 
 CONSUMERS: dict[str, Handlers] = {

@@ -89,15 +89,23 @@ async def parts(session: AsyncSession, order: WorkOrder) -> list[WorkOrder]:
 
 
 async def follow(session: AsyncSession, whole: WorkOrder, *, by: str, at: datetime) -> None:
-    """The whole was closed: so are its parts. Called off, each stands for itself again."""
+    """The whole was closed as done: so are the parts that are about the same, or finished.
+
+    Any other stands for itself again, and so do all when the whole was called off.
+    """
     types = (await catalog.work_order_types(session, whole.type_version)).body
     done = types.step(whole.type_code, whole.step).stage == "done"
     for part in await parts(session, whole):
         if part.closed_at is not None:
             continue
-        if done:
+        if done and _done_with(part, whole):
             await do(session, part, Act("follow", by, note=whole.number), at=at)
         else:
             part.parent_id = None
             act = Act("part", by, whole.number, whole.number)
             write(session, part, at=at, act=act, before=part.step)
+
+
+def _done_with(part: WorkOrder, whole: WorkOrder) -> bool:
+    """Where supply is back, nobody has been to a leak: only people say that it is mended."""
+    return part.type_code == whole.type_code or part.completed_at is not None

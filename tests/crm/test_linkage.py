@@ -37,13 +37,16 @@ from tests.support.clock import StandingClock
 
 HEAT = PROJECT / "packs" / "heat"
 FOUND = {"name": "found", "label": {"zh": "结果", "en": "Finding"}, "type": "text"}
-INSPECTION, REPAIR, ON, OFF = "inspection", "alteration", "valve_on", "valve_off"
+MENDED = {"name": "mended", "label": {"zh": "已整改", "en": "Mended"}, "type": "yes_no"}
+INSPECTION, REPAIR, ON, OFF = "inspection", "rectification", "valve_on", "valve_off"
+PAID_WORK = "alteration"
 
 
 def a_type(code: str, urgency: str = "normal") -> dict[str, Any]:
     return {
         "code": code, "name": {"zh": code, "en": code}, "team": "repair", "flow": "repair",
-        "urgency": urgency, "respond_minutes": 60, "complete_minutes": 600, "fields": [FOUND],
+        "urgency": urgency, "respond_minutes": 60, "complete_minutes": 600,
+        "fields": [FOUND, MENDED],
     }  # fmt: skip
 
 
@@ -51,7 +54,7 @@ def a_type(code: str, urgency: str = "normal") -> dict[str, Any]:
 async def company(database: Database, clock: StandingClock) -> Database:
     """王芳, the heating pack's rules, and types of orders without any fuss."""
     types = content(HEAT / "work_orders.yaml")
-    types["types"] = [a_type(code) for code in (INSPECTION, REPAIR, ON, OFF)]
+    types["types"] = [a_type(code) for code in (INSPECTION, REPAIR, PAID_WORK, ON, OFF)]
     types["types"].append(a_type("burst", "emergency"))
     async with database.unit_of_work() as session:
         await definitions.install(session, "work_order_types", "company", types, by="test")
@@ -123,7 +126,13 @@ async def test_a_dangerous_finding_blocks_payment_until_the_defect_is_put_right(
         "finding_blocks_payment", 1, "巡检发现严重隐患，暂停收费", 1,
     )  # fmt: skip
     async with company.unit_of_work() as session:
+        await done(session, PAID_WORK, mended="yes")
+        await done(session, REPAIR, mended="no")
         await done(session, REPAIR)
+    await told(company)
+    assert await blocked(company) == [("rule:finding_blocks_payment", True)]
+    async with company.unit_of_work() as session:
+        await done(session, REPAIR, mended="yes")
     await told(company)
     assert await blocked(company) == [("rule:finding_blocks_payment", False)]
     async with company.reading() as session:
@@ -134,7 +143,7 @@ async def test_what_a_person_blocked_no_rule_lifts(company: Database) -> None:
     async with company.unit_of_work() as session:
         reason = Rule.model_validate(RULE).name
         await blocks.block(session, 1, reason=reason, by="陈静")
-        await done(session, REPAIR)
+        await done(session, REPAIR, mended="yes")
     await told(company)
     assert await fired(company) == [("repair_lifts_block", "nothing", "")]
     assert await blocked(company) == [("陈静", True)]

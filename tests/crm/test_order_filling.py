@@ -17,10 +17,13 @@ from crm.work_orders.following import open_follow_ups
 from crm.work_orders.handling import handle
 from crm.work_orders.models import WorkOrder, WorkOrderMove
 from crm.work_orders.service import open_work_order
+from mainline import definitions
 from mainline.clock import now
 from mainline.config import PROJECT
 from mainline.db import Database
+from mainline.definitions import content
 from mainline.errors import Invalid
+from tests.crm.calls import take_in
 from tests.support.clock import StandingClock
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -100,6 +103,54 @@ async def test_what_follows_is_opened_once_and_only_when_the_rule_holds(heat: Da
         order.number = "20260101-0001"
         await open_follow_ups(session, order, "complete", by="安娜", at=now())
         assert len((await session.scalars(select(WorkOrder))).all()) == 3
+
+
+async def without(database: Database, gone: str, request: str) -> None:
+    """A new version of the types: one is dropped, another one is asked for as a request."""
+    body = content(PROJECT / "packs" / "heat" / "work_orders.yaml")
+    body["types"] = [one for one in body["types"] if one["code"] != gone]
+    for one in body["types"]:
+        one["follow_ups"] = [
+            each for each in one.get("follow_ups", []) if each["type"] not in {gone, request}
+        ]
+        if one["code"] == request:
+            one["request"] = "suspension"
+    async with database.unit_of_work() as session:
+        made = await definitions.draft(session, "work_order_types", "company", body, author="a")
+        await definitions.publish(session, "work_order_types", "company", made.version, by="a")
+
+
+@pytest.mark.parametrize(
+    ("gone", "request_", "follows", "refused"),
+    [
+        ("refund", "balance", [], ["测温退费: not-found", "水力平衡调节: order-is-request"]),
+        ("refund", "air_vent", ["balance"], ["测温退费: not-found"]),
+    ],
+)
+async def test_what_cannot_follow_any_more_is_told_and_holds_up_nothing_else(
+    heat: Database, gone: str, request_: str, follows: list[str], refused: list[str]
+) -> None:
+    number = await opened(heat, "temperature_visit")
+    whole = await opened(heat, "noise")
+    async with heat.unit_of_work() as session:
+        part = await open_work_order(
+            session, type_code="noise", key="part", by="a", source="ivr", zone=SHANGHAI
+        )
+    await do(heat, part.number, "join", to=whole)
+    await without(heat, gone, request_)
+    for one, fields in ((number, {"measured": MEASURED}), (whole, {})):
+        await on_site(heat, one)
+        await do(heat, one, "complete", fields=fields)
+    await do(heat, whole, "close")
+    await take_in(heat, consumer="parts of orders")
+    async with heat.reading() as session:
+        orders = (await session.scalars(select(WorkOrder).order_by(WorkOrder.id))).all()
+        lines = (await session.scalars(select(WorkOrderMove).order_by(WorkOrderMove.id))).all()
+    assert [one.type_code for one in orders[3:]] == follows
+    assert orders[2].closed_at is not None
+    told = [line.note for line in lines if line.action == "follow_up_refused"]
+    assert told == refused
+    assert {line.work_order_id for line in lines if line.action == "follow_up_refused"} == {1}
 
 
 async def test_only_the_roles_of_a_way_may_go_it_and_who_keys_in_for_them_needs_none(

@@ -71,6 +71,7 @@ KINDS = {
     "complaint": {"heat", "gas", "water"},
     "enquiry": {"heat", "gas", "water"},
     "inspection": {"heat", "gas", "water"},
+    "rectification": {"heat", "gas", "water"},
     "temperature_visit": {"heat"},
     "valve_on": {"heat", "gas", "water"},
     "valve_off": {"heat", "gas", "water"},
@@ -98,6 +99,34 @@ def test_gas_is_never_restored_at_night(pack: str, code: str) -> None:
     assert closed.action == "complete"
     times = {"21:59": False, "22:00": True, "00:30": True, "05:59": True, "06:00": False}
     assert {clock: closed.hold(clock) for clock in times} == times
+
+
+@pytest.mark.parametrize(
+    ("deviation", "changed"),
+    [(-100, True), (-3.1, True), (-3, False), (0, False), (3, False), (3.1, True), (100, True)],
+)
+@pytest.mark.parametrize("pack", ["gas", "water"])
+def test_a_meter_beyond_three_percent_either_way_is_changed_and_no_other(
+    pack: str, deviation: float, changed: bool
+) -> None:
+    filled = {"deviation": {"value": deviation}}
+    rules = types(pack).type("meter_test").follow_ups
+    follows = [one.type for one in rules if one.when is None or one.when.holds(filled)]
+    assert follows == (["meter_change"] if changed else [])
+
+
+@pytest.mark.parametrize("pack", PACKS)
+@pytest.mark.parametrize(
+    ("found", "mended"), [("good", False), ("absent", False), ("defect", True), ("danger", True)]
+)
+def test_a_defect_that_an_inspection_finds_is_mended_by_an_order_of_its_own(
+    pack: str, found: str, mended: bool
+) -> None:
+    rules = types(pack).type("inspection").follow_ups
+    follows = [one.type for one in rules if one.when is None or one.when.holds({"found": found})]
+    assert follows == (["rectification"] if mended else [])
+    field = next(one for one in types(pack).type("rectification").fields if one.name == "mended")
+    assert (field.type, field.at, field.required) == ("yes_no", "complete", True)
 
 
 @pytest.mark.parametrize("pack", PACKS)

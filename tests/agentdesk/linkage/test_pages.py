@@ -38,10 +38,12 @@ async def test_rules_are_told_in_words_with_what_they_did(desk: Pages) -> None:
     english = (await desk.get("/linkage")).text
     assert "A request takes effect (suspension)" in english
     assert "an order is opened: Shut the valve · Shut the valve, it is suspended" in english
+    assert "An order is done (Defect to be mended · Mended: Yes)" in english
     assert "/requests/20261123-0099" in english
     chinese = (await desk.get("/linkage?rule=suspension_shuts_valve", language="zh-CN")).text
     assert "申请生效（报停）" in chinese or "申请生效 (报停)" in chinese
     assert "报停生效后关阀" in chinese
+    assert "隐患整改 · 已整改: 是" in chinese
 
 
 async def test_a_rule_is_switched_by_who_may_edit_and_by_nobody_else(desk: Pages) -> None:
