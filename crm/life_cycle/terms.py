@@ -40,9 +40,7 @@ async def terms(
         return None
     refused = ""
     try:
-        now_asked = await known.of(
-            session, account, Details(), asked_on=today, starts_on=today
-        )
+        now_asked = await known.of(session, account, Details(), asked_on=today, starts_on=today)
         flow.check(body, what, now_asked)
     except MainlineError as error:
         refused = error.code

@@ -168,7 +168,8 @@ def test_a_packs_profiles_are_whole_but_for_the_clauses_nobody_has_seen(pack: st
     [
         ("gas", {
             "leak_arrive": ("arrive_within", 1800), "fire_arrive": ("arrive_within", 900),
-            "indoor_arrive": ("arrive_within", 14_400), "indoor_complete": ("complete_within", 86_400),
+            "indoor_arrive": ("arrive_within", 14_400),
+            "indoor_complete": ("complete_within", 86_400),
             "meter": ("complete_within", 86_400),
         }),
         ("heat", {
