@@ -47,7 +47,7 @@ async def signed_in(settings: Settings) -> str:
     login = f"office{os.getpid()}"
     async with database.unit_of_work() as session:
         await add_user(
-            session, login=login, name="Office", password=PASSWORD, roles=["leader", "admin"]
+            session, login=login, name=login, password=PASSWORD, roles=["leader", "admin"]
         )
     signed = await auth.sign_in(database, login=login, password=PASSWORD, address="127.0.0.1")
     await database.dispose()

@@ -157,6 +157,11 @@ class WorkOrderTypes(BaseModel):
         steps = self.flows[self.type(type_code).flow]
         return next(step for step in steps if step.code == code)
 
+    def staying_home(self) -> frozenset[str]:
+        """Types with which nobody goes anywhere: no step of theirs is on site."""
+        stay = {name for name, steps in self.flows.items() if not any(map(_on_site, steps))}
+        return frozenset(one.code for one in self.types if one.flow in stay)
+
     def limit(self, code: str, urgency: str) -> Limit:
         """How fast an order of this type and urgency is done."""
         kind = self.type(code)
@@ -179,6 +184,10 @@ class WorkOrderTypes(BaseModel):
     def first_step(self, type_code: str) -> Step:
         """Where an order begins."""
         return self.flows[self.type(type_code).flow][0]
+
+
+def _on_site(step: Step) -> bool:
+    return step.stage == "on_site"
 
 
 def _with_options(

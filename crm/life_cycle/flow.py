@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from crm.life_cycle.rules import Check, LifeCycle, RequestKind
+from crm.life_cycle.rules import Check, LifeCycle, RequestKind, Season
 from mainline.errors import Invalid, MainlineError
 from mainline.i18n import Text
 
@@ -32,6 +32,17 @@ class TooCloseToSeason(MainlineError):
 
     code = "request-too-late"
     words = Text("It would have had to be requested by %(last)s.")
+
+
+class WithinSeason(MainlineError):
+    """A season counts as a whole."""
+
+    code = "request-within-season"
+    words = Text(
+        "A season counts as a whole: this has to be in effect by its first day, %(begins)s, or "
+        "begin after it, from %(after)s on. If it was not decided in time, refuse the request and "
+        "make a new one for the next season."
+    )
 
 
 class OrdersOpen(MainlineError):
@@ -111,6 +122,8 @@ class Known:
     owed_fen: int
     open_orders: int
     asked_on: date
+    starts_on: date
+    """When it takes effect, or would if all agreed now."""
 
 
 def check(body: LifeCycle, kind: RequestKind, known: Known) -> None:
@@ -131,13 +144,19 @@ def _refusal(body: LifeCycle, one: Check, known: Known) -> MainlineError | None:
         case "no_open_orders":
             return OrdersOpen() if known.open_orders else None
         case "before_season":
-            last = last_day(body, one.days, known.asked_on)
-            return TooCloseToSeason(last=last.isoformat()) if known.asked_on > last else None
+            return _by_season(body.season, one.days, known) if body.season else None
 
 
-def last_day(body: LifeCycle, days: int, on: date) -> date:
-    """Until when it can be asked for, for the season that comes or runs."""
-    return on if body.season is None else body.season.next_after(on) - timedelta(days=days)
+def _by_season(season: Season, days: int, known: Known) -> MainlineError | None:
+    """Asked for in time for the first season it counts in, and in effect when that begins."""
+    begins = season.next_after(known.starts_on)
+    last = begins - timedelta(days=days)
+    if known.asked_on > last:
+        return TooCloseToSeason(last=last.isoformat())
+    if known.starts_on > begins:
+        after = season.last_of(begins) + timedelta(days=1)
+        return WithinSeason(begins=begins.isoformat(), after=after.isoformat())
+    return None
 
 
 def check_date(effective_on: date, today: date) -> None:

@@ -17,8 +17,9 @@ ORDER_KEY = "request:"
 
 
 async def of(
-    session: AsyncSession, account: ServiceAccount | None, told: Details, *, asked_on: date
-) -> Known:
+    session: AsyncSession, account: ServiceAccount | None, told: Details, *, asked_on: date,
+    starts_on: date,
+) -> Known:  # fmt: skip
     """Statuses, arrears and open orders of the accounts it is about."""
     accounts = await _accounts(session, account, told)
     ids = [one.id for one in accounts]
@@ -29,7 +30,7 @@ async def of(
     )  # fmt: skip
     return Known(
         [one.status for one in accounts], sum(one.total_fen for one in owed.values()),
-        await session.scalar(running) or 0, asked_on,
+        await session.scalar(running) or 0, asked_on, starts_on,
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ class Check(_Shape):
     status: tuple[Literal["active", "suspended", "closed"], ...] = ()
     """One of these: for ``status``."""
     days: int = Field(default=0, ge=0, le=180)
-    """So long before the season begins: for ``before_season``."""
+    """So long before the first season in which it counts begins: for ``before_season``."""
 
 
 class Approval(_Shape):
@@ -118,6 +118,10 @@ class Season(_Shape):
             if last >= day:
                 return date.fromisoformat(f"{year:04}-{self.begins}")
         return date.fromisoformat(f"{day.year + 1:04}-{self.begins}")
+
+    def last_of(self, first: date) -> date:
+        """The last day of the season that begins then."""
+        return date.fromisoformat(f"{first.year + (self.ends < self.begins):04}-{self.ends}")
 
 
 class LifeCycle(_Shape):

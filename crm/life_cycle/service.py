@@ -93,8 +93,9 @@ async def _check(
     told: Details, today: date, begins: date,
 ) -> None:  # fmt: skip
     await known.check_none_open(session, account, told)
-    flow.check(body, what, await known.of(session, account, told, asked_on=today))
     flow.check_date(begins, today)
+    asked_for = await known.of(session, account, told, asked_on=today, starts_on=begins)
+    flow.check(body, what, asked_for)
 
 
 async def _tell_asked(session: AsyncSession, request: LifeRequest) -> None:
@@ -126,7 +127,10 @@ async def hand_in(
     request = await by_number(session, number, lock=True)
     if request.state not in flow.OPEN:
         raise flow.InEffect if request.state == "done" else flow.NotNow
-    what = (await definition(session, request)).kind(request.kind)
+    body = await definition(session, request)
+    what = body.kind(request.kind)
+    if not what.approvals:  # nobody looks at it afterwards
+        await _check_still(session, body, request, zone)
     await _receive(session, request, what, document, by, note)
     await advance(session, request, by=by, zone=zone)
     return request
@@ -158,9 +162,7 @@ async def approve(
     body = await definition(session, request)
     what = body.kind(request.kind)
     _check_decider(request, what, by, roles)
-    told, account = Details.model_validate(request.details), await _account_of(session, request)
-    asked_on = request.asked_at.astimezone(zone).date()
-    flow.check(body, what, await known.of(session, account, told, asked_on=asked_on))
+    await _check_still(session, body, request, zone)
     step, at = len(request.approvals), now()
     role, words = what.approvals[step].role, note.strip()[:NOTE_CHARS_MAX]
     line = {"role": role, "by": by, "at": at.isoformat(), "note": words}
@@ -171,6 +173,19 @@ async def approve(
     ))  # fmt: skip
     await advance(session, request, by=by, zone=zone)
     return request
+
+
+async def _check_still(
+    session: AsyncSession, body: LifeCycle, request: LifeRequest, zone: ZoneInfo
+) -> None:
+    """As when it was asked for, but what comes late takes effect late."""
+    told, account = Details.model_validate(request.details), await _account_of(session, request)
+    today = now().astimezone(zone).date()
+    by_now = await known.of(
+        session, account, told, asked_on=request.asked_at.astimezone(zone).date(),
+        starts_on=max(request.effective_on, today),
+    )  # fmt: skip
+    flow.check(body, body.kind(request.kind), by_now)
 
 
 async def refuse(

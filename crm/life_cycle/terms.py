@@ -40,7 +40,8 @@ async def terms(
         return None
     refused = ""
     try:
-        flow.check(body, what, await known.of(session, account, Details(), asked_on=today))
+        now_asked = await known.of(session, account, Details(), asked_on=today, starts_on=today)
+        flow.check(body, what, now_asked)
     except MainlineError as error:
         refused = error.code
     home = await session.get(Premise, account.premise_id)

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, get_args
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.staff import naming
 from crm.staff.appointing import EVERYTHING, check_gift, check_reach, check_somebody_stays
 from crm.staff.auth import forgive, sign_out_everywhere
 from crm.staff.composing import check_known, everybody
@@ -39,13 +40,6 @@ NUMBER: Final = r"^[0-9]{3,5}$"
 ONCE_LASTS: Final = timedelta(days=3)
 """How long a password that somebody else gave waits for its owner."""
 May = frozenset[Permission]
-
-
-class LoginTaken(MainlineError):
-    """Somebody has this login or agent number."""
-
-    code = "login-taken"
-    words = Text("The user name or agent number is taken.")
 
 
 class ChangedMeanwhile(MainlineError):
@@ -80,17 +74,15 @@ async def add_user(
 ) -> User:
     """Take somebody on. ``queues``: queue to penalty; ``branch``: code of an area of service."""
     _check(login, agent_number)
+    name = naming.tidy(name)
     hashed = _hashed(password)  # slow: before anybody waits for us
     await in_turn(session)  # nobody removes the roles meanwhile
     await check_known(session, roles := list(roles))
-    taken = User.login == login
-    if agent_number is not None:  # None would be IS NULL: everybody without a telephone
-        taken |= User.agent_number == agent_number
-    if await session.scalar(select(User.id).where(taken)) is not None:
-        raise LoginTaken
+    await naming.check_free(session, login, agent_number)
+    await naming.check_name(session, name)
     user = User(
         login=login,
-        name=name[:64],
+        name=name,
         password_hash=hashed,
         roles=roles,
         agent_number=agent_number,
@@ -159,6 +151,8 @@ async def take_back(
     if user.active:
         return
     await check_reach(session, user, may)
+    await in_turn(session)  # of two doubles of old one comes back
+    await naming.check_name(session, user.name, user)
     user.active = True
     because(session, why)
     await append(session, StaffTakenBack(subject=staff_subject(login), by=_by(), why=why))
@@ -204,6 +198,11 @@ async def change(
 ) -> None:
     """Name and place otherwise than before; ``fields``: columns; queues kept keep their penalty."""
     user = await by_login(session, login)
+    if "name" in fields:
+        fields["name"] = naming.tidy(fields["name"])
+        await in_turn(session)  # nobody else is called so meanwhile
+        if fields["name"] != user.name:
+            await naming.check_name(session, fields["name"], user)
     changed = [name for name, value in fields.items() if getattr(user, name) != value]
     for name in changed:
         setattr(user, name, fields[name])

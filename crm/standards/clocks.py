@@ -49,14 +49,16 @@ async def of_work_order(session: AsyncSession, row: WorkOrder, zone: ZoneInfo) -
     """What was promised about this order."""
     order = Order(
         row.number, row.type_code, row.urgency, row.opened_at, row.due_respond_at,
-        row.due_complete_at, row.responded_at, row.completed_at, row.closed_at,
+        row.due_complete_at, row.responded_at, row.first_arrived_at, row.arrived_at,
+        row.completed_at, row.closed_at,
     )  # fmt: skip
     _version, body = await standards_at(session, row.opened_at)
-    calendars = (await catalog.work_order_types(session)).body.calendars
+    types = (await catalog.work_order_types(session)).body
+    calendars, staying_home = types.calendars, types.staying_home()
     return [
         Clock(profile, one, of_order(one, order, calendars.get(one.calendar), now(), zone))
         for profile, one in _in_force(body, row.opened_at, zone, ORDERS)
-        if in_scope(one, order)
+        if in_scope(one, order, staying_home)
     ]
 
 

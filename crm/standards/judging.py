@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from crm.catalog.calendars import WorkCalendar, add
 from crm.catalog.queues import Measure
-from crm.standards.rules import Standard
+from crm.standards.rules import OWN_LIMIT, Standard
 
 Verdict = Literal["kept", "missed", "running", "left_out"]
 
@@ -36,6 +36,8 @@ class Order:
     due_respond_at: datetime
     due_complete_at: datetime
     responded_at: datetime | None
+    first_arrived_at: datetime | None
+    arrived_at: datetime | None
     completed_at: datetime | None
     closed_at: datetime | None
 
@@ -137,14 +139,30 @@ def of_order(
     standard: Standard, order: Order, calendar: WorkCalendar | None, at: datetime, zone: ZoneInfo
 ) -> Case:
     """An order, by its own limits (with their pauses) or by one of the promise's."""
-    respond = standard.metric in {"order_respond", "respond_within"}
-    if standard.metric in {"respond_within", "complete_within"}:
-        due = add(calendar, order.opened_at, timedelta(seconds=standard.limit_s or 0), zone)
-    else:
-        due = order.due_respond_at if respond else order.due_complete_at
-    done = order.responded_at if respond else order.completed_at or order.closed_at
-    verdict, over = _by(due, done, at)
+    due, done = _due(standard, order, calendar, zone), _done(standard, order)
+    called_off = done is None and order.closed_at is not None
+    verdict, over = _by(due, done, order.closed_at or at)
+    if called_off and verdict == "running":
+        verdict = "left_out"  # in time: nobody has to come any more
     return Case("order", order.number, order.type_code, order.opened_at, due, done, verdict, over)
+
+
+def _due(
+    standard: Standard, order: Order, calendar: WorkCalendar | None, zone: ZoneInfo
+) -> datetime:
+    if standard.metric in OWN_LIMIT:
+        return add(calendar, order.opened_at, timedelta(seconds=standard.limit_s or 0), zone)
+    respond = standard.metric == "order_respond"
+    return order.due_respond_at if respond else order.due_complete_at
+
+
+def _done(standard: Standard, order: Order) -> datetime | None:
+    """Of a reopened order the first arrival counts; who has done it was there by then."""
+    if standard.metric in {"order_respond", "respond_within"}:
+        return order.responded_at
+    if standard.metric == "arrive_within":
+        return order.first_arrived_at or order.arrived_at or order.completed_at
+    return order.completed_at or order.closed_at
 
 
 def of_given(given: Given, at: datetime) -> Case:

@@ -69,6 +69,7 @@ class _Month:
     appointments: Sequence[Given]
     measure: Measure
     calendars: dict[str, WorkCalendar]
+    staying_home: frozenset[str]
 
 
 def month_of(text: str) -> date:
@@ -145,16 +146,18 @@ def _cases(standard: Standard, told: _Month, at: datetime, zone: ZoneInfo) -> li
         return [of_visit(standard, one, told.measure) for one in visits]
     if standard.metric in ORDERS:
         calendar = told.calendars.get(standard.calendar)
-        orders = [one for one in told.orders if in_scope(standard, one)]
+        orders = [one for one in told.orders if in_scope(standard, one, told.staying_home)]
         return [of_order(standard, one, calendar, at, zone) for one in orders]
     given = told.promises if standard.metric == "promise" else told.appointments
     wanted = [one for one in given if not scope.promises or one.what in scope.promises]
     return [of_given(one, at) for one in wanted]
 
 
-def in_scope(standard: Standard, order: Order) -> bool:
-    """Whether the promise is about such an order."""
+def in_scope(standard: Standard, order: Order, staying_home: frozenset[str]) -> bool:
+    """Whether the promise is about such an order; with ``staying_home`` nobody goes anywhere."""
     scope = standard.scope
+    if standard.metric == "arrive_within" and order.type_code in staying_home:
+        return False
     type_fits = not scope.types or order.type_code in scope.types
     return type_fits and (not scope.urgencies or order.urgency in scope.urgencies)
 
@@ -164,7 +167,7 @@ async def _read(session: AsyncSession, since: datetime, until: datetime) -> _Mon
     return _Month(
         await _visits(session, since, until), await _orders(session, since, until),
         await _promises(session, since, until), await _appointments(session, since, until),
-        (await catalog.queue_book(session)).measure, dict(types.calendars),
+        (await catalog.queue_book(session)).measure, dict(types.calendars), types.staying_home(),
     )  # fmt: skip
 
 
@@ -181,6 +184,7 @@ async def _then(
         appointments=await past.appointments_then(session, since, until, moment),
         measure=(await catalog.queue_book(session, as_of=moment)).measure,
         calendars=dict(types.calendars),
+        staying_home=types.staying_home(),
     )
 
 
@@ -210,7 +214,8 @@ async def _orders(session: AsyncSession, since: datetime, until: datetime) -> li
         select(
             WorkOrder.number, WorkOrder.type_code, WorkOrder.urgency, WorkOrder.opened_at,
             WorkOrder.due_respond_at, WorkOrder.due_complete_at, WorkOrder.responded_at,
-            WorkOrder.completed_at, WorkOrder.closed_at,
+            WorkOrder.first_arrived_at, WorkOrder.arrived_at, WorkOrder.completed_at,
+            WorkOrder.closed_at,
         )
         .where(WorkOrder.opened_at >= since, WorkOrder.opened_at < until)
         .limit(ROWS_MAX)

@@ -13,12 +13,14 @@ from mainline.text import LocalizedText
 
 Metric = Literal[
     "answer", "connect", "abandon", "mean_answer",
-    "order_respond", "order_complete", "respond_within", "complete_within",
+    "order_respond", "order_complete", "respond_within", "arrive_within", "complete_within",
     "promise", "appointment",
 ]  # fmt: skip
 CALLS: Final = frozenset({"answer", "connect", "abandon", "mean_answer"})
-ORDERS: Final = frozenset({"order_respond", "order_complete", "respond_within", "complete_within"})
-WITH_LIMIT: Final = frozenset({"answer", "mean_answer", "respond_within", "complete_within"})
+OWN_LIMIT: Final = frozenset({"respond_within", "arrive_within", "complete_within"})
+"""Of an order, by a limit of the promise: somebody has taken it on, is there, has done it."""
+ORDERS: Final = OWN_LIMIT | {"order_respond", "order_complete"}
+WITH_LIMIT: Final = OWN_LIMIT | {"answer", "mean_answer"}
 SECONDS_MAX: Final = 366 * 86_400
 
 
@@ -117,6 +119,6 @@ def _of_standard(where: str, one: Standard) -> Iterator[Problem]:
     if wrong:
         words = Text("This measure does not know such a scope.")
         yield Problem("error", "scope", where, words)
-    if one.calendar and one.metric not in {"respond_within", "complete_within"}:
+    if one.calendar and one.metric not in OWN_LIMIT:
         words = Text("Only limits of orders count in working time.")
         yield Problem("error", "calendar", where, words)

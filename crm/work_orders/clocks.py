@@ -82,6 +82,7 @@ def _again(order: WorkOrder, limits: Limits, at: datetime) -> None:
     order.due_complete_at, order.due_arrive_at = (
         limits.add(at, limits.complete), _arrival(limits, at),
     )  # fmt: skip
+    order.first_arrived_at = order.first_arrived_at or order.arrived_at
     order.arrived_at = None
     order.limits_told = [one for one in order.limits_told if one.startswith("respond")]
 

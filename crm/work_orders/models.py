@@ -59,6 +59,8 @@ class WorkOrder(Record):
     due_arrive_at: Mapped[datetime | None]
     """None: nobody has to be there by a time."""
     responded_at: Mapped[datetime | None]
+    first_arrived_at: Mapped[datetime | None]
+    """Before it was reopened; None: ``arrived_at`` is the first arrival."""
     arrived_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -51,6 +51,8 @@ def test_people_are_taken_on_listed_and_let_go(url: str) -> None:
     add = ("add", "anna", "--name", "安娜", "--role", "agent", "--password", PASSWORD)
     assert run(staff, *add, "--agent-number", "8001", "--queue", "service").exit_code == 0
     assert run(staff, *add).exit_code != 0
+    double = run(staff, "add", "anna2", *add[2:])
+    assert (double.exit_code, "staff-name-taken" in double.output) == (1, True)
     [agent] = ask(url, queries.agents)
     assert (agent.number, dict(agent.queues)) == ("8001", {"service": 0})
     assert run(staff, "password", "anna", "--password", "another long one").exit_code == 0

@@ -198,13 +198,20 @@ async def test_an_arrival_is_a_limit_of_its_own_and_begins_again_with_a_new_begi
     assert running(accepted).open() == ("arrive", "complete")
     clock.forward(minutes=30)
     there = await do(heat, number, "arrive")
-    assert there.arrived_at == clock.at
+    assert there.arrived_at == (arrived := clock.at)
     assert running(there).open() == ("complete",)
     await do(heat, number, "complete", fields={"cause": "air"})
+    clock.forward(days=1)
     again = await do(heat, number, "reopen")
-    assert again.arrived_at is None
+    assert (again.arrived_at, again.first_arrived_at) == (None, arrived)
     assert again.due_arrive_at is not None
     assert (again.due_arrive_at - clock.at).total_seconds() == 6 * 3600
+    for action in ("assign", "accept", "arrive"):
+        clock.forward(minutes=1)
+        there = await do(heat, number, action)
+    assert (there.arrived_at, there.first_arrived_at) == (clock.at, arrived)
+    await do(heat, number, "complete", fields={"cause": "air"})
+    assert (await do(heat, number, "reopen")).first_arrived_at == arrived
 
 
 def test_fields_of_a_page_become_nested_values() -> None:

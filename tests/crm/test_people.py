@@ -8,6 +8,7 @@ import pytest
 from crm.staff import auth, choosing, composing, service
 from crm.staff.appointing import LastAdministrator, MayDoMore
 from crm.staff.models import User
+from crm.staff.naming import LoginTaken, NameTaken
 from crm.staff.roles import Role
 from mainline import acting
 from mainline.db import Database
@@ -218,6 +219,68 @@ async def test_nobody_gives_more_than_they_hold_nor_opens_a_sign_in_that_may_do_
     assert not (await user(staff, "left")).active
 
 
+async def hire(database: Database, login: str, name: str, **more: Any) -> None:
+    async with database.unit_of_work() as session:
+        await service.take_on(session, login=login, name=name, roles=["field"], **more)
+
+
+@pytest.mark.parametrize("called", ["王伟", " 王伟 ", "wei1", "8000", "李强", "root"])
+async def test_nobody_is_known_as_somebody_else_is_or_was(staff: Database, called: str) -> None:
+    await hire(staff, "wei1", "王伟")
+    await hire(staff, "li", "李强")
+    async with staff.unit_of_work() as session:
+        await service.let_go(session, "li", why="离职")
+    with pytest.raises(NameTaken) as refused:
+        await hire(staff, "wei2", called)
+    assert refused.value.values["name"] == called.strip()
+    assert refused.value.words.to("zh_CN", **refused.value.values).endswith("（东区）。")
+    assert await facts(staff, "wei2") == []
+    await hire(staff, "wei2", f"{called.strip()}（东区）")
+    with pytest.raises(NameTaken):
+        async with staff.unit_of_work() as session:
+            await service.change(session, "wei2", name=called)
+    assert (await user(staff, "wei2")).name == f"{called.strip()}（东区）"
+
+
+async def test_a_login_or_number_by_which_orders_know_somebody_is_taken(staff: Database) -> None:
+    await hire(staff, "wei1", "weiwei")
+    await hire(staff, "wei2", "8005")
+    for login, number in (("weiwei", None), ("wei3", "8005")):
+        with pytest.raises(LoginTaken):
+            await hire(staff, login, "王伟", agent_number=number)
+    with pytest.raises(Invalid):
+        await hire(staff, "wei3", "  ")
+
+
+async def test_doubles_of_before_stay_until_one_is_renamed_or_comes_back(staff: Database) -> None:
+    async with staff.unit_of_work() as session:
+        for login, active in (("wei1", True), ("wei2", True), ("wei3", False)):
+            session.add(User(login=login, name="王伟", password_hash="x", roles=["field"],
+                             active=active))  # fmt: skip
+    async with staff.unit_of_work() as session:
+        await service.change(session, "wei1", name="王伟", team="repair")
+        await service.change(session, "wei2", name="王伟（东区）")
+    with pytest.raises(NameTaken):
+        async with staff.unit_of_work() as session:
+            await service.take_back(session, "wei3")
+    assert not (await user(staff, "wei3")).active
+    async with staff.unit_of_work() as session:
+        await service.change(session, "wei3", name="王伟（西区）")
+        await service.take_back(session, "wei3")
+    assert (await user(staff, "wei3")).active
+
+
+async def test_of_two_who_are_taken_on_at_once_one_has_the_name(staff: Database) -> None:
+    async def hired(login: str) -> bool:
+        try:
+            await hire(staff, login, "王伟")
+        except NameTaken:
+            return False
+        return True
+
+    assert sorted(await asyncio.gather(hired("wei1"), hired("wei2"))) == [False, True]
+
+
 async def test_programs_list_take_on_and_change_people(as_role: AsRole, town: Database) -> None:
     admin = as_role("admin")
     made = await admin.post("/staff", json={"login": "wang", "name": "王", "roles": ["agent"]})
@@ -237,5 +300,7 @@ async def test_programs_list_take_on_and_change_people(as_role: AsRole, town: Da
     assert (await admin.get("/staff", params={"q": "WAN"})).json()["items"][0]["login"] == "wang"
     assert (await as_role("leader").get("/staff")).status_code == 403
     assert (await admin.get("/staff/nobody")).status_code == 404
+    double = await admin.post("/staff", json={"login": "w2", "name": "王", "roles": ["agent"]})
+    assert (double.status_code, double.json()["code"]) == (409, "staff-name-taken")
     short = await admin.post("/staff", json={"login": "_", "name": " ", "roles": ["agent"]})
     assert short.status_code == 422

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from crm.staff import auth, queries, service
+from crm.staff import auth, naming, queries, service
 from crm.staff.models import AuthSession, User
 from crm.staff.subscribers import CONSUMERS
 from mainline.db import Database
@@ -171,7 +171,7 @@ async def test_nobody_gets_a_login_that_is_taken(sqlite_database: Database) -> N
     await anna(sqlite_database)
     async with sqlite_database.unit_of_work() as session:
         for login, number in (("anna", None), ("ben", "8001")):
-            with pytest.raises(service.LoginTaken):
+            with pytest.raises(naming.LoginTaken):
                 await service.add_user(
                     session,
                     login=login,

@@ -58,6 +58,10 @@ async def test_somebody_is_taken_on_and_the_password_is_shown_once(
     taken = await admin.post("/admin/staff", {"login": "wang", "name": "二", "role": "agent"})
     assert (taken.status_code, 'role="alert"' in taken.text) == (409, True)
     assert 'value="wang"' in taken.text
+    double = {"login": "wang2", "name": "王芳", "role": "agent"}
+    refused = await admin.post("/admin/staff", double, language="zh")
+    assert (refused.status_code, "例如：王芳（东区）" in refused.text) == (409, True)
+    assert (await admin.get("/admin/staff/person/wang2")).status_code == 404
 
 
 async def test_people_are_found_by_what_is_typed_role_and_state(admin: Pages) -> None:

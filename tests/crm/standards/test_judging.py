@@ -8,8 +8,9 @@ import yaml
 
 from crm.catalog.calendars import WorkCalendar
 from crm.catalog.queues import Measure
+from crm.catalog.work_order_types import WorkOrderTypes
 from crm.standards.judging import Given, Order, Visit, judge, of_given, of_order, of_visit
-from crm.standards.report import before, following, month_of
+from crm.standards.report import before, following, in_scope, month_of
 from crm.standards.rules import ServiceStandards, Standard, problems
 from mainline.config import PROJECT
 from mainline.errors import Invalid
@@ -52,7 +53,8 @@ def order(**more: object) -> Order:
     values: dict[str, object] = {
         "number": "20261123-0001", "type_code": "leak", "urgency": "urgent", "opened_at": AT,
         "due_respond_at": AT + timedelta(minutes=30), "due_complete_at": AT + timedelta(hours=4),
-        "responded_at": None, "completed_at": None, "closed_at": None, **more,
+        "responded_at": None, "first_arrived_at": None, "arrived_at": None,
+        "completed_at": None, "closed_at": None, **more,
     }  # fmt: skip
     return Order(**values)  # type: ignore[arg-type]
 
@@ -66,6 +68,40 @@ def test_an_order_is_late_from_its_limit_on_also_while_nobody_has_done_anything(
     closed = order(closed_at=AT + timedelta(hours=5))
     case = of_order(standard("order_complete"), closed, None, AT + timedelta(days=1), ZONE)
     assert (case.verdict, case.over_s) == ("missed", 3600)
+
+
+def after(minutes: int) -> datetime:
+    return AT + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("happened", "at", "verdict", "over_s"),
+    [
+        ({"responded_at": 1}, 30, "running", 0), ({"responded_at": 1}, 31, "missed", 60),
+        ({"responded_at": 1, "arrived_at": 30}, 600, "kept", 0),
+        ({"responded_at": 1, "arrived_at": 40}, 600, "missed", 600),
+        ({"first_arrived_at": 20, "arrived_at": 500}, 600, "kept", 0),
+        ({"first_arrived_at": 20}, 600, "kept", 0),
+        ({"completed_at": 25, "closed_at": 90}, 600, "kept", 0),
+        ({"completed_at": 31, "closed_at": 90}, 600, "missed", 60),
+        ({"responded_at": 1, "closed_at": 30}, 600, "left_out", 0),
+        ({"responded_at": 1, "closed_at": 32}, 600, "missed", 120),
+    ],
+)  # fmt: skip
+def test_who_has_to_be_there_is_not_there_when_somebody_has_taken_it_on(
+    happened: dict[str, int], at: int, verdict: str, over_s: float
+) -> None:
+    there = standard("arrive_within", limit_s=1800)
+    moments = {name: after(minutes) for name, minutes in happened.items()}
+    case = of_order(there, order(**moments), None, after(at), ZONE)
+    assert (case.verdict, case.over_s, case.due_at) == (verdict, over_s, after(30))
+
+
+def test_nobody_has_to_be_there_where_nobody_goes() -> None:
+    there, stay = standard("arrive_within", limit_s=1800), frozenset({"enquiry"})
+    assert in_scope(there, order(), stay)
+    assert not in_scope(there, order(type_code="enquiry"), stay)
+    assert in_scope(standard("complete_within", limit_s=1), order(type_code="enquiry"), stay)
 
 
 def test_a_limit_of_its_own_counts_in_working_time() -> None:
@@ -116,8 +152,43 @@ def test_a_packs_profiles_are_whole_but_for_the_clauses_nobody_has_seen(pack: st
     known = {one["code"] for one in types["types"]}
     used = {code for one in body.profiles for each in one.standards for code in each.scope.types}
     assert used <= known
+    stay = WorkOrderTypes.model_validate(types).staying_home()
+    assert {"enquiry", "complaint"} <= stay
+    going = {
+        code for one in body.profiles for each in one.standards for code in each.scope.types
+        if each.metric == "arrive_within"
+    }  # fmt: skip
+    assert not going & stay
     assert {problem.code for problem in problems(body)} == {"to-fill"}
     assert [one.source for one in body.profiles] == ["law", "law", "city", "company"]
+
+
+@pytest.mark.parametrize(
+    ("pack", "promised"),
+    [
+        ("gas", {
+            "leak_arrive": ("arrive_within", 1800), "fire_arrive": ("arrive_within", 900),
+            "indoor_arrive": ("arrive_within", 14_400),
+            "indoor_complete": ("complete_within", 86_400),
+            "meter": ("complete_within", 86_400),
+        }),
+        ("heat", {
+            "cold_respond": ("respond_within", 3600), "cold_arrive": ("arrive_within", 21_600),
+            "cold_complete": ("complete_within", 86_400), "leak_respond": ("respond_within", 1800),
+        }),
+        ("water", {
+            "leak_arrive": ("arrive_within", 3600), "leak_complete": ("complete_within", 86_400),
+            "quality_arrive": ("arrive_within", 7200),
+        }),
+    ],
+)  # fmt: skip
+def test_what_a_city_promises_is_measured_by_what_its_words_say(
+    pack: str, promised: dict[str, tuple[str, int]]
+) -> None:
+    text = (PROJECT / "packs" / pack / "standards.yaml").read_text("utf-8")
+    body = ServiceStandards.model_validate(yaml.safe_load(text))
+    [city] = [one for one in body.profiles if one.source == "city"]
+    assert {one.code: (one.metric, one.limit_s) for one in city.standards} == promised
 
 
 def test_a_scope_that_the_measure_does_not_know_is_a_mistake() -> None:

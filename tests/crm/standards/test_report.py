@@ -69,7 +69,8 @@ def _order(dice: Random, number: int) -> WorkOrder:
         type_code=dice.choice(["complaint", "no_heat", "leak"]), step="new", urgency="urgent",
         team="repair", owner="repair", overseer="leader", opened_at=opened,
         due_respond_at=opened + timedelta(hours=1), due_complete_at=opened + timedelta(hours=24),
-        responded_at=done, completed_at=done,
+        responded_at=done and opened + timedelta(minutes=30),
+        arrived_at=done and opened + (done - opened) / 2, completed_at=done,
     )  # fmt: skip
 
 
@@ -125,6 +126,22 @@ async def test_the_sums_are_those_of_a_count_by_hand(month: Database) -> None:
     assert complaint is not None
     assert {case.reference for case in complaint.misses} == late
     assert (complaint.number, complaint.kept) == (len(orders), len(orders) - len(late))
+    cold = [
+        one for one in await everything(month, WorkOrder)
+        if november(one.opened_at) and one.type_code == "no_heat"
+    ]  # fmt: skip
+    there = rows["city/cold_arrive"]
+    assert there is not None
+    in_time = {
+        one.number for one in cold
+        if one.arrived_at is not None and one.arrived_at <= one.opened_at + timedelta(hours=6)
+    }  # fmt: skip
+    assert {case.reference for case in there.misses} == {one.number for one in cold} - in_time
+    taken_on = rows["city/cold_respond"]
+    assert taken_on is not None
+    answered = {one.number for one in cold if one.responded_at is not None}
+    assert (there.kept, taken_on.kept) == (len(in_time), len(answered))
+    assert len(in_time) < len(answered) < len(cold)
     promises = [one.state for one in await everything(month, Promise) if november(one.due_at)]
     given = rows["company/promises"]
     assert given is not None
@@ -163,7 +180,7 @@ async def test_calls_and_orders_carry_their_clocks(month: Database) -> None:
     assert {"answer", "connect", "abandon", "mean_answer"} <= codes
     assert ("emergency_answer" in codes) == (call.queue == "emergency")
     assert {one.standard.code for one in carried} == {
-        "cold_respond", "cold_complete", "respond", "complete",
+        "cold_respond", "cold_arrive", "cold_complete", "respond", "complete",
     }  # fmt: skip
 
 
