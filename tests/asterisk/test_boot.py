@@ -98,7 +98,11 @@ async def test_what_the_gateway_decides_is_done(
     await until(lambda: agent.taken, "the agent to answer")
     key = await asterisk.call_of("13800000004")
     await until(lambda: "UP" in story(asterisk.points(key)), "the answer in CEL")
-    assert "paused:wrapup" in await asterisk.cli("queue show emergency")
+
+    async def paused() -> bool:
+        return "paused:wrapup" in await asterisk.cli("queue show emergency")
+
+    await until(paused, "the pause, which follows the answer in the dialplan")
     await call.hang_up()
     points = await asterisk.ended(key)
     extras = {point.name: point.extra for point in points}
