@@ -75,7 +75,7 @@ async def test_a_call_rings_pops_talks_survives_a_reload_and_is_recorded_on_both
     await desk.reload()
     await desk.wait_for_selector(".line.talking")
     assert await desk.get_attribute(".line.talking", "data-key") == call
-    assert await desk.get_attribute("#pop", "data-call") == call
+    await desk.wait_for_selector(f"#pop[data-call='{call}']")
     assert await caller.get_attribute("body", "data-call") == "talking"
     await spoken(instance, call, 6.4)
 
@@ -236,5 +236,5 @@ async def test_a_conversation_survives_the_web_and_is_wrapped_up_when_it_is_back
     await instance.revive("web")
     await desk.wait_for_selector("#server", state="hidden")
     await desk.wait_for_selector("#state[data-state=wrapup]")
-    assert await desk.get_attribute("#wrapup", "data-call") == call
+    await desk.wait_for_selector(f"#wrapup[data-call='{call}']")
     await note(desk)

@@ -96,7 +96,9 @@ async def _call_list(stage: Stage, who: str, fields: dict[str, Any]) -> None:
         row.update(await stage.instance.call_row(stage.id_of(who)))
         return all(_value(row, name) == value for name, value in fields.items())
 
-    await eventually(agrees, 10, lambda: f"{who}: wanted {fields}, the call list says {row}")
+    await eventually(
+        agrees, PATIENCE_S, lambda: f"{who}: wanted {fields}, the call list says {row}"
+    )
 
 
 def _value(row: dict[str, Any], name: str) -> Any:

@@ -15,7 +15,7 @@ from tests.calls import steps
 from tests.calls.books import problems
 from tests.calls.expectations import check, eventually
 from tests.calls.instance import Instance
-from tests.calls.scenario import Scenario, all_scenarios
+from tests.calls.scenario import PATIENCE_S, Scenario, all_scenarios
 from tests.calls.stage import Stage
 
 pytestmark = [
@@ -73,7 +73,7 @@ async def the_sums_hold(instance: Instance, *, after: int = 0) -> None:
         return broken() == []
 
     with contextlib.suppress(AssertionError):
-        await eventually(nothing, 25, str)
+        await eventually(nothing, PATIENCE_S, str)
     assert broken() == []
 
 
