@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from ivr.speech.voice import WavVoice
-from mainline.definitions import service as definitions
+from mainline import definitions
 from mainline.sip.g711 import Sound
 from mainline.sip.phone import Phone
 from mainline.sip.sound import read_wav

@@ -21,11 +21,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import ivr.kinds  # noqa: F401 - registers what definitions may be
 from crm.callbacks.models import Callback
 from ivr.modes import set_mode
-from mainline import features
+from mainline import definitions, features
 from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
-from mainline.definitions import service as definitions
 from mainline.process.priority import NICE, put_first
 from mainline.process.program import environment, mainline_command, programs
 from mainline.sip.digest import Credentials
@@ -48,7 +47,7 @@ from tests.support.ports import free_port, free_ports
 Furnish = Callable[[AsyncSession], Awaitable[None]]
 """What is put into the database before the processes start."""
 READY_S = 180.0
-PREPARE_S = 240
+PREPARE_S = 600
 COMMAND_S = 120.0
 
 
