@@ -50,7 +50,7 @@ class JournalWriter:
         if self._timer is None and not self._busy():
             self._timer = asyncio.get_running_loop().call_later(self._linger_s, self._start)
 
-    async def flush(self, within_s: float = CLOSE_S) -> bool:
+    async def flush(self, *, within_s: float) -> bool:
         """Wait until all facts taken so far are written, or the time is over."""
         wanted, until = self._taken, monotonic() + within_s
         while self._done < wanted and (left := until - monotonic()) > 0:
@@ -111,5 +111,5 @@ class JournalRecorder:
 
     async def close(self) -> None:
         """Wait for what is still to be written, but not for ever: the call goes on."""
-        if not await self._writer.flush():
+        if not await self._writer.flush(within_s=CLOSE_S):
             log.warning("ivr.facts_late")

@@ -43,8 +43,10 @@ def myself() -> Identity:
 
 
 def write(path: Path, who: Identity) -> None:
-    """Remember the process in a pid file."""
-    path.write_text(json.dumps(asdict(who)), "utf-8")
+    """Remember the process in a pid file; whoever reads it finds the one before or this one."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_text(json.dumps(asdict(who)), "utf-8")
+    partial.replace(path)
 
 
 def read(path: Path) -> Identity | None:

@@ -15,6 +15,7 @@ from crm.staff.passwords import hashed
 from crm.staff.service import add_user
 from mainline.asterisk.ami import AmiDown
 from mainline.asterisk.snapshots import Channel, Member, Queues
+from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
 from mainline.errors import NotFound
@@ -162,6 +163,13 @@ class Telephony:
 
     async def stop(self) -> None:
         return
+
+
+@pytest.fixture
+def far_from_midnight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company stands where it is noon, so that a test of today sees no day end."""
+    west = now().hour - 12
+    monkeypatch.setenv("MAINLINE_TIMEZONE", f"Etc/GMT{west:+d}" if west else "Etc/GMT")
 
 
 @pytest.fixture

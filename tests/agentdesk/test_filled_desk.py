@@ -25,7 +25,7 @@ from tests.crm.town import customer, place, premise
 from tests.support.browsing import chromium, served, signed_in, window
 from tests.support.looking import beyond, cut_off, serious
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("far_from_midnight")]
 CALL: Final = "ml0123abcd-1795000000.5"
 LONG: Final = "家里没有暖气，楼道里也漏水，老人和孩子都在，请尽快派人来看看 " * 4
 VIEWS: Final = [

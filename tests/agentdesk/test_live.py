@@ -20,7 +20,7 @@ from mainline.permissions import Permission
 from mainline.web import Principal
 
 MINE, OTHER = "call:1.1", "call:2.2"
-WITHIN_S = 5
+WITHIN_S = 60
 
 
 def agent(number: str = "8001") -> Audience:

@@ -25,7 +25,7 @@ from tests.support.browsing import Window, chromium, served, signed_in, window
 from tests.support.clock import StandingClock
 
 pytestmark = pytest.mark.usefixtures("clock")
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 CALL, WANG = "ml-7.7", "13800008001"
 KEY = "11111111-2222-3333-4444-555555555555"
 PROMISE = {"key": KEY, "call_id": CALL, "what": "call", "within_min": 60}

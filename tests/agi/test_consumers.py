@@ -78,7 +78,7 @@ async def test_running_it_takes_in_what_is_written_meanwhile(sqlite_database: Da
     for number in (1, 2):
         reader.grown.clear()
         await write(sqlite_database, facts(1))
-        await asyncio.wait_for(reader.grown.wait(), 5)
+        await asyncio.wait_for(reader.grown.wait(), 60)
         assert len(reader.seen) == number
     stop.set()
     await task
@@ -209,12 +209,12 @@ async def test_a_writing_that_is_no_fact_is_not_looked_into(
     await write(sqlite_database, facts(1))
     readers = {"a": {"call.degraded": reader}}
     task = asyncio.create_task(Consumers(sqlite_database, readers).run(stop))
-    await asyncio.wait_for(reader.grown.wait(), 5)
+    await asyncio.wait_for(reader.grown.wait(), 60)
     for _ in range(3):  # its own writing wakes it as well
-        await asyncio.wait_for(woken.get(), 5)
+        await asyncio.wait_for(woken.get(), 60)
     async with sqlite_database.unit_of_work() as session:
         await rewind(session, "another")
-    await asyncio.wait_for(woken.get(), 5)
+    await asyncio.wait_for(woken.get(), 60)
     stop.set()
     await task
     assert (looks, reader.seen) == ([0], ["call:0"])

@@ -68,7 +68,7 @@ async def test_a_call_lost_by_asterisk_is_closed_as_soon_as_the_link_is_up(
         assert "call.ended" not in await kinds(sqlite_database)
         link, stop = LiveLink(settings, follower), asyncio.Event()
         jobs = [asyncio.create_task(job(stop)) for job in (link.run, link.compare)]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while follower.calls:
                 await asyncio.sleep(0.01)
         stop.set()
@@ -85,7 +85,7 @@ async def test_a_call_that_is_still_up_stays_up(sqlite_database: Database, setti
         await follower.catch_up()
         link, stop = LiveLink(settings, follower), asyncio.Event()
         job = asyncio.create_task(link.run(stop))
-        await asyncio.wait_for(link.ami.up.wait(), 5)
+        await asyncio.wait_for(link.ami.up.wait(), 60)
         assert await link.compare_once() == 0
         assert follower.calls == {CALL}
         stop.set()
@@ -102,7 +102,7 @@ async def test_a_call_whose_end_is_written_a_moment_later_ends_when_it_ended(
         await follower.catch_up()
         link, stop = LiveLink(settings, follower), asyncio.Event()
         job = asyncio.create_task(link.run(stop))
-        await asyncio.wait_for(link.ami.up.wait(), 5)
+        await asyncio.wait_for(link.ami.up.wait(), 60)
         assert await link.compare_once() == 0
         rows = (ROWS / "blind_transfer.csv").read_bytes().splitlines(keepends=True)
         with (settings.cel_dir / "mainline.csv").open("ab") as file:

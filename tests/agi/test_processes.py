@@ -22,7 +22,7 @@ BLIND = (Path(__file__).parent / "facts" / "rows" / "blind_transfer.csv").read_b
 
 
 async def holds(what: Callable[[], bool | Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             found = what()
             if found if isinstance(found, bool) else await found:
@@ -58,7 +58,7 @@ async def test_the_gateway_takes_a_call_and_leaves_the_decision(
     assert peer.variable("MAINLINE_QUEUE") == "repair"
     assert peer.variable("MAINLINE_AGI") == "OK"
     stop.set()
-    await asyncio.wait_for(process, 5)
+    await asyncio.wait_for(process, 60)
     assert says(settings, "gateway", "stopping")
     with pytest.raises(OSError, match=r"."):
         await asyncio.open_connection("127.0.0.1", settings.agi_port)
@@ -83,7 +83,7 @@ async def test_the_worker_brings_a_call_from_asterisks_record_into_the_call_list
     await holds(outcome)
     assert says(running, "worker", "up")
     stop.set()
-    await asyncio.wait_for(process, 5)
+    await asyncio.wait_for(process, 60)
     await database.dispose()
     assert says(running, "worker", "stopping")
 
@@ -98,7 +98,7 @@ async def test_what_is_written_as_the_worker_ends_is_still_taken_in(
     await holds(lambda: says(running, "worker", "up"))
     (running.cel_dir / "mainline.csv").write_bytes(BLIND)
     stop.set()
-    await asyncio.wait_for(process, 10)
+    await asyncio.wait_for(process, 60)
     database = Database(sqlite_url)
     async with database.reading() as session:
         row = (await session.scalars(select(Interaction))).one()

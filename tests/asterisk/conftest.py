@@ -38,7 +38,7 @@ async def board(asterisk: PrivateAsterisk) -> AsyncIterator[Switchboard]:
     ami = Ami(port=asterisk.settings.ami_port, user="web", secret=asterisk.secrets.ami_web)
     stop = asyncio.Event()
     running = asyncio.create_task(ami.run(stop))
-    await asyncio.wait_for(ami.up.wait(), 15)
+    await asyncio.wait_for(ami.up.wait(), 60)
     yield Switchboard(ami)
     stop.set()
     await running

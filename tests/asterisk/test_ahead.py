@@ -87,13 +87,13 @@ async def test_a_key_is_never_lost_whatever_the_machine_does_meanwhile(
 
     await serve(lead)
     call = await (await asterisk.caller()).call("96888", caller="13900000001")
-    await asyncio.wait_for(begun.wait(), 10)
+    await asyncio.wait_for(begun.wait(), 60)
     await press(call, "1")
     known.set()
     await until(engine.asked.is_set, "the sentence to be made")
     await press(call, "256#")
     engine.may.set()
-    await until_sound(call)
+    await until_sound(call, 60)
     await press(call, "3")
     await asyncio.wait_for(call.ended.wait(), 60)
     assert heard == ["1", "2", "56", "3"]

@@ -98,7 +98,11 @@ async def test_what_the_gateway_decides_is_done(
     await until(lambda: agent.taken, "the agent to answer")
     key = await asterisk.call_of("13800000004")
     await until(lambda: "UP" in story(asterisk.points(key)), "the answer in CEL")
-    assert "paused:wrapup" in await asterisk.cli("queue show emergency")
+
+    async def paused() -> bool:
+        return "paused:wrapup" in await asterisk.cli("queue show emergency")
+
+    await until(paused, "the pause, which follows the answer in the dialplan")
     await call.hang_up()
     points = await asterisk.ended(key)
     extras = {point.name: point.extra for point in points}
@@ -186,7 +190,7 @@ async def test_a_number_with_a_line_break_is_quarantined(
 ) -> None:
     caller = await asterisk.caller()
     with pytest.raises(RefusedError, match="401"):
-        await caller.call("96888", raw_from=hostile, timeout_s=30)
+        await caller.call("96888", raw_from=hostile, timeout_s=60)
     assert asterisk.points() == []
 
 
@@ -213,6 +217,6 @@ async def test_strangers_cannot_use_the_names_of_our_endpoints(asterisk: Private
     for name in ("agent-8001", "phone-8001", "try-1"):
         stranger = await asterisk.caller(name)
         with pytest.raises(RefusedError):
-            await stranger.call("600", raw_from=f"<sip:{name}@127.0.0.1>", timeout_s=30)
+            await stranger.call("600", raw_from=f"<sip:{name}@127.0.0.1>", timeout_s=60)
         with pytest.raises(RefusedError):
             await stranger.register()

@@ -28,7 +28,7 @@ async def test_who_is_not_to_be_disturbed_is_not_rung_and_finds_the_call_in_the_
     await ari.keep_quiet("8002", on=True)
     assert await ari.quiet() == {"8002"}
     with pytest.raises(RefusedError) as refusal:
-        await first.phone.call("8002", caller="phone-8001", timeout_s=30)
+        await first.phone.call("8002", caller="phone-8001", timeout_s=60)
     assert refusal.value.status == 486
     missed = await until(
         lambda: [p.extra for p in asterisk.points() if p.name == "DIRECT"], "the missed call"
@@ -77,7 +77,7 @@ async def test_the_workers_link_hears_hold_and_resume_and_nothing_else(
     )
     stop = asyncio.Event()
     running = asyncio.create_task(ami.run(stop))
-    await asyncio.wait_for(ami.up.wait(), 15)
+    await asyncio.wait_for(ami.up.wait(), 60)
     agent = await asterisk.agent("8001", "service")
     caller = await (await asterisk.caller()).call("96888", caller="13800000022")
     await until(lambda: agent.taken, "the agent to answer")

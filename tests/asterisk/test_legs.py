@@ -146,7 +146,7 @@ async def test_dear_numbers_are_refused(
 async def test_an_agents_telephone_cannot_dial_outside(asterisk: PrivateAsterisk) -> None:
     agent = await asterisk.agent("8001")
     with pytest.raises(RefusedError):
-        await agent.phone.call("13912345678", caller="phone-8001", timeout_s=30)
+        await agent.phone.call("13912345678", caller="phone-8001", timeout_s=60)
 
 
 @pytest.mark.parametrize(

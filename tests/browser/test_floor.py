@@ -1,7 +1,7 @@
 """No state lives in the page: two tabs, a sleeping laptop, a customer parked and taken back."""
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from mainline.journal import append
 from mainline.journal.floor_events import AgentPaused
@@ -30,7 +30,7 @@ async def test_a_desk_that_slept_shows_what_is_true_when_it_wakes(
     await desk.wait_for_selector("#state[data-state=paused]")
     await desk.keyboard.press("Alt+r")
     await desk.wait_for_selector("#state[data-state=ready]")
-    assert await desk.locator(".light.good").count() == 3
+    await expect(desk.locator(".light.good")).to_have_count(3)
 
 
 async def test_of_two_tabs_the_last_one_has_the_telephone_and_the_other_can_take_it_back(

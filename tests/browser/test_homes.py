@@ -31,7 +31,7 @@ async def owner(instance: Instance) -> AsyncIterator[Call]:
         homes = {f"7700{n:04}": await premise(session, where, f"平安里{n}号") for n in range(HOMES)}
         await customer(session, "平安物业", OWNER, accounts=homes)
     phone = await Phone.open(instance.trunk)
-    yield await phone.call(instance.hotline, caller=OWNER, timeout_s=20)
+    yield await phone.call(instance.hotline, caller=OWNER, timeout_s=60)
     await phone.close()
 
 
@@ -65,5 +65,6 @@ async def test_the_other_homes_of_a_caller_are_opened_by_key_and_stay_open(
         )  # fmt: skip
         await append(session, told)
     await expect(homes.first).to_contain_text(LAST)  # it was drawn again
+    await expect(desk.locator("#pop .more-homes > summary")).to_be_focused()
     await expect(homes.nth(HOMES - 1)).to_be_visible()
     assert agents.complaints == []

@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.async_api import Route
+from playwright.async_api import Route, expect
 
 from crm.staff.demo import PASSWORD
 from tests.browser.conftest import Chromium
@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 async def test_signing_in_and_becoming_ready_with_the_keyboard_alone(agents: Chromium) -> None:
     page = await agents.page()
     await page.goto("/")
+    await expect(page.locator("[name=login]")).to_be_focused()
     await page.keyboard.type("agent3")
     await page.keyboard.press("Tab")
     await page.keyboard.type(PASSWORD)
@@ -23,8 +24,7 @@ async def test_signing_in_and_becoming_ready_with_the_keyboard_alone(agents: Chr
     await page.wait_for_selector("#state[data-state=paused], #state[data-state=ready]")
     await page.keyboard.press("Alt+r")
     await page.wait_for_selector("#state[data-state=ready]")
-    lights = await page.locator(".light.good").count()
-    assert lights == 3
+    await expect(page.locator(".light.good")).to_have_count(3)
     await page.keyboard.press("Alt+p")
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("ArrowDown")
@@ -75,6 +75,7 @@ async def test_a_desk_that_was_taken_elsewhere_is_locked_and_can_be_taken_back(
     assert await second.locator("#locked").is_hidden()
     await first.click("#take-back")
     await second.wait_for_selector("#locked:not([hidden])")
+    await first.wait_for_selector("#locked", state="hidden")  # once the server has answered
     assert not await first.evaluate("document.getElementById('desk').inert")
 
 

@@ -24,7 +24,7 @@ class Books:
         self._path = path
 
     def _rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
-        connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=5)
+        connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=60)
         connection.row_factory = sqlite3.Row
         try:
             return [dict(row) for row in connection.execute(statement, values)]

@@ -36,7 +36,7 @@ class Facts:
         self._path = path
 
     def _asked(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=5)
+        connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=60)
         try:
             return connection.execute(statement, values).fetchall()
         finally:

@@ -47,7 +47,8 @@ from tests.support.ports import free_port, free_ports
 Furnish = Callable[[AsyncSession], Awaitable[None]]
 """What is put into the database before the processes start."""
 READY_S = 180.0
-PREPARE_S = 240
+PREPARE_S = 600
+COMMAND_S = 120.0
 
 
 def private_settings(home: Path, **changes: Any) -> Settings:
@@ -258,7 +259,7 @@ class Instance:
 
     async def call_back_at_any_hour(self) -> None:
         """Tests run at night too."""
-        source = {"begins": "00:00", "ends": "23:59"}
+        source = {"begins": "00:00", "ends": "24:00"}
         async with self.database.unit_of_work() as session:
             new = await definitions.draft(session, "callbacks", "company", source, author="test")
             await definitions.publish(session, "callbacks", "company", new.version, by="test")
@@ -281,13 +282,13 @@ class Instance:
                 .values(state="cancelled", open_key=None)
             )
 
-    async def command(self, *words: str) -> str:
+    async def command(self, *words: str, within_s: float = COMMAND_S) -> str:
         """``mainline …`` on this instance; what it printed."""
-        code, told = await self.command_result(*words)
+        code, told = await self.command_result(*words, within_s=within_s)
         assert code == 0, told
         return told
 
-    async def command_result(self, *words: str) -> tuple[int, str]:
+    async def command_result(self, *words: str, within_s: float = COMMAND_S) -> tuple[int, str]:
         """Exit code and output."""
         done = await asyncio.to_thread(
             subprocess.run,
@@ -295,7 +296,7 @@ class Instance:
             env=environment(self.settings),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=within_s,
             check=False,
         )
         return done.returncode, str(done.stdout) + str(done.stderr)

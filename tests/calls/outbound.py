@@ -18,7 +18,7 @@ from mainline import definitions
 from mainline.clock import now
 from tests.calls.expectations import eventually
 from tests.calls.instance import Instance
-from tests.calls.scenario import WORKER
+from tests.calls.scenario import PATIENCE_S, WORKER
 
 
 async def reminder_due(
@@ -127,7 +127,7 @@ async def _until(
         async with instance.database.reading() as session:
             return await holds(session)
 
-    await eventually(asked, 20, words)
+    await eventually(asked, PATIENCE_S, words)
 
 
 async def _account(session: AsyncSession, number: str) -> ServiceAccount:

@@ -7,7 +7,7 @@ from tests.calls.instance import Instance
 pytestmark = [
     pytest.mark.call,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(900),
 ]
 
 

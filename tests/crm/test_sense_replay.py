@@ -63,7 +63,7 @@ def kth(calls: Sequence[Call], station: int, k: int, since: datetime) -> datetim
     return sorted(first.values())[k - 1]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("days", "factor"), [(30, 1.0), (2, WHOLE_TOWN)])
 async def test_days_without_an_outage_raise_nothing(
     city: Database, days: int, factor: float

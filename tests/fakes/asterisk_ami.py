@@ -74,7 +74,7 @@ class AmiServer:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until it holds; asked again after each action and connection."""
-        async with asyncio.timeout(15), self.grown:
+        async with asyncio.timeout(60), self.grown:
             await self.grown.wait_for(holds)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -20,6 +20,7 @@ from mainline.journal.call_events import CallerIdentified, MenuStarted
 from tests.fakes.books import HOME, LI, SHOP, FakeBooks
 from tests.fakes.call import GONE, FakeCall
 from tests.fakes.voice import FakeVoice
+from tests.support.patience import ROOM_S
 
 HEAT = PROJECT / "packs" / "heat"
 ANI = "13800008000"
@@ -50,7 +51,13 @@ class FakeRecorder:
 class House:
     """Everything around a call."""
 
-    def __init__(self, *callers: Caller, broken: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        *callers: Caller,
+        broken: frozenset[str] = frozenset(),
+        identify_s: float = ROOM_S,
+    ) -> None:
+        self.identify_s = identify_s
         self.books = FakeBooks(broken=broken)
         if callers:
             self.books.numbers[ANI] = Identification(callers)
@@ -65,7 +72,7 @@ class House:
             phrases=load_phrases(HEAT),
             recorder=lambda: self.recorder,
             zone=ZoneInfo("Asia/Shanghai"),
-            identify_s=0.2,
+            identify_s=self.identify_s,
         )
 
     async def call(self, call: FakeCall) -> Decision:
@@ -160,7 +167,7 @@ async def test_a_dead_identification_does_not_keep_the_caller() -> None:
 
 
 async def test_a_hanging_identification_is_given_up() -> None:
-    house = House()
+    house = House(identify_s=0.05)
 
     async def never(_ani: str) -> Identification:
         await asyncio.Event().wait()

@@ -120,7 +120,7 @@ async def test_a_silent_asterisk_does_not_hold_up_health(
         writer.close()
 
     async with (
-        asyncio.timeout(5),
+        asyncio.timeout(60),
         await asyncio.start_server(silent, "127.0.0.1", settings.ami_port),
     ):
         assert not await probe.asterisk_answers(settings.ami_port)

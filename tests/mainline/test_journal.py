@@ -212,17 +212,17 @@ async def test_a_reader_beside_many_writers_misses_nothing(postgres_database: Da
     reading = asyncio.create_task(read())
     await asyncio.gather(*(writer(number) for number in range(10)))
     writing.set()
-    await asyncio.wait_for(reading, 30)
+    await asyncio.wait_for(reading, 60)
     assert sorted(reader.handled) == sorted(f"agent:{n}-{t}" for n in range(10) for t in range(10))
 
 
 async def test_the_tail_wakes_for_a_write_and_only_then(database: Database) -> None:
     async with Tail(database) as tail:
-        assert await tail.changed(timeout_s=1)
+        assert await tail.changed(timeout_s=60)
         assert not await tail.changed(timeout_s=0.05)
-        waiting = asyncio.create_task(tail.changed(timeout_s=10))
+        waiting = asyncio.create_task(tail.changed(timeout_s=60))
         await write(database, ready(1))
-        assert await asyncio.wait_for(waiting, 5)
+        assert await asyncio.wait_for(waiting, 60)
         assert tail.newest == 1
         assert not await tail.changed(timeout_s=0.05)
 
@@ -232,10 +232,10 @@ async def test_the_tail_wakes_when_a_reader_has_made_something_of_a_fact(
 ) -> None:
     await write(database, ready(1))
     async with Tail(database) as tail:
-        assert await tail.changed(timeout_s=1)
+        assert await tail.changed(timeout_s=60)
         assert not await tail.changed(timeout_s=0.05)
         await Reader(database).consume()
-        assert await tail.changed(timeout_s=5)
+        assert await tail.changed(timeout_s=60)
         assert tail.newest == 1
         assert not await tail.changed(timeout_s=0.05)
 

@@ -41,7 +41,7 @@ class Machine:
             env={"PATH": f"{self.programs}:{os.environ['PATH']}", "HOME": str(self.checkout)},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=False,
         )
 
@@ -112,7 +112,7 @@ def test_another_system_than_debian_is_told_apart(machine: Machine) -> None:
         env={"PATH": str(machine.programs), "HOME": str(machine.checkout)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 13

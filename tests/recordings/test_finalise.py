@@ -279,7 +279,7 @@ async def test_the_worker_finalises_until_it_is_told_to_stop(
     await tell(sqlite_database, started(0, ago(31)), ended(ago(30)))
     stop = asyncio.Event()
     running = asyncio.create_task(run(sqlite_database, settings, stop))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await stored_facts(sqlite_database):
             await asyncio.sleep(0.02)
         stop.set()

@@ -21,10 +21,16 @@ from mainline.sip.tones import likeness, seconds_of_tone
 from rehearsal.scenario import load
 from rehearsal.voices import Voices
 from tests.calls.books import problems
-from tests.calls.instance import Instance, private_settings
+from tests.calls.instance import PREPARE_S, READY_S, Instance, private_settings
 from tests.support.metronome import Stalls, listening
 
-pytestmark = [pytest.mark.call, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [
+    pytest.mark.call,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(900),  # two instances are prepared
+]
+REHEARSED_S = PREPARE_S + READY_S
+"""With a draft, an instance beside the running one is prepared first."""
 
 SMALL = """
 title: {zh: 小演练, en: A small rehearsal}
@@ -66,7 +72,9 @@ def small(tmp_path: Path) -> str:
 
 async def rehearsed(instance: Instance, tmp_path: Path, *words: str) -> tuple[str, dict[str, Any]]:
     data = tmp_path / "figures.json"
-    told = await instance.command("rehearse", *words, "--seed", "7", "--data", str(data))
+    told = await instance.command(
+        "rehearse", *words, "--seed", "7", "--data", str(data), within_s=REHEARSED_S
+    )
     return told, json.loads(data.read_text("utf-8"))
 
 
@@ -84,7 +92,7 @@ async def test_everybody_who_calls_is_answered_and_the_books_agree(
         return problems(instance.facts, instance.books, stalled_s=stalls.between)
 
     with contextlib.suppress(NotHeardError):  # the last recording is stored a moment later
-        await until(lambda: not broken(), 30, "recordings and sums of all calls")
+        await until(lambda: not broken(), 60, "recordings and sums of all calls")
     assert broken() == []
     facts = instance.facts.since(0)
     answered = {f.payload["agent"] for f in facts if f.kind == "agent.answered"}

@@ -27,7 +27,7 @@ async def served(settings: Settings, app: FastAPI) -> AsyncIterator[str]:
     running = server(settings, app)
     task = asyncio.create_task(running.serve())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not running.started:
                 await asyncio.sleep(0.02)
         yield f"http://localhost:{settings.http_port}"
@@ -83,7 +83,7 @@ async def window(
         viewport={"width": width, "height": height},
         permissions=["microphone"],
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     try:
         yield Window(await context.new_page())
     finally:

@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 
 from mainline.config import PROJECT
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 """As long as everything else may take: a machine may be slow."""
 _AXE: Final = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 _LOOK: Final = """async () => {

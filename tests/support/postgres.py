@@ -113,7 +113,7 @@ def start() -> Cluster:
 
 def _await(cluster: Cluster) -> None:
     """Until it takes connections."""
-    for _attempt in range(200):
+    for _attempt in range(1200):
         ready = subprocess.run(
             [cluster.bin / "pg_isready", "-qh", cluster.folder, "-t", "10"], check=False, timeout=20
         )

@@ -11,6 +11,11 @@ function fragment(path) {
   );
 }
 
+/** @param {Element} element */
+function topicOf(element) {
+  return element.closest("[data-topic]")?.getAttribute("data-topic");
+}
+
 export class Pop {
   call = "";
   #asked = 0;
@@ -61,8 +66,10 @@ export class Pop {
       return;
     }
     const opened = fresh ? [] : this.#topics().filter((details) => details.open).map((details) => details.dataset.topic);
+    const focused = !fresh && this.place.contains(document.activeElement) ? document.activeElement : null;
     this.place.innerHTML = html; // made by our server, every value escaped there
     for (const details of this.#topics()) details.open = opened.includes(details.dataset.topic);
+    if (focused) this.#again(focused)?.focus({ preventScroll: true });
     this.#drawn();
   }
 
@@ -78,6 +85,14 @@ export class Pop {
   /** What stays open when the same call is drawn again. */
   #topics() {
     return /** @type {HTMLDetailsElement[]} */ ([...this.place.querySelectorAll("details[data-topic]")]);
+  }
+
+  /** What had the focus before the same call was drawn again: of the same kind, marked alike, in the same topic.
+   * @param {Element} before @returns {HTMLElement | undefined} */
+  #again(before) {
+    const marks = before.cloneNode(false), topic = topicOf(before);
+    const found = /** @type {HTMLElement[]} */ ([...this.place.querySelectorAll(before.localName)]);
+    return found.find((each) => topicOf(each) === topic && marks.isEqualNode(each.cloneNode(false)));
   }
 
   /** The call goes on without knowing who it is. */

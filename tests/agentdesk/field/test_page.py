@@ -107,7 +107,7 @@ class Out:
             permissions=["microphone", "camera", "geolocation"],
             geolocation={"longitude": 123.41, "latitude": 41.79},
         )  # fmt: skip
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         chosen = "zh_CN" if language == "zh" else "en"
         await context.add_cookies([{"name": LANGUAGE_COOKIE, "value": chosen, "url": self.base}])
         page = await context.new_page()
@@ -198,6 +198,7 @@ async def test_dispatch_is_called_by_the_number_that_the_company_has_now(out: Ou
         await page.evaluate("route => { location.hash = route; }", route)
         await page.wait_for_selector(f"body[data-shown='{route}']")
         await expect(page.locator(link)).to_have_attribute("href", "tel:02496778")
+    await so(page, ON_ITS_OWN)
     await page.context.set_offline(True)
     await page.reload()
     await expect(page.locator(link)).to_have_text("☎ Call dispatch 02496778")
@@ -259,7 +260,7 @@ async def test_an_order_is_done_on_the_spot_with_all_that_belongs_to_it(
 
 async def so(page: Page, question: str, arg: object = None) -> None:
     """Asked until it is: ``wait_for_function`` takes the promise of an answer for a yes."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await page.evaluate(question, arg):
             await asyncio.sleep(0.05)
 

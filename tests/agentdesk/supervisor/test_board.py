@@ -304,7 +304,7 @@ async def _until(
     stream: AsyncIterator[str], wanted: Callable[[dict[str, Any]], bool]
 ) -> dict[str, Any]:
     """Read a stream up to the first picture that is wanted."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for text in stream:
             if text.startswith("event: feed.board"):
                 found: dict[str, Any] = json.loads(text.split("data: ", 1)[1])

@@ -223,7 +223,7 @@ async def _follow_and_kill(url: str, folder: Path, after_s: float | None) -> Non
         sys.executable, "-m", "tests.agi.facts.following", url, str(folder), cwd=PROJECT
     )
     if after_s is None:
-        assert await asyncio.wait_for(process.wait(), 60) == 0
+        assert await asyncio.wait_for(process.wait(), 600) == 0
         return
     await asyncio.sleep(after_s)
     if process.returncode is None:
@@ -231,6 +231,7 @@ async def _follow_and_kill(url: str, folder: Path, after_s: float | None) -> Non
     await process.wait()
 
 
+@pytest.mark.timeout(900)
 async def test_killed_at_random_while_calls_come_in_each_fact_is_there_once(
     sqlite_url: str, folder: Path
 ):

@@ -66,7 +66,7 @@ async def second(
     await asterisk.agent("8001", "service", reaction="ignores")
     await joins(asterisk, board, gateway, "13900000001", MAINLINE_SINCE="1000")
     call, key = await joins(asterisk, board, gateway, "13900000002", MAINLINE_LANGUAGE="en")
-    await until_sound(call)
+    await until_sound(call, 60)
     return call, key
 
 

@@ -52,7 +52,7 @@ async def desk() -> AsyncIterator[Desk]:
         ami = Ami(port=server.port, user=USER, secret=SECRET)
         stop = asyncio.Event()
         task = asyncio.create_task(ami.run(stop))
-        await asyncio.wait_for(ami.up.wait(), 5)
+        await asyncio.wait_for(ami.up.wait(), 60)
         yield Desk(server, Switchboard(ami, key_prefix="ml12345678"))
         stop.set()
         await task

@@ -80,7 +80,7 @@ async def test_who_is_late_or_sends_elsewhere_has_not_taken_it(
     receiver.answers = [0, 302]
     await post.calls("ml-1.1")
     impatient = Sender(post.database, post.settings)
-    timeout = aiohttp.ClientTimeout(total=0.3)
+    timeout = aiohttp.ClientTimeout(sock_read=1.0)
     async with aiohttp.ClientSession(timeout=timeout) as client:
         assert await impatient.once(client) == 1
     assert [row.answer for row in await rows(post, hook)] == ["timeout"]

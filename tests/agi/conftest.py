@@ -1,0 +1,13 @@
+"""Gateway and worker have time here, whatever else the machine does."""
+
+import pytest
+
+from mainline.asterisk.ami import Ami
+from tests.support.patience import ASTERISK, CALLERS, give_room, give_room_by_default
+
+
+@pytest.fixture(autouse=True)
+def _everybody_is_patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    give_room(monkeypatch, *CALLERS, *ASTERISK)
+    give_room_by_default(monkeypatch, Ami.action, "within_s")
+    give_room_by_default(monkeypatch, Ami.__init__, "pong_s")
