@@ -11,7 +11,18 @@ from crm.campaigns.selection import Selection
 from crm.customers import service as archive
 from crm.customers.wishes import Wish, joined
 from mainline.db import Database
-from tests.crm.campaigning import DONE, LI, WANG, ZONE, all_tasks, complaint, dial, started, within
+from tests.crm.campaigning import (
+    DONE,
+    LI,
+    WANG,
+    ZONE,
+    Ids,
+    all_tasks,
+    complaint,
+    dial,
+    started,
+    within,
+)
 from tests.crm.town import customer
 from tests.support.clock import StandingClock
 
@@ -93,11 +104,12 @@ async def test_the_machine_calls_nobody_who_does_not_want_it(town: Database, way
 async def test_the_machine_waits_for_the_hours_that_were_wished(town: Database) -> None:
     await started(town, ARREARS)
     await wish(town, 1, contact_by="phone", **EVENING)
-    assert await dial(town, at("10:00")) == [LI]
+    ids = Ids()
+    assert await dial(town, at("10:00"), ids=ids) == [LI]
     first = (await all_tasks(town))[0]
     assert (first.state, first.attempts, first.next_at) == ("waiting", 0, at("18:00"))
-    assert await dial(town, at("17:59")) == []
-    assert await dial(town, at("18:00")) == [WANG]
+    assert await dial(town, at("17:59"), ids=ids) == []
+    assert await dial(town, at("18:00"), ids=ids) == [WANG]
 
 
 async def test_an_agent_is_given_nobody_who_does_not_want_it_now_or_at_all(
