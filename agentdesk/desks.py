@@ -21,6 +21,7 @@ DESKS: Final = (
     "standards",
     "quality",
     "dispatch",
+    "archive",
     "duplicates",
     "placing",
     "knowledge",

@@ -106,6 +106,13 @@ class CandidateForm(Form):
     account_id: int | None = None
 
 
+class TheirsForm(Form):
+    """The number of the call is this customer's."""
+
+    call_id: CallKey
+    customer_id: int = Field(ge=1, le=2**31)
+
+
 class WrapupEndForm(Form):
     """What the agent does next."""
 

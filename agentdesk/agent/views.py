@@ -16,6 +16,7 @@ from agentdesk.agent.forms import (
     PauseForm,
     PhoneForm,
     ProofForm,
+    TheirsForm,
     WrapupEndForm,
     WrapupForm,
     reasons_told,
@@ -185,6 +186,7 @@ async def pop(
         words=CALLER_WORDS,
         may_call_out=who.may(Permission.CALL_OUT),
         may_book=who.may(Permission.OPEN_WORK_ORDERS),
+        may_confirm=True,
     )
 
 
@@ -192,6 +194,12 @@ async def pop(
 async def candidate(form: CandidateForm, number: Number, session: WriteSession) -> None:
     """The caller is this one of several customers."""
     await wrapping.choose(session, number, form)
+
+
+@router.post("/theirs", status_code=204)
+async def theirs(form: TheirsForm, number: Number, session: WriteSession, settings: Config) -> None:
+    """The agent is sure that the number on the line is the customer's."""
+    await wrapping.confirm(session, settings, number, form)
 
 
 @router.get("/calls")

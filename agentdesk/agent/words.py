@@ -87,6 +87,7 @@ KEYS: Final[tuple[tuple[str, Text], ...]] = (
     ("Alt+N", Text("Work order")),
     ("Alt+F", Text("Promise a time to the caller")),
     ("F6", Text("Matter: what cannot be settled here")),
+    ("F10", Text("The number on the line is this customer's")),
     ("Alt+I", Text("Appointment for the newest order")),
     ("Alt+Enter", Text("Finish the call, ready again")),
     ("Alt+Z", Text("Finish the call, then pause")),

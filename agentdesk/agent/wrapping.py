@@ -4,13 +4,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from agentdesk.agent.forms import CandidateForm, OrderForm, WrapupForm
+from agentdesk.agent.forms import CandidateForm, OrderForm, TheirsForm, WrapupForm
+from agentdesk.panels.caller import caller
+from crm.customers import phones
 from crm.customers import queries as customers
 from crm.interactions import service as interactions
 from crm.life_cycle.instead import ask_as_order, kind_instead
 from crm.life_cycle.models import LifeRequest
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.service import open_work_order
+from mainline.config import Settings
 from mainline.errors import Forbidden, NotFound
 from mainline.ids import call_subject
 from mainline.journal import append, entries_after
@@ -38,6 +41,18 @@ async def choose(session: AsyncSession, agent: str, form: CandidateForm) -> None
         account_id=account,
     )
     await append(session, fact)
+
+
+async def confirm(session: AsyncSession, settings: Settings, agent: str, form: TheirsForm) -> None:
+    """The number of the agent's own call is that of whom the call is with, and of nobody else."""
+    await own_call(session, agent, form.call_id)
+    view = await caller(session, settings, form.call_id)
+    if view.customer is None or view.customer.customer.id != form.customer_id:
+        raise NotFound("customer")
+    await phones.confirm_caller(
+        session, form.customer_id, view.number, by=agent, call_id=form.call_id,
+        area_code=settings.home_area_code,
+    )  # fmt: skip
 
 
 async def dispose(session: AsyncSession, agent: str, form: WrapupForm) -> None:

@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from agentdesk.dispatch.kinds import (
     CHANNELS,
     KIND_WORDS,
+    NEW_TOLD,
     ONE_WORDS,
     TABLES,
+    VALUES,
     column_words,
     state_words,
 )
@@ -28,10 +30,9 @@ from crm.timeline.queries import PLACE_PARTS, Item, Place, dispositions, history
 from crm.timeline.scope import scope_of
 from crm.timeline.sources import KINDS
 from crm.work_orders.models import WorkOrder
-from mainline.audit.models import UPDATE
+from mainline.audit.models import INSERT, UPDATE
 from mainline.clock import now
 from mainline.i18n import Text, _, current_locale
-from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.web import Principal, cursor, position
 
@@ -96,7 +97,7 @@ async def history_of(
     scope = await scope_of(session, customer_id, zone, until)
     before = Place.of(position(after, PLACE_PARTS))
     found = await history(session, scope, kinds=chosen or KINDS, limit=LIMIT, before=before)
-    around = await _around(session, found, who)
+    around = await _around(session, found, who, zone)
     day = until.astimezone(zone).date().isoformat() if until else ""
     more = _query(chosen, day, after=cursor(*found[-1].place.parts)) if len(found) == LIMIT else ""
     today = now().astimezone(zone).date()
@@ -125,6 +126,7 @@ class _Around:
     """What the lines need beside themselves, read once for all of them."""
 
     who: Principal
+    zone: ZoneInfo
     noted: Mapping[str, Disposition]
     types: Mapping[int, WorkOrderTypes]
 
@@ -134,10 +136,12 @@ class _Around:
         return types.step(order.type_code, step).label.to(current_locale()) if types else step
 
 
-async def _around(session: AsyncSession, found: Sequence[Item], who: Principal) -> _Around:
+async def _around(
+    session: AsyncSession, found: Sequence[Item], who: Principal, zone: ZoneInfo
+) -> _Around:
     versions = {each.about.type_version for each in found if each.kind == "order"}
     types = {each: (await catalog.work_order_types(session, each)).body for each in versions}
-    return _Around(who, await dispositions(session, found), types)
+    return _Around(who, zone, await dispositions(session, found), types)
 
 
 def _line(item: Item, around: _Around) -> Line:
@@ -223,22 +227,34 @@ def _outage(item: Item, _around: _Around) -> Told:
 
 
 def _change(item: Item, around: _Around) -> Told:
-    row = item.row
-    told = json.loads(row.changes)
-    sees = around.who.sees
-    changed = [
-        f"{column_words(name)}: {_value(name, old, sees)} → {_value(name, told['new'][name], sees)}"
-        for name, old in (told["old"].items() if row.action == UPDATE else ())
-    ]
+    row, told = item.row, json.loads(item.row.changes)
+    changed: list[str] = []
+    if row.action == UPDATE:
+        changed = [
+            f"{column_words(name)}: {_value(name, old, around)}"
+            f" → {_value(name, told['new'][name], around)}"
+            for name, old in told["old"].items()
+        ]
+    elif row.action == INSERT:
+        changed = [
+            f"{column_words(name)}: {_value(name, told['new'][name], around)}"
+            for name in NEW_TOLD[row.table_name] if told["new"].get(name) not in {None, ""}
+        ]  # fmt: skip
     detail = _joined(row.by, ", ".join(changed), row.why)
     return _(TABLES[row.table_name]), detail, "", state_words(row.action)
 
 
-def _value(column: str, value: Any, sees: Eyes) -> str:
+def _value(column: str, value: Any, around: _Around) -> str:
+    sees = around.who.sees
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if value in (None, ""):
         return "∅"
+    if (words := VALUES.get(column, {}).get(str(value))) is not None:
+        return _(words)
+    if column.endswith("_at"):
+        at = datetime.fromisoformat(str(value)).astimezone(around.zone)
+        return f"{at:%Y-%m-%d %H:%M}"
     masked = {"number": sees.number, "name": sees.name}
     if column.startswith("address"):
         return sees.address(str(value))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from agentdesk.panels.words import CALLER_WORDS
 from mainline.i18n import Text, _
 
 KIND_WORDS: Final[Mapping[str, Text]] = {
@@ -45,6 +46,7 @@ TABLES: Final[Mapping[str, Text]] = {
     "customer": Text("Customer's data"),
     "customer_phone": Text("Telephone of the customer"),
     "service_account": Text("Account of the customer"),
+    "account_role": Text("Role at an account"),
 }
 STATES: Final[Mapping[str, Text]] = {
     "booked": Text("booked"),
@@ -91,7 +93,33 @@ COLUMNS: Final[Mapping[str, Text]] = {
     "status": Text("Status"),
     "customer_id": Text("Customer"),
     "premise_id": Text("Place"),
+    "contact_by": Text("Contact wished"),
+    "contact_from": Text("Wished from"),
+    "contact_until": Text("Wished until"),
+    "confirmed_by": Text("Confirmed by"),
+    "confirmed_at": Text("Confirmed at"),
+    "ended_at": Text("Ended at"),
+    "role": Text("Role"),
+    "since": Text("From"),
+    "until": Text("Until"),
 }
+
+
+NEW_TOLD: Final[Mapping[str, tuple[str, ...]]] = {
+    "customer": (),
+    "customer_phone": ("number", "label", "confirmed"),
+    "service_account": ("number",),
+    "account_role": ("role", "since"),
+}
+"""What is told of a new row."""
+VALUES: Final[Mapping[str, Mapping[str, Text]]] = {
+    "customer_class": CALLER_WORDS["classes"],
+    "status": CALLER_WORDS["statuses"],
+    "contact_by": CALLER_WORDS["ways"],
+    "role": CALLER_WORDS["roles"],
+    "language": CALLER_WORDS["languages"],
+}
+"""Codes in words, by column."""
 
 
 def column_words(column: str) -> str:

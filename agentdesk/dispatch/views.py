@@ -36,6 +36,7 @@ from crm.catalog.work_order_types import WorkOrderType
 from crm.customers import queries as customers
 from crm.customers.models import Premise
 from crm.customers.search import tries_an_end
+from crm.life_cycle.roles import around
 from crm.linkage.queries import firings
 from crm.outages import service as outages
 from crm.privacy.reading import Reads
@@ -344,12 +345,15 @@ async def customer(
     history = await history_of(
         session, customer_id, who=who, zone=settings.zone, kinds=kind, until=until, after=after
     )
+    day_then = (until or now()).astimezone(settings.zone).date()
+    standing = await around(session, customer_id, until)
     subject = customer_subject(customer_id)
     await reads.opens(subject)
     return render(
         request,
         "dispatch/customer.html",
         view=view,
+        roles=[each for each in standing if each.stands(day_then)],
         title=title,
         customer_id=customer_id,
         history=history,
@@ -360,6 +364,7 @@ async def customer(
         words=CALLER_WORDS,
         **await masks(session, who, f"/customers/{customer_id}", subject),
         may_watch=who.may(Permission.WATCH_CUSTOMERS),
+        may_edit=who.may(Permission.EDIT_CUSTOMERS),
         may_call_out=False,
         may_book=False,
         may_request=who.may(Permission.MAKE_REQUESTS),

@@ -95,9 +95,9 @@ async def _shown(session: AsyncSession, settings: Settings, taken: Taken) -> dic
 
 
 @router.post("/next", dependencies=_CALLS)
-async def take_next(session: WriteSession, number: Number) -> RedirectResponse:
+async def take_next(session: WriteSession, number: Number, settings: Config) -> RedirectResponse:
     """The next task is this agent's."""
-    await tasks.take(session, number)
+    await tasks.take(session, number, zone=settings.zone)
     return RedirectResponse(HOME, status_code=303)
 
 
@@ -144,7 +144,7 @@ async def finish(
         answers={key: _plain(value) for key, value in asked.items()},
         zone=settings.zone,
     )  # fmt: skip
-    await tasks.take(session, number)
+    await tasks.take(session, number, zone=settings.zone)
     return RedirectResponse(HOME, status_code=303)
 
 

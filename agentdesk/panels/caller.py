@@ -47,6 +47,7 @@ from mainline.journal.call_events import (
     MenuStarted,
     QueueEntered,
 )
+from mainline.phone import normalise
 from mainline.text import LocalizedText
 
 E = TypeVar("E", bound=Event)
@@ -102,6 +103,8 @@ class CallerView:
     language: str = ""
     route: list[Turn] = field(default_factory=list)
     customer: CustomerView | None = None
+    unconfirmed: bool = False
+    """Nobody has confirmed yet that the number on the line is this customer's."""
     account_id: int | None = None
     accounts: list[AccountBox] = field(default_factory=list)
     candidates: Sequence[Candidate] = ()
@@ -153,7 +156,15 @@ async def caller(session: AsyncSession, settings: Settings, call_id: str) -> Cal
         await add_customer(session, settings, view, identified.customer_id)
     elif view.number:
         await _candidates(session, settings, view)
+    view.unconfirmed = _unconfirmed(view, settings.home_area_code)
     return view
+
+
+def _unconfirmed(view: CallerView, area_code: str) -> bool:
+    number = normalise(view.number, area_code=area_code).number
+    if view.customer is None or number is None:
+        return False
+    return not any(one.number == number and one.confirmed for one in view.customer.phones)
 
 
 def last(events: Sequence[Event], kind: type[E]) -> E | None:

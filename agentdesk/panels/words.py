@@ -49,6 +49,21 @@ CALLER_WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
         "keyed": Text("Identity verified by keypad"),
         "refused": Text("Identity not proven"),
     },
+    "ways": {
+        "phone": Text("By telephone"),
+        "sms": Text("By text message"),
+        "not_by_phone": Text("Not by telephone"),
+    },
+    "roles": {
+        "owner": Text("Owner of the account"),
+        "tenant": Text("Tenant"),
+        "payer": Text("Payer"),
+        "property": Text("Property company"),
+    },
+    "languages": {
+        "zh": Text("Chinese"),
+        "en": Text("English"),
+    },
     "results": {
         "done": Text("done"),
         "person": Text("asked for a person"),

@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.billing import queries as billing
-from crm.campaigns import humane, numbers, pacing, service
+from crm.campaigns import humane, numbers, pacing, service, wishes
 from crm.campaigns.events import TaskAttempted, TaskDialled
 from crm.campaigns.models import Campaign, CampaignTask, DialAttempt
 from crm.campaigns.rules import (
@@ -105,12 +105,14 @@ async def _may_be_called(
     at: datetime,
     zone: ZoneInfo,
 ) -> bool:
-    """Not barred, not too late; of money nobody is reminded at a bad moment."""
+    """Not barred, not too late, as they wish; of money nobody is reminded at a bad moment."""
     if await numbers.is_barred(session, task.number):
         task.state = "barred"
         return False
     if task.due_at is not None and task.due_at <= at:
         task.state = "unreached"
+        return False
+    if not await wishes.wanted_now(session, task, at, zone):
         return False
     if campaign.purpose != "reminder":
         return True

@@ -42,7 +42,7 @@ async def of_customers(session: AsyncSession, ids: Iterable[int]) -> dict[int, s
     rows = await session.scalars(
         select(CustomerPhone)
         .where(CustomerPhone.customer_id.in_({now_are.get(one, one) for one in wanted}))
-        .where(CustomerPhone.confirmed)
+        .where(CustomerPhone.confirmed, CustomerPhone.ended_at.is_(None))
         .order_by(CustomerPhone.id.desc())
     )
     found: dict[int, str] = {}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks.rules import ordinary
-from crm.campaigns import numbers
+from crm.campaigns import numbers, wishes
 from crm.campaigns.events import CampaignChanged
 from crm.campaigns.kinds import HOUSE, QUESTIONNAIRE, RULES
 from crm.campaigns.models import Campaign, CampaignTask
@@ -148,12 +148,15 @@ async def add(
     """These people; nobody twice about one thing, nobody who cannot or must not be called."""
     known = set(await session.scalars(_keys(row.id)))
     phones = await numbers.of_customers(session, customers(found))
+    wished = await wishes.of_customers(session, customers(found))
     added = 0
     for one in found:
         number = _callable(one.number) or phones.get(one.customer_id or 0, "")
         if one.key in known or not number:
             continue
-        state = "barred" if await numbers.is_barred(session, number) else "waiting"
+        unwanted = one.customer_id in wished and not wished[one.customer_id].calls
+        barred = unwanted or await numbers.is_barred(session, number)
+        state = "barred" if barred else "waiting"
         fields = {**asdict(one), "number": number, "state": state}
         session.add(CampaignTask(campaign_id=row.id, next_at=at, **fields))
         known.add(one.key)

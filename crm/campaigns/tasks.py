@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.campaigns import numbers, service
+from crm.campaigns import numbers, service, wishes
 from crm.campaigns.events import TaskDone, TaskReturned, TaskTaken
 from crm.campaigns.kinds import QUESTIONNAIRE
 from crm.campaigns.models import Campaign, CampaignTask
@@ -46,6 +46,13 @@ class NumberBarred(MainlineError):
     words = Text("This number is on the do-not-call list.")
 
 
+class NotWished(MainlineError):
+    """The customer wants no calls of ours."""
+
+    code = "call-not-wished"
+    words = Text("This customer does not want to be called.")
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A task and what it is part of."""
@@ -66,7 +73,7 @@ async def present(session: AsyncSession, agent: str) -> Taken | None:
     return None if task is None else await _taken(session, task)
 
 
-async def take(session: AsyncSession, agent: str) -> Taken | None:
+async def take(session: AsyncSession, agent: str, *, zone: ZoneInfo) -> Taken | None:
     """The next task for this agent: the one they have, else the most urgent; None: no more."""
     mine = await present(session, agent)
     if mine is not None:
@@ -74,6 +81,8 @@ async def take(session: AsyncSession, agent: str) -> Taken | None:
     lease = timedelta(minutes=(await service.rules(session)).lease_min)
     for task, campaign in (await session.execute(_open(now()))).all():
         if campaign.agents and agent not in campaign.agents:
+            continue
+        if not await wishes.wanted_now(session, task, now(), zone):
             continue
         task.state, task.lease_agent, task.lease_until = "leased", agent, now() + lease
         await session.flush()
@@ -129,6 +138,8 @@ async def number_to_call(session: AsyncSession, task_id: int, *, agent: str) -> 
     task = await _mine(session, task_id, agent)
     if await numbers.is_barred(session, task.number):
         raise NumberBarred
+    if not (await wishes.of_task(session, task)).calls:
+        raise NotWished
     lease = (await service.rules(session)).lease_min
     task.lease_until, task.attempts = now() + timedelta(minutes=lease), task.attempts + 1
     return task

@@ -1,25 +1,45 @@
-"""``/api/customers``: find customers and look at one."""
+"""``/api/customers``: find customers, look at one, change what the archive keeps of them."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
-from crm.customers import queries
+from crm.customers import phones, queries, service
 from crm.customers.past import customers_of_premise_as_of, view_as_of
-from crm.customers.schemas import CustomerRead
+from crm.customers.schemas import (
+    CustomerChange,
+    CustomerRead,
+    PhoneLabel,
+    PhoneRead,
+    PhoneWrite,
+    Reason,
+)
 from crm.customers.search import QUERY_CHARS_MAX, tries_an_end
 from crm.privacy import service as privacy
 from crm.privacy.reading import Reads
 from crm.privacy.schemas import UnmaskAsk, UnmaskedRead
-from mainline.errors import Invalid
+from mainline.errors import Forbidden, Invalid
 from mainline.ids import customer_subject
 from mainline.permissions import Permission
-from mainline.web import Config, Page, ReadSession, Who, WriteSession, allow, cursor, position
+from mainline.web import (
+    Config,
+    Page,
+    Principal,
+    ReadSession,
+    Who,
+    WriteSession,
+    allow,
+    cursor,
+    position,
+)
 
 router = APIRouter(
     prefix="/customers", tags=["customers"], dependencies=[allow(Permission.SEE_CUSTOMERS)]
 )
+_EDIT = [allow(Permission.EDIT_CUSTOMERS)]
+Id = Annotated[int, Path(ge=1, le=2**31)]
 
 
 @router.get("")
@@ -83,3 +103,66 @@ async def unmask_customer(
     subject = customer_subject((await queries.view(session, customer_id)).customer.id)
     row = await privacy.unmask(session, who, subject, **body.model_dump())
     return UnmaskedRead.model_validate(row)
+
+
+@router.patch("/{customer_id}", dependencies=_EDIT)
+async def change_customer(
+    customer_id: Id, body: CustomerChange, session: WriteSession, who: Who
+) -> CustomerRead:
+    """Change facts about a customer; what is left out stays as it is."""
+    facts = body.given()
+    may_change(who, facts)
+    await service.change(session, customer_id, facts, by=_name(who), why=body.why)
+    eyes = await privacy.eyes(session, who, customer_subject(customer_id))
+    return CustomerRead.of(await queries.view(session, customer_id), eyes)
+
+
+def may_change(who: Principal, facts: Collection[str]) -> None:
+    """Whom we do not serve as others is decided by those who keep the watch list."""
+    if "restricted" in facts and not who.may(Permission.WATCH_CUSTOMERS):
+        raise Forbidden
+
+
+@router.post("/{customer_id}/phones", status_code=201, dependencies=_EDIT)
+async def add_phone(
+    customer_id: Id, body: PhoneWrite, session: WriteSession, who: Who, config: Config
+) -> PhoneRead:
+    """A telephone that somebody told us: not confirmed yet."""
+    made = await phones.add(
+        session, customer_id, body.number, label=body.label, by=_name(who), why=body.why,
+        area_code=config.home_area_code,
+    )  # fmt: skip
+    return PhoneRead.of(made, who.sees)
+
+
+@router.patch("/{customer_id}/phones/{phone_id}", dependencies=_EDIT)
+async def label_phone(
+    customer_id: Id, phone_id: Id, body: PhoneLabel, session: WriteSession, who: Who
+) -> PhoneRead:
+    """Say whose or what it is."""
+    row = await phones.label(
+        session, customer_id, phone_id, body.label, by=_name(who), why=body.why
+    )
+    return PhoneRead.of(row, who.sees)
+
+
+@router.post("/{customer_id}/phones/{phone_id}/confirm", dependencies=_EDIT)
+async def confirm_phone(
+    customer_id: Id, phone_id: Id, session: WriteSession, who: Who
+) -> PhoneRead:
+    """It is theirs; again changes nothing."""
+    row = await phones.confirm(session, customer_id, phone_id, by=_name(who))
+    return PhoneRead.of(row, who.sees)
+
+
+@router.post("/{customer_id}/phones/{phone_id}/end", dependencies=_EDIT)
+async def end_phone(
+    customer_id: Id, phone_id: Id, body: Reason, session: WriteSession, who: Who
+) -> PhoneRead:
+    """It is not theirs any more; it stays as history."""
+    row = await phones.end(session, customer_id, phone_id, by=_name(who), why=body.why)
+    return PhoneRead.of(row, who.sees)
+
+
+def _name(who: Principal) -> str:
+    return who.agent_number or who.name

@@ -74,11 +74,12 @@ _ASKED: Final = select(bindparam("number", type_=String).label("number")).subque
 _BARS: Final = (BarredNumber.number == _ASKED.c.number) & or_(
     BarredNumber.until.is_(None), BarredNumber.until > bindparam("now")
 )
+_CALLS_FROM: Final = (CustomerPhone.number == _ASKED.c.number) & CustomerPhone.ended_at.is_(None)
 _BY_NUMBER: Final = (
     select(BarredNumber.id.label("barred_id"), CustomerPhone.confirmed, *_COLUMNS)
     .select_from(_ASKED)
     .outerjoin(BarredNumber, _BARS)
-    .outerjoin(CustomerPhone, CustomerPhone.number == _ASKED.c.number)
+    .outerjoin(CustomerPhone, _CALLS_FROM)
     .outerjoin(Customer, Customer.id == CustomerPhone.customer_id)
     .outerjoin(ServiceAccount, _OPEN)
     .outerjoin(Premise, Premise.id == ServiceAccount.premise_id)

@@ -109,6 +109,7 @@ async def _is_known(
         CustomerPhone.customer_id == customer_id,
         CustomerPhone.tail == fact,
         CustomerPhone.confirmed,
+        CustomerPhone.ended_at.is_(None),
         CustomerPhone.number != (calling_from or ""),
     )
     return await session.scalar(phone.limit(1)) is not None

@@ -42,6 +42,11 @@ class Customer(Record):
     language: Mapped[str | None] = mapped_column(String(8))
     """``zh`` or ``en``; None: as the line decides."""
     notes: Mapped[str] = mapped_column(Text, default="")
+    contact_by: Mapped[str | None] = mapped_column(String(16))
+    """How we may come to them by ourselves: phone, sms, not_by_phone; None: nothing was wished."""
+    contact_from: Mapped[str | None] = mapped_column(String(5))
+    contact_until: Mapped[str | None] = mapped_column(String(5))
+    """Between which hours of the company's clocks, such as 18:00 and 20:00; None: whenever."""
     id_tail: Mapped[str] = mapped_column(String(64), default="", server_default="", info=SECRET)
     """The last four characters of the identity card, as ``identity`` seals them."""
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
@@ -70,6 +75,11 @@ class CustomerPhone(Record):
     label: Mapped[str] = mapped_column(String(32), default="")
     confirmed: Mapped[bool] = mapped_column(default=True, server_default=true())
     """False: nobody has proven that it is the customer's; it opens nothing private."""
+    confirmed_by: Mapped[str | None] = mapped_column(String(64))
+    """Who of the staff confirmed it; None for one that came in as confirmed."""
+    confirmed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    """From then on it is not theirs any more; it stays as history."""
 
 
 class ServiceAccount(Record):

@@ -18,9 +18,10 @@ async def view_as_of(session: AsyncSession, customer_id: int, moment: datetime) 
     mine = [customer_id]
     accounts = await rows_where_as_of(session, ServiceAccount.customer_id, mine, moment)
     places = await rows_as_of(session, Premise, {str(each.premise_id) for each in accounts}, moment)
+    phones = await rows_where_as_of(session, CustomerPhone.customer_id, mine, moment)
     return CustomerView(
         person,
-        await rows_where_as_of(session, CustomerPhone.customer_id, mine, moment),
+        [each for each in phones if each.ended_at is None],
         [
             account_view(each, places[str(each.premise_id)])
             for each in accounts

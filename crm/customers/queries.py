@@ -18,7 +18,7 @@ _PEOPLE: Final = select(Customer).where(Customer.id.in_(any_of("ids")))
 _NAMES: Final = select(Customer.id, Customer.name).where(Customer.id.in_(any_of("ids")))
 _PHONES: Final = (
     select(CustomerPhone)
-    .where(CustomerPhone.customer_id.in_(any_of("ids")))
+    .where(CustomerPhone.customer_id.in_(any_of("ids")), CustomerPhone.ended_at.is_(None))
     .order_by(CustomerPhone.id)
 )
 

@@ -45,7 +45,9 @@ _ACCOUNT: Final = _OF_ACCOUNT.where(ServiceAccount.number == _TYPED)
 _ACCOUNT_BEGINS: Final = _OF_ACCOUNT.where(
     ServiceAccount.number >= _TYPED, ServiceAccount.number < _END_TYPED
 )
-_OF_PHONE: Final = select(CustomerPhone.customer_id).limit(MATCHES_MAX)
+_OF_PHONE: Final = (
+    select(CustomerPhone.customer_id).where(CustomerPhone.ended_at.is_(None)).limit(MATCHES_MAX)
+)
 _PHONE: Final = _OF_PHONE.where(CustomerPhone.number == _TYPED)
 _PHONE_ENDS: Final = _OF_PHONE.where(
     CustomerPhone.tail == bindparam("tail"), CustomerPhone.number.endswith(_TYPED)
@@ -145,8 +147,9 @@ async def _by_name_and_tail(session: AsyncSession, text: str) -> list[int]:
 async def _ending(session: AsyncSession, some: Sequence[Customer], tail: str) -> list[int]:
     ids = [person.id for person in some]
     phones = select(CustomerPhone.customer_id).where(
-        CustomerPhone.customer_id.in_(ids), CustomerPhone.tail == tail
-    )
+        CustomerPhone.customer_id.in_(ids), CustomerPhone.tail == tail,
+        CustomerPhone.ended_at.is_(None),
+    )  # fmt: skip
     accounts = select(ServiceAccount.customer_id).where(
         ServiceAccount.customer_id.in_(ids), ServiceAccount.number.endswith(tail)
     )

@@ -4,6 +4,8 @@ History is never rewritten: calls and orders stay with the record they were note
 read together with those of the record that is kept (``customers.merged.same_person``).
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select, update
@@ -130,7 +132,7 @@ async def _decide(
 async def _move_customer(session: AsyncSession, kept: Customer, other: Customer) -> dict[str, Any]:
     accounts = await _send(session, ServiceAccount.customer_id, other.id, kept.id)
     people = await _send(session, Customer.merged_into_id, other.id, kept.id)
-    phones, twice = await _move_phones(session, kept, other)
+    phones, twice, ended = await _move_phones(session, kept, other)
     care = {
         name: [getattr(kept, name), getattr(kept, name) or getattr(other, name)]
         for name in ("elderly", "medical", "restricted")
@@ -138,29 +140,56 @@ async def _move_customer(session: AsyncSession, kept: Customer, other: Customer)
     care["priority"] = [kept.priority, max(kept.priority, other.priority)]
     for name, (_was, is_) in care.items():
         setattr(kept, name, is_)
-    return {"accounts": accounts, "records": people, "phones": phones, "twice": twice, "care": care}
+    return {
+        "accounts": accounts, "records": people, "phones": phones, "twice": twice, "ended": ended,
+        "care": care,
+    }  # fmt: skip
 
 
 async def _move_phones(
     session: AsyncSession, kept: Customer, other: Customer
-) -> tuple[list[int], list[dict[str, Any]]]:
-    """Numbers go over; one that both have stays once, and is remembered."""
-    mine = select(CustomerPhone.number).where(CustomerPhone.customer_id == kept.id)
-    known = set((await session.scalars(mine)).all())
-    theirs = select(CustomerPhone).where(CustomerPhone.customer_id == other.id)
-    moved, twice = [], []
-    for phone in (await session.scalars(theirs.order_by(CustomerPhone.id))).all():
-        if phone.number in known:
-            twice.append({name: getattr(phone, name) for name in _PHONE})
+) -> tuple[list[int], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Numbers go over; one that both have stays once, that in use before that which ended."""
+    mine = {phone.number: phone for phone in await _phones(session, kept)}
+    moved, twice, ended = [], [], []
+    for phone in await _phones(session, other):
+        twin = mine.get(phone.number)
+        if twin is not None and (twin.ended_at is None or phone.ended_at is not None):
+            twice.append(_remembered(phone))
             await session.delete(phone)
-        else:
-            phone.customer_id = kept.id
-            moved.append(phone.id)
+            continue
+        if twin is not None:
+            ended.append(_remembered(twin))
+            await session.delete(twin)
+            await session.flush()
+        phone.customer_id = kept.id
+        moved.append(phone.id)
     await session.flush()
-    return moved, twice
+    return moved, twice, ended
 
 
-_PHONE: Final = ("number", "tail", "label", "confirmed")
+async def _phones(session: AsyncSession, owner: Customer) -> Sequence[CustomerPhone]:
+    wanted = select(CustomerPhone).where(CustomerPhone.customer_id == owner.id)
+    return (await session.scalars(wanted.order_by(CustomerPhone.id))).all()
+
+
+_PHONE: Final = ("number", "tail", "label", "confirmed", "confirmed_by")
+_PHONE_TIMES: Final = ("confirmed_at", "ended_at")
+
+
+def _remembered(phone: CustomerPhone) -> dict[str, Any]:
+    times = {name: getattr(phone, name) for name in _PHONE_TIMES}
+    return {name: getattr(phone, name) for name in _PHONE} | {
+        name: at.isoformat() for name, at in times.items() if at is not None
+    }
+
+
+def _again(customer_id: int, told: dict[str, Any]) -> CustomerPhone:
+    values = dict(told)
+    for name in _PHONE_TIMES:
+        if name in told:
+            values[name] = datetime.fromisoformat(told[name])
+    return CustomerPhone(customer_id=customer_id, **values)
 
 
 async def _move_premise(session: AsyncSession, kept: Premise, other: Premise) -> dict[str, Any]:
@@ -204,9 +233,8 @@ async def _part_customer(
     session: AsyncSession, kept: Customer, decision: DuplicateDecision
 ) -> None:
     await _return(session, CustomerPhone.customer_id, decision, "phones")
-    session.add_all(
-        CustomerPhone(customer_id=decision.other_id, **one) for one in decision.moved["twice"]
-    )
+    session.add_all(_again(decision.other_id, one) for one in decision.moved["twice"])
+    session.add_all(_again(kept.id, one) for one in decision.moved.get("ended", ()))
     for name, (was, became) in decision.moved["care"].items():
         if getattr(kept, name) == became:
             setattr(kept, name, was)

@@ -1,4 +1,4 @@
-"""``/api/requests``: make, find, hand in, agree, refuse, withdraw."""
+"""``/api/requests``: make, find, hand in, agree, refuse, withdraw; and roles at accounts."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.life_cycle import flow, queries, service
+from crm.life_cycle import flow, queries, roles_api, service
 from crm.life_cycle.advance import definition, orders
 from crm.life_cycle.details import Details
 from crm.life_cycle.models import LifeRequest
@@ -27,7 +27,7 @@ from mainline.web import (
     position,
 )
 
-router = APIRouter(prefix="/requests", tags=["requests"])
+requests = APIRouter(prefix="/requests", tags=["requests"])
 _SEE = [allow(Permission.SEE_CUSTOMERS)]
 _MAKE = [allow(Permission.MAKE_REQUESTS)]
 _DECIDE = [allow(Permission.DECIDE_REQUESTS)]
@@ -155,7 +155,7 @@ def next_role(kind: RequestKind, row: LifeRequest) -> str | None:
     return kind.approvals[len(row.approvals)].role if row.state == "approval" else None
 
 
-@router.get("", dependencies=_SEE)
+@requests.get("", dependencies=_SEE)
 async def list_requests(
     session: ReadSession,
     state: State | None = None,
@@ -175,7 +175,7 @@ async def list_requests(
     return Page(items=[RequestRead.of(one) for one in found], next=more)
 
 
-@router.get("/kinds", dependencies=_SEE)
+@requests.get("/kinds", dependencies=_SEE)
 async def list_kinds(session: ReadSession) -> Page[KindRead]:
     """What can be requested now."""
     body = await queries.life_cycle(session)
@@ -189,7 +189,7 @@ async def list_kinds(session: ReadSession) -> Page[KindRead]:
     ])  # fmt: skip
 
 
-@router.post("", status_code=201, dependencies=_MAKE)
+@requests.post("", status_code=201, dependencies=_MAKE)
 async def make_request(
     body: RequestWrite, session: WriteSession, who: Who, config: Config
 ) -> RequestDetail:
@@ -202,13 +202,13 @@ async def make_request(
     return await detail(session, made, who)
 
 
-@router.get("/{number}", dependencies=_SEE)
+@requests.get("/{number}", dependencies=_SEE)
 async def read_request(number: Number, session: ReadSession, who: Who) -> RequestDetail:
     """One request by its pre-acceptance number, at whatever counter."""
     return await detail(session, await service.by_number(session, number), who)
 
 
-@router.post("/{number}/documents", dependencies=_MAKE)
+@requests.post("/{number}/documents", dependencies=_MAKE)
 async def hand_in(
     number: Number, body: DocumentWrite, session: WriteSession, who: Who, config: Config
 ) -> RequestDetail:
@@ -219,7 +219,7 @@ async def hand_in(
     return await detail(session, row, who)
 
 
-@router.post("/{number}/approve", dependencies=_DECIDE)
+@requests.post("/{number}/approve", dependencies=_DECIDE)
 async def approve(
     number: Number, body: Reason, session: WriteSession, who: Who, config: Config
 ) -> RequestDetail:
@@ -230,21 +230,21 @@ async def approve(
     return await detail(session, row, who)
 
 
-@router.post("/{number}/refuse", dependencies=_DECIDE)
+@requests.post("/{number}/refuse", dependencies=_DECIDE)
 async def refuse(number: Number, body: Reason, session: WriteSession, who: Who) -> RequestDetail:
     """Not agree, with a reason."""
     row = await service.refuse(session, number, by=name_of(who), roles=who.roles, note=body.note)
     return await detail(session, row, who)
 
 
-@router.post("/{number}/withdraw", dependencies=_MAKE)
+@requests.post("/{number}/withdraw", dependencies=_MAKE)
 async def withdraw(number: Number, body: Reason, session: WriteSession, who: Who) -> RequestDetail:
     """Undo it before it takes effect."""
     row = await service.withdraw(session, number, by=name_of(who), note=body.note)
     return await detail(session, row, who)
 
 
-@router.post("/{number}/go-on", dependencies=_MAKE)
+@requests.post("/{number}/go-on", dependencies=_MAKE)
 async def go_on(number: Number, session: WriteSession, who: Who, config: Config) -> RequestDetail:
     """Order again what was called off, try again what could not take effect."""
     row = await service.go_on(session, number, by=name_of(who), zone=config.zone)
@@ -254,3 +254,8 @@ async def go_on(number: Number, session: WriteSession, who: Who, config: Config)
 def name_of(who: Principal) -> str:
     """How this person stands in histories: agents by their number."""
     return who.agent_number or who.name
+
+
+router = APIRouter()
+router.include_router(requests)
+router.include_router(roles_api.router)

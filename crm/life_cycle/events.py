@@ -114,3 +114,25 @@ class AccountChanged(Event):
     by: str
     before: dict[str, str]
     after: dict[str, str]
+
+
+class _Role(Event):
+    role_id: int
+    customer_id: int
+    role: str
+    by: str
+    why: str
+
+
+@event_kind("account.role_given")
+class AccountRoleGiven(_Role):
+    """Somebody is tenant, payer or property company from that day on; subject ``account:<id>``."""
+
+    since: date
+
+
+@event_kind("account.role_ended")
+class AccountRoleEnded(_Role):
+    """They are it no more from that day on."""
+
+    until: date

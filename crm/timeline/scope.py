@@ -6,16 +6,23 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from crm.customers.merged import SAME_PERSON
 from crm.customers.models import CustomerPhone, Premise, ServiceAccount
+from crm.life_cycle.models import AccountRole
 from mainline.audit.as_of import rows_where_as_of
 from mainline.db import any_of
 
 _PATHS: Final = select(Premise.path).where(Premise.id.in_(any_of("premises")))
+_ROLES: Final = select(AccountRole.id).where(
+    or_(
+        AccountRole.customer_id.in_(any_of("people")),
+        AccountRole.account_id.in_(any_of("accounts")),
+    )
+)
 _OF_PEOPLE: Final[Mapping[Any, Select[Any]]] = {
     column: select(column.class_).where(column.in_(any_of("people")))
     for column in (ServiceAccount.customer_id, CustomerPhone.customer_id)
@@ -29,6 +36,8 @@ class Scope:
     people: Sequence[int]
     phones: Sequence[int]
     accounts: Sequence[int]
+    roles: Sequence[int]
+    """Theirs at accounts, and whoever's at their accounts."""
     premises: Sequence[int]
     places: Sequence[int]
     """Of the address tree: where the premises are, and all above."""
@@ -44,6 +53,7 @@ class Scope:
             "places": self.places, "people_keys": [str(each) for each in self.people],
             "phone_keys": [str(each) for each in self.phones],
             "account_keys": [str(each) for each in self.accounts],
+            "role_keys": [str(each) for each in self.roles],
         }  # fmt: skip
 
 
@@ -57,9 +67,11 @@ async def scope_of(
     premises = list({each.premise_id for each in accounts})
     paths = await session.scalars(_PATHS, {"premises": premises})
     places = {int(part) for path in paths for part in path.split("/") if part}
+    homes = [each.id for each in accounts]
+    roles = await session.scalars(_ROLES, {"people": people, "accounts": homes})
     return Scope(
-        people, [each.id for each in phones], [each.id for each in accounts], premises,
-        sorted(places), zone, until,
+        people, [each.id for each in phones], homes, list(roles), premises, sorted(places), zone,
+        until,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from crm.billing.models import Bill, Meter, MeterReading, Payment
 from crm.callbacks.models import Callback
 from crm.customers.models import Customer, CustomerPhone, ServiceAccount
 from crm.interactions.models import Interaction, Note
+from crm.life_cycle.models import AccountRole
 from crm.messages.models import VoiceMessage
 from crm.outages.models import Outage
 from crm.promises.models import Promise
@@ -61,6 +62,7 @@ def _changes() -> Select[Any]:
         Customer.__tablename__: "people_keys",
         CustomerPhone.__tablename__: "phone_keys",
         ServiceAccount.__tablename__: "account_keys",
+        AccountRole.__tablename__: "role_keys",
     }
     mine = [
         and_(AuditEntry.table_name == table, AuditEntry.row_key.in_(any_of(keys)))

@@ -225,7 +225,7 @@ async def test_open_orders_are_read_as_of_a_moment(
 
 
 async def test_every_kind_is_answered_by_an_index(sqlite_database: Database) -> None:
-    scope = Scope([1], [1, 2], [1], [1], [1, 2, 3], ZONE)
+    scope = Scope([1], [1, 2], [1], [1], [1], [1, 2, 3], ZONE)
     async with sqlite_database.reading() as session:
         for source in SOURCES:
             made = source.newest.params(**scope.ids, limit=50).compile(

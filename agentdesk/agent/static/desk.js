@@ -278,6 +278,7 @@ bind([
   { key: "n", alt: true, act: press("new-order") },
   { key: "f", alt: true, act: press("new-promise") },
   { key: "F6", act: press("new-matter") },
+  { key: "F10", act: press("theirs") },
   { key: "i", alt: true, act: () => appointment.openFirst() },
   { key: "g", alt: true, act: () => /** @type {HTMLElement | null} */ (part("pop").querySelector("[data-choose], .more-homes > summary"))?.focus() },
   { key: "Enter", alt: true, act: press("finish") },

@@ -27,6 +27,7 @@ export class Pop {
     this.place = part("pop");
     this.onCustomer = onCustomer;
     this.place.addEventListener("click", (event) => this.#choose(event));
+    this.place.addEventListener("click", (event) => this.#theirs(event));
     this.place.addEventListener("unmasked", (event) => {
       event.preventDefault();
       void this.show(this.call, true);
@@ -112,6 +113,16 @@ export class Pop {
     });
     const known = this.place.querySelector("[data-customer]")?.getAttribute("data-customer");
     this.onCustomer(known ? Number(known) : null);
+  }
+
+  /** The number on the line is the customer's. @param {Event} event */
+  async #theirs(event) {
+    const customer = /** @type {HTMLElement} */ (event.target).closest("[data-theirs]")?.getAttribute("data-theirs");
+    if (!customer) return;
+    await tried(async () => {
+      await ask("/desk/theirs", { call_id: this.call, customer_id: Number(customer) });
+      await this.show(this.call, true);
+    });
   }
 
   /** One of several candidates, chosen. @param {Event} event */

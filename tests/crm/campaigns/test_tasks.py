@@ -28,7 +28,7 @@ async def test_an_answered_complaint_is_asked_about_and_dissatisfaction_opens_it
     (task,) = await all_tasks(town)
     assert task.due_at == datetime(2026, 11, 25, 20, tzinfo=ZONE)
     async with town.unit_of_work() as session:
-        taken = await tasks.take(session, "8001")
+        taken = await tasks.take(session, "8001", zone=ZONE)
         assert taken is not None
         assert taken.questionnaire is not None
         assert taken.task.work_order_id == task.work_order_id
@@ -56,7 +56,7 @@ async def test_a_satisfied_customer_closes_the_order(town: Database) -> None:
     number = await complaint(town, *DONE)
     await take_in(town, consumer="campaigns")
     async with town.unit_of_work() as session:
-        taken = await tasks.take(session, "8001")
+        taken = await tasks.take(session, "8001", zone=ZONE)
         assert taken is not None
         await tasks.finish(
             session, taken.task.id, agent="8001", result="satisfied",
@@ -70,7 +70,7 @@ async def test_dissatisfaction_about_a_closed_order_opens_a_new_one(town: Databa
     await complaint(town, *DONE, "close")
     await started(town, Selection(source="orders", types=("complaint",)))
     async with town.unit_of_work() as session:
-        taken = await tasks.take(session, "8001")
+        taken = await tasks.take(session, "8001", zone=ZONE)
         assert taken is not None
         await tasks.finish(
             session, taken.task.id, agent="8001", result="not_satisfied", notes="又坏了", zone=ZONE
@@ -86,10 +86,10 @@ async def test_a_task_is_lent_to_one_agent_and_comes_back_when_the_lease_ends(
 ) -> None:
     await complaint(town, *DONE)
     await take_in(town, consumer="campaigns")
-    one = await within(town, lambda session: tasks.take(session, "8001"))
+    one = await within(town, lambda session: tasks.take(session, "8001", zone=ZONE))
     assert one is not None
-    assert await within(town, lambda session: tasks.take(session, "8002")) is None
-    again = await within(town, lambda session: tasks.take(session, "8001"))
+    assert await within(town, lambda session: tasks.take(session, "8002", zone=ZONE)) is None
+    again = await within(town, lambda session: tasks.take(session, "8001", zone=ZONE))
     assert again.task.id == one.task.id  # type: ignore[attr-defined]
     clock.forward(minutes=16)
     with pytest.raises(tasks.NotYours):
@@ -98,7 +98,7 @@ async def test_a_task_is_lent_to_one_agent_and_comes_back_when_the_lease_ends(
     async with town.unit_of_work() as session:
         assert await tasks.return_expired(session, clock.at) == 1
         assert await tasks.return_expired(session, clock.at) == 0
-    other = await within(town, lambda session: tasks.take(session, "8002"))
+    other = await within(town, lambda session: tasks.take(session, "8002", zone=ZONE))
     assert other.task.id == one.task.id  # type: ignore[attr-defined]
     async with town.reading() as session:
         told = await entries_after(session, 0, subject=f"campaign_task:{one.task.id}")  # type: ignore[attr-defined]
@@ -114,22 +114,22 @@ async def test_somebody_not_reached_is_tried_again_after_a_pause_and_then_given_
     await take_in(town, consumer="campaigns")
     for attempt in range(1, 4):
         async with town.unit_of_work() as session:
-            taken = await tasks.take(session, "8001")
+            taken = await tasks.take(session, "8001", zone=ZONE)
             assert taken is not None
             await tasks.number_to_call(session, taken.task.id, agent="8001")
             done = await tasks.finish(
                 session, taken.task.id, agent="8001", result="not_reached", zone=ZONE
             )
         assert done.state == ("unreached" if attempt == 3 else "waiting")
-        assert await within(town, lambda session: tasks.take(session, "8001")) is None
+        assert await within(town, lambda session: tasks.take(session, "8001", zone=ZONE)) is None
         clock.forward(hours=5)
 
 
 async def test_only_named_agents_take_the_tasks_of_a_campaign(town: Database) -> None:
     await complaint(town, *DONE, "close")
     await started(town, Selection(source="orders"), agents=["8002"])
-    assert await within(town, lambda session: tasks.take(session, "8001")) is None
-    assert await within(town, lambda session: tasks.take(session, "8002")) is not None
+    assert await within(town, lambda session: tasks.take(session, "8001", zone=ZONE)) is None
+    assert await within(town, lambda session: tasks.take(session, "8002", zone=ZONE)) is not None
 
 
 async def test_a_low_rating_opens_one_return_visit_however_often_it_is_told(

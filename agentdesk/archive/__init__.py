@@ -1,0 +1,1 @@
+"""The page on which people change what the archive keeps of a customer."""
