@@ -129,6 +129,13 @@ def words(found: Script, language: str = "zh") -> str:
     return ("" if language == "zh" else " ").join(message(talk, found, Settings()))
 
 
+@pytest.mark.parametrize(("language", "told"), [("zh", "通话将被录音"), ("en", "be recorded")])
+def test_whom_the_machine_calls_hears_first_that_it_is_recorded(language: str, told: str) -> None:
+    own = LocalizedText(zh="请注意用热安全。", en="Mind your safety.")
+    for found in (REMINDER, LEADS, HOME, replace(REMINDER, text=own)):
+        assert told in words(found, language)[:90]
+
+
 def test_money_dates_and_times_are_spoken_right_in_both_languages(clock: StandingClock) -> None:
     assert "尾号零幺零幺的户号有逾期未缴的费用一千零二元五角" in words(REMINDER).replace(
         "一零一", "幺零幺"
