@@ -18,6 +18,7 @@ from agi.running import pause
 from crm.callbacks import queries, service
 from crm.callbacks.models import Callback
 from crm.callbacks.rules import Free, Place, turns, within_hours
+from dialplan.contract import QUEUE_SERVICE
 from mainline.asterisk.ami import AmiRefused
 from mainline.asterisk.snapshots import Channel, Member, Queues, Station, Waiting
 from mainline.asterisk.switchboard import RESERVED, interface
@@ -166,17 +167,26 @@ class CallBacks:
 def choose(due: Sequence[Callback], queues: Queues, at: datetime) -> list[Turn]:
     """Whose turn it is, in all queues; no agent is kept free for two. Pure."""
     chosen: list[Turn] = []
-    for queue in dict.fromkeys(one.queue for one in due):
+    for queue in dict.fromkeys(_called_by(one, queues) for one in due):
         taken = {turn.agent for turn in chosen}
         free = {m.agent: m for m in queues.members if _is_free(m, queue) and m.agent not in taken}
         found = turns(
             places([one for one in queues.waiting if one.queue == queue], at),
-            [Place(one.priority, one.since, one.id) for one in due if one.queue == queue],
+            [
+                Place(one.priority, one.since, one.id)
+                for one in due
+                if _called_by(one, queues) == queue
+            ],
             _rested(free, at),
             rung=sum(one.queue == queue and one.status == RINGING for one in queues.members),
         )
         chosen += [Turn(number, one.agent, free[one.agent].station) for number, one in found]
     return chosen
+
+
+def _called_by(one: Callback, queues: Queues) -> str:
+    """A queue that was taken away meanwhile calls nobody: the dialplan (ml-queue) says the same."""
+    return one.queue if one.queue in queues.names else QUEUE_SERVICE
 
 
 def _is_free(member: Member, queue: str) -> bool:

@@ -67,6 +67,9 @@ async def handle_outgoing(call: Call, deps: OutgoingDeps) -> Decision:
     language = found.language or ("en" if deps.settings.locale == "en" else "zh")
     talk = Talk(call, deps.voice, deps.phrases, language)
     await talk.switch(language)
+    if found.over:
+        await talk.say(*talk.parts("outreach_hello"), *talk.parts("outreach_over"))
+        return HANG_UP
     key = await _ask(talk, [*message(talk, found, deps.settings), *_keys_told(talk, found)], found)
     result = _meaning(found, key)
     if found.leads and result in {"", "heard"}:

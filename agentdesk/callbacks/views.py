@@ -40,6 +40,7 @@ SOURCES: Final = {
     "campaign": Text("in a call of ours"),
     "outage": Text("end of an outage"),
     "appointment": Text("a broken appointment"),
+    "promise": Text("a broken promise"),
 }
 
 
@@ -63,6 +64,7 @@ async def ask(
 ) -> Response:
     """Promise a call; what cannot be promised is said above the form, and nothing is lost."""
     try:
+        await service.check_queue(session, queue)
         await service.ask(
             session, number=number, queue=queue, reason=reason.strip(), source="agent",
             by=who.agent_number or who.name, area_code=config.home_area_code,

@@ -31,6 +31,7 @@ TASK_STATES: Final = {
     "dropped": Text("dropped"),
 }
 HELD: Final = {
+    "emergency": Text("an emergency is open"),
     "medical": Text("medical need"),
     "complaint": Text("complaint is open"),
     "dispute": Text("bill is disputed"),
@@ -49,6 +50,7 @@ RESULTS: Final = {
     "person": Text("Wanted a person"),
     "callback": Text("To be called back"),
     "paid": Text("Paid meanwhile"),
+    "over": Text("The outage is over"),
     "answered": Text("Answered, no key"),
     "machine": Text("Answering machine"),
     "busy": Text("Busy"),

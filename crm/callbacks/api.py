@@ -70,6 +70,7 @@ async def ask_callback(
     asked: CallbackAsk, session: WriteSession, who: Who, config: Config
 ) -> CallbackRead:
     """Promise to call somebody back; asking again for the same number and queue gives the same."""
+    await service.check_queue(session, asked.queue)
     row = await service.ask(
         session,
         **asked.model_dump(),

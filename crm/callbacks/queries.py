@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.callbacks.models import Callback
-from crm.callbacks.service import OPEN
+from crm.callbacks.service import HELD, OPEN
 from mainline.db import at_most
 
 _LISTS: Final[Mapping[bool | None, Select[Callback]]] = {
@@ -59,7 +59,7 @@ async def due(session: AsyncSession, at: datetime, *, limit: int = 500) -> Seque
     wanted = (
         select(Callback)
         .where(Callback.state == "waiting", Callback.next_at <= at, Callback.expires_at > at)
-        .where(Callback.own_call_id.is_(None))
+        .where(~HELD)
         .order_by(Callback.priority.desc(), Callback.since, Callback.id)
         .limit(limit)
     )
@@ -71,7 +71,7 @@ async def expired(session: AsyncSession, at: datetime, *, limit: int = 100) -> S
     wanted = (
         select(Callback.id)
         .where(Callback.state == "waiting", Callback.expires_at <= at)
-        .where(Callback.own_call_id.is_(None))
+        .where(~HELD)
         .limit(limit)
     )
     return (await session.scalars(wanted)).all()

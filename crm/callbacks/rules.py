@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +13,10 @@ from mainline.definitions import Problem
 from mainline.i18n import Text
 from mainline.phone import normalise
 
+Source = Literal[
+    "queue", "menu", "agent", "message", "campaign", "outage", "appointment", "promise"
+]
+"""Where somebody asks for it, or because of what."""
 _CLOCK: Final = r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 _ORDINARY: Final = re.compile(
     "1[345789][0-9]{9}|16[2567][0-9]{8}"

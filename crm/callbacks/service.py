@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, cast
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,13 +19,17 @@ from crm.callbacks.events import (
 )
 from crm.callbacks.kinds import CALLBACKS, FILE
 from crm.callbacks.models import Callback
-from crm.callbacks.rules import CallbackRules, next_attempt, ordinary
+from crm.callbacks.rules import CallbackRules, Source, next_attempt, ordinary
+from crm.catalog import service as catalog
 from crm.customers.merged import household
+from dialplan.contract import QUEUE_SERVICE
 from mainline import definitions
 from mainline.clock import now
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
-from mainline.journal import append
+from mainline.ids import call_subject
+from mainline.journal import append, has_happened
+from mainline.journal.call_events import CallEnded
 from mainline.phone import normalise
 
 OPEN: Final = ("waiting", "calling")
@@ -35,6 +39,12 @@ BY_CALL_MAX: Final = 2
 """So many numbers may be promised in one call."""
 NOT_PLACED_S: Final = 30
 """Before the next try when Asterisk would not place the call."""
+HELD: Final = and_(
+    Callback.own_call_id.is_not(None),
+    ~has_happened(CallEnded.kind, literal(call_subject("")) + Callback.own_call_id),
+)
+"""Who is on the line is not called. The journal says whether they are: a wish that was written
+down as its caller hung up comes too late to be told."""
 
 
 class NotCallable(MainlineError):
@@ -43,6 +53,13 @@ class NotCallable(MainlineError):
     code = "number-not-callable"
     status = 422
     words = Text("This number cannot be called back.")
+
+
+class UnknownQueue(Invalid):
+    """Nobody would ever be free for it."""
+
+    code = "unknown-queue"
+    words = Text("No queue is called %(queue)s.")
 
 
 class TooManyCallbacks(MainlineError):
@@ -69,13 +86,24 @@ async def install(session: AsyncSession, pack_dir: Path) -> None:
     await definitions.install_file(session, CALLBACKS.name, pack_dir / FILE)
 
 
+async def check_queue(session: AsyncSession, queue: str) -> None:
+    """Refuse what somebody typed that is no queue. Nobody's promise is lost with a queue that was
+    taken away later: who waited there is called by ``service``."""
+    try:
+        known = {one.name for one in await catalog.queues(session)}
+    except NotFound:
+        known = {QUEUE_SERVICE}
+    if queue not in known:
+        raise UnknownQueue(queue=queue)
+
+
 async def ask(
     session: AsyncSession,
     *,
     number: str,
     reason: str = "",
     due_at: datetime | None = None,
-    source: str,
+    source: Source,
     queue: str = "service",
     since: datetime | None = None,
     priority: int = 0,
@@ -111,7 +139,8 @@ async def ask(
         found.number = found.open_key = normal
     _add(found, due, since, priority, reason)
     found.language = "en" if language == "en" else "zh"
-    found.own_call_id = found.call_id = call_id or found.call_id
+    if call_id is not None:
+        found.own_call_id = found.call_id = call_id
     found.customer_id = customer_id or found.customer_id
     await session.flush()
     return found
@@ -133,11 +162,11 @@ def _new(
     )
 
 
-async def _insert(session: AsyncSession, row: Callback, *, source: str, by: str) -> Callback:
+async def _insert(session: AsyncSession, row: Callback, *, source: Source, by: str) -> Callback:
     """The new row; or the one that somebody else has just made."""
     if await _are_too_many(session, row):
         raise TooManyCallbacks
-    row.source, row.asked_by = source[:16], by[:64]
+    row.source, row.asked_by = source, by[:64]
     try:
         async with session.begin_nested():
             session.add(row)
@@ -203,7 +232,7 @@ async def begin_attempt(
 ) -> Callback | None:
     """Claim it for one call, before that call is placed; None when it is not to be called now."""
     row = await _locked(session, callback_id)
-    if row.state != "waiting" or row.own_call_id is not None or row.next_at > now():
+    if row.state != "waiting" or row.next_at > now() or await _is_held(session, row):
         return None
     row.state, row.attempts, row.attempted_at = "calling", row.attempts + 1, now()
     row.attempt_call_id, row.agent = call_id, agent or None
@@ -212,6 +241,10 @@ async def begin_attempt(
     )
     await append(session, told)
     return row
+
+
+async def _is_held(session: AsyncSession, row: Callback) -> bool:
+    return bool(await session.scalar(select(Callback.id).where(Callback.id == row.id, HELD)))
 
 
 async def undo_attempt(session: AsyncSession, callback_id: int, *, call_id: str) -> bool:

@@ -26,6 +26,8 @@ from crm.campaigns.rules import (
     outcome,
     permitted,
 )
+from crm.outages import service as outages
+from crm.outages.models import Outage
 from mainline.journal import append
 
 LOST_S: Final = 20.0
@@ -105,19 +107,22 @@ async def _may_be_called(
     at: datetime,
     zone: ZoneInfo,
 ) -> bool:
-    """Not barred, not too late, as they wish; of money nobody is reminded at a bad moment."""
+    """Not barred or too late, no old news, as they wish; no reminder of money at a bad moment."""
     if await numbers.is_barred(session, task.number):
         task.state = "barred"
         return False
     if task.due_at is not None and task.due_at <= at:
         task.state = "unreached"
         return False
+    if await is_over(session, task, at):
+        _end(task, "over", at)
+        return False
     if not await wishes.wanted_now(session, task, at, zone):
         return False
     if campaign.purpose != "reminder":
         return True
     if not await _owes(session, task, at, zone):
-        task.state, task.result, task.done_at = "done", "paid", at
+        _end(task, "paid", at)
         return False
     task.held = await humane.held(
         session, rules, customer_id=task.customer_id, premise_id=task.premise_id, at=at
@@ -125,6 +130,19 @@ async def _may_be_called(
     if task.held:
         task.next_at = at + timedelta(hours=rules.held_h)
     return not task.held
+
+
+async def is_over(session: AsyncSession, task: CampaignTask, at: datetime) -> bool:
+    """Whether the outage that was to be announced has ended: nobody is to hear of it any more."""
+    if "outage_id" not in task.details:
+        return False
+    outage = await session.get(Outage, task.details["outage_id"])
+    return outage is None or outages.is_over(outage, at)
+
+
+def _end(task: CampaignTask, result: str, at: datetime) -> None:
+    """There is no reason to call any more."""
+    task.state, task.result, task.done_at = "done", result, at
 
 
 async def _owes(session: AsyncSession, task: CampaignTask, at: datetime, zone: ZoneInfo) -> bool:
@@ -217,6 +235,9 @@ async def _after(
     session: AsyncSession, task: CampaignTask, attempt: DialAttempt, at: datetime
 ) -> None:
     """A call that was listened to but not answered by a key is tried again like one unanswered."""
+    if await is_over(session, task, at):
+        _end(task, "over", at)
+        return
     again = next_attempt(await service.rules(session), task.attempts, at)
     task.state = "waiting" if again is not None else "unreached"
     task.next_at = again or task.next_at

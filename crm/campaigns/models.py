@@ -62,7 +62,7 @@ class CampaignTask(Record):
     state: Mapped[str] = mapped_column(String(16), default="waiting")
     """waiting, leased, dialling; then done, unreached, barred or dropped."""
     held: Mapped[str] = mapped_column(String(16), default="")
-    """Why it is not called now: outage, complaint, medical, dispute."""
+    """Why it is not called now: emergency, outage, complaint, medical, dispute."""
     next_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)

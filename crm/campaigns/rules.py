@@ -54,9 +54,10 @@ class OutboundRules(BaseModel):
     """Whoever is not to be reminded now is looked at again after so long."""
     lease_min: int = Field(default=15, ge=1, le=240)
     """So long a task stays with the agent who took it."""
+    leaks: tuple[str, ...] = ("leak",)
     complaints: tuple[str, ...] = ("complaint",)
     disputes: tuple[str, ...] = ("bill_dispute",)
-    """Types of work orders while which nobody is reminded of money."""
+    """Types of work orders while which nobody is reminded of money: these, and all emergencies."""
 
 
 def problems(body: OutboundRules) -> Sequence[Problem]:

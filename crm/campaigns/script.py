@@ -30,6 +30,8 @@ class Script:
     account_number: str = ""
     owed_fen: int = 0
     outage: Outage | None = None
+    over: bool = False
+    """The outage has ended while it rang: there is no news any more."""
     visit_from: datetime | None = None
     visit_until: datetime | None = None
 
@@ -53,6 +55,7 @@ async def script(session: AsyncSession, call_id: str, settings: Settings) -> Scr
         account_number=account.number if account else "",
         owed_fen=await _owed(session, account, settings),
         outage=await session.get(Outage, task.details.get("outage_id", 0)),
+        over=await dialling.is_over(session, task, now()),
         visit_from=_moment(task, "visit_from"),
         visit_until=_moment(task, "visit_until"),
     )

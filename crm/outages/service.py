@@ -80,15 +80,14 @@ async def _live_at(
     moment = now()
     asked = {"places": list(places), "areas": list(areas), "at": moment}
     found = await session.scalars(_LIVE_AT, asked)
-    return [one for one in found if not _over(one, moment)]
+    return [one for one in found if not is_over(one, moment)]
 
 
-def _over(outage: Outage, moment: datetime) -> bool:
+def is_over(outage: Outage, moment: datetime) -> bool:
     """A planned interruption whose end has passed needs nobody to say so."""
     end = outage.expected_end_at
-    return outage.ended_at is not None or (
-        outage.kind == "planned" and end is not None and end <= moment
-    )
+    past = outage.kind == "planned" and end is not None and end <= moment
+    return past or outage.ended_at is not None or outage.status not in LIVE
 
 
 async def live(session: AsyncSession, *, limit: int = 100) -> list[Placed]:
@@ -104,7 +103,7 @@ async def live(session: AsyncSession, *, limit: int = 100) -> list[Placed]:
     moment = now()
     return [
         Placed(outage, _name(area or node)) for outage, node, area in rows
-        if not _over(outage, moment)
+        if not is_over(outage, moment)
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from crm.callbacks.rules import Source
 from ivr.say import Language
 from ivr.say.shape import Unit
 from mainline.text import LocalizedText
@@ -175,7 +176,7 @@ class CallbackWish:
     language: Language
     call_id: str
     customer_id: int | None
-    source: str
+    source: Source
     due_at: datetime
     """Not before: people are there from then on."""
 

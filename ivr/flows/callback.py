@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from crm.callbacks.rules import Source
 from dialplan.contract import QUEUE_SERVICE
 from ivr import say
 from ivr.flows.books import CallbackWish, Promise
@@ -24,7 +25,7 @@ async def callback(journey: Journey) -> Outcome:
 
 
 async def promise(
-    journey: Journey, queue: str, *, since: datetime, source: str, due_at: datetime
+    journey: Journey, queue: str, *, since: datetime, source: Source, due_at: datetime
 ) -> bool:
     """Agree on the number, write it down, say so; False when the caller declines or it cannot be.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, func, insert, select, text
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline import features
@@ -129,6 +129,11 @@ async def told_of(session: AsyncSession, subjects: Collection[str]) -> dict[str,
     for row in rows:
         told[row.subject].append(event_of(row.kind, row.payload))
     return told
+
+
+def has_happened(kind: str, subject: ColumnElement[str]) -> ColumnElement[bool]:
+    """For a query of others: whether such a fact was told of what the column names."""
+    return exists().where(JournalEntry.subject == subject, JournalEntry.kind == kind)
 
 
 async def entries_between(

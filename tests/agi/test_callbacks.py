@@ -211,7 +211,7 @@ def promised(number: int, queue: str = "service", minutes: int = 5) -> Callback:
 
 
 def queues(*members: Member, waiting: tuple[Waiting, ...] = ()) -> Queues:
-    return Queues(frozenset({"service"}), members, waiting)
+    return Queues(frozenset({"service", "repair"}), members, waiting)
 
 
 @pytest.mark.parametrize(
@@ -225,6 +225,14 @@ def test_no_agent_is_kept_for_two_queues() -> None:
     both = queues(member(queue="service"), member(queue="repair"))
     due = [promised(1), promised(2, "repair")]
     assert [turn.callback for turn in choose(due, both, now())] == [1]
+
+
+def test_who_waited_in_a_queue_that_was_taken_away_is_called_in_turn_by_service() -> None:
+    due = [promised(1, "gone", minutes=9), promised(2, minutes=5)]
+    found = choose(due, queues(member(), member("8002")), now())
+    assert [turn.callback for turn in found] == [1, 2]
+    assert [turn.callback for turn in choose(due, queues(member()), now())] == [1]
+    assert choose([promised(1, "repair")], queues(member()), now()) == []
 
 
 def test_callers_ahead_get_their_agents_first() -> None:

@@ -11,6 +11,7 @@ from crm.billing.models import Bill
 from crm.campaigns import service
 from crm.campaigns.models import CampaignTask, DialAttempt
 from crm.campaigns.selection import Selection
+from crm.catalog import service as catalog
 from mainline.asterisk.ami import AmiDown, AmiRefused
 from mainline.asterisk.snapshots import Channel
 from mainline.config import Settings
@@ -48,6 +49,7 @@ class Board:
 async def due(database: Database, clock: StandingClock, settings: Settings) -> Database:
     """One person to be reminded."""
     async with database.unit_of_work() as session:
+        await catalog.install(session, settings.pack_dir)
         home = await premise(session, await place(session, "和平区", "南湖街"), "1号")
         await customer(session, "王芳", "13800008001", accounts={"100001": home})
         session.add(

@@ -11,7 +11,8 @@ from mainline.sip.call import Call
 from mainline.sip.digest import Credentials
 from mainline.sip.phone import Phone
 from mainline.sip.robot import Manner, Robot
-from mainline.sip.tones import seconds_of_tone
+from mainline.sip.sound import tone, write_wav
+from mainline.sip.tones import PURE, seconds_of_tone, share_of_tone
 from mainline.sip.transactions import RefusedError
 from tests.asterisk.private import PATIENCE_S, PrivateAsterisk, story, until
 from tests.asterisk.talking import (
@@ -27,6 +28,7 @@ from tests.asterisk.talking import (
 )
 
 pytestmark = pytest.mark.call
+TOLD = 700
 
 
 async def test_blind_transfer_to_an_agent(asterisk: PrivateAsterisk, talk: Talk) -> None:
@@ -129,6 +131,44 @@ async def test_a_call_out_shows_the_companys_number_and_is_recorded_customer_lef
     (recording,) = asterisk.recordings(key)
     assert heard(recording, CUSTOMER)[0] > 1.5
     assert heard(recording, FIRST)[1] > 1.5
+
+
+async def test_who_is_called_hears_that_it_is_recorded_before_anybody_talks(
+    asterisk: PrivateAsterisk, board: Switchboard
+) -> None:
+    agent, carrier, key = await called_out(asterisk, board, "13912345678")
+    await recorded(asterisk, key, agent=(FIRST,), seconds=2.0)
+    customer = carrier.taken[0].media.heard()
+    await agent.taken[0].hang_up()
+    assert story(await asterisk.ended(key)) == ["PLACED", "RECORDING", "UP"]
+    frames = customer[: len(customer) // 800 * 800].reshape(-1, 800)
+    said = [hz for frame in frames for hz in (TOLD, FIRST) if share_of_tone(frame, hz) > PURE]
+    assert (said[0], said[-1], said == sorted(said)) == (TOLD, FIRST, True)
+    assert seconds_of_tone(agent.taken[0].media.heard(), TOLD) == 0
+
+
+async def test_an_emergency_service_is_not_kept_waiting(
+    asterisk: PrivateAsterisk, board: Switchboard
+) -> None:
+    agent, carrier, key = await called_out(asterisk, board, "120")
+    await recorded(asterisk, key, agent=(FIRST,))
+    await agent.taken[0].hang_up()
+    assert story(await asterisk.ended(key)) == ["PLACED", "RECORDING", "UP"]
+    assert seconds_of_tone(carrier.taken[0].media.heard(), TOLD) == 0
+
+
+async def called_out(
+    asterisk: PrivateAsterisk, board: Switchboard, number: str
+) -> tuple[Robot, Robot, str]:
+    """The words "it is recorded" are a tone of 700 Hz."""
+    write_wav(asterisk.settings.sounds_dir / "static/zh/ml/recorded.wav", tone(TOLD, 1.0))
+    agent = await asterisk.agent("8001", hertz=FIRST)
+    carrier = Robot(
+        await asterisk.caller("carrier", asterisk.settings.sip_port + 1), Manner(hertz=CUSTOMER)
+    )
+    key = await board.call_out("8001", "phone", number)
+    await until(lambda: carrier.taken, "whoever is called to answer")
+    return agent, carrier, key
 
 
 @pytest.mark.parametrize("number", ["0044123456789", "16812345678", "999"])

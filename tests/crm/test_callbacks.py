@@ -187,6 +187,52 @@ async def test_one_is_called_when_due_and_not_while_its_caller_is_on_the_line(
     assert await attempt(database, later, "ml-9.3")
 
 
+async def test_who_is_wished_for_again_after_their_call_is_called(
+    database: Database, clock: StandingClock
+) -> None:
+    first = await asked(database, call_id="ml-1.1")
+    await happens(database, ended("ml-1.1"))
+    assert await asked(database, source="agent", reason="supply is back") == first
+    found = await row(database, first)
+    assert (found.own_call_id, found.call_id) == (None, "ml-1.1")
+    async with database.reading() as session:
+        assert [one.id for one in await queries.due(session, now())] == [first]
+    assert await attempt(database, first, "ml-9.1")
+
+
+async def test_a_wish_of_somebody_else_frees_nobody_who_is_on_the_line(
+    database: Database,
+) -> None:
+    first = await asked(database)
+    await happens(database, offered("ml-2.1", ANNA))
+    assert await asked(database, source="message") == first
+    assert (await row(database, first)).own_call_id == "ml-2.1"
+    assert not await attempt(database, first, "ml-9.1")
+
+
+async def test_who_hangs_up_while_the_wish_is_being_written_is_called(
+    database: Database, clock: StandingClock
+) -> None:
+    await happens(database, ended("ml-1.1"))
+    first = await asked(database, call_id="ml-1.1")
+    async with database.reading() as session:
+        assert [one.id for one in await queries.due(session, now())] == [first]
+    assert await attempt(database, first, "ml-9.1")
+
+
+async def test_who_hung_up_too_early_to_be_told_of_is_not_kept_for_ever(
+    database: Database, clock: StandingClock
+) -> None:
+    await happens(database, ended("ml-1.1"))
+    over, talking = await asked(database, call_id="ml-1.1"), await asked(
+        database, "13912345679", call_id="ml-1.2"
+    )  # fmt: skip
+    clock.forward(seconds=24 * 3600)
+    async with database.reading() as session:
+        assert list(await queries.expired(session, now())) == [over]
+        assert talking not in [one.id for one in await queries.due(session, now())]
+
+
 async def test_of_many_who_call_at_once_each_who_waits_is_on_the_line(database: Database) -> None:
     first = await asked(database)
     other = await asked(database, "02486000003")
@@ -331,3 +377,14 @@ async def test_people_ask_look_and_withdraw_by_the_api(as_role: AsRole) -> None:
     assert (await leader.get("/callbacks", params={"open": "true"})).json()["items"] == []
     assert (await as_role("quality").post(f"/callbacks/{seen['id']}/cancel")).status_code == 403
     assert (await agent.post("/callbacks/999/cancel")).status_code == 404
+
+
+async def test_a_queue_that_does_not_exist_is_refused_and_nothing_is_promised(
+    as_role: AsRole,
+) -> None:
+    agent = as_role("agent")
+    refused = await agent.post("/callbacks", json={"number": ANNA, "queue": "no-such"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown-queue")
+    assert (await agent.get("/callbacks")).json()["items"] == []
+    made = await agent.post("/callbacks", json={"number": ANNA, "queue": "repair"})
+    assert (made.status_code, made.json()["queue"]) == (201, "repair")

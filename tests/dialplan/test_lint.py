@@ -91,6 +91,14 @@ def test_every_prompt_is_in_the_list_in_both_languages() -> None:
     assert all("zh" in prompt for prompt in prompts.values())
 
 
+@pytest.mark.parametrize("name", ["fallback-menu", "callback-hello", "recorded", "meet-customer"])
+def test_whoever_hears_no_menu_is_told_that_the_call_is_recorded(name: str) -> None:
+    prompt = yaml.safe_load((DIALPLAN / "prompts.yaml").read_text("utf-8"))[f"ml/{name}"]
+    assert "录音" in prompt["zh"]
+    assert "recorded" in prompt["en"]
+    assert f"ml/{name}" in " ".join(step.text for step in STEPS)
+
+
 @pytest.mark.parametrize(
     "word", ["System", "TrySystem", "SHELL", "ExternalIVR", "CURL", "FILE", "EVAL", "ENV", "Exec"]
 )

@@ -87,6 +87,18 @@ async def test_each_key_has_its_result_and_nobody_is_left_without_a_word(
     assert call.asked <= 2
 
 
+@pytest.mark.parametrize("own", [None, LocalizedText(zh="幸福小区停热。", en="No heat.")])
+async def test_of_an_outage_that_ended_while_it_rang_no_false_news_is_told(
+    own: LocalizedText | None, monkeypatch: pytest.MonkeyPatch, sqlite_database: Database
+) -> None:
+    outage = Outage(kind="fault", text_zh="幸福小区停热。", text_en="No heat.", began_at=NINE)
+    over = Script("outage", "service", None, leads=True, text=own, outage=outage, over=True)
+    call, decision, told = await called(over, ["1"], monkeypatch, sqlite_database)
+    assert (decision.action, told, call.asked) == ("hangup", [], 0)
+    assert "停供已经结束" in call.heard[-1]
+    assert "幸福小区停热" not in "".join(call.heard)
+
+
 async def test_zero_leads_to_a_person_of_the_campaigns_queue(
     monkeypatch: pytest.MonkeyPatch, sqlite_database: Database
 ) -> None:
@@ -115,6 +127,13 @@ async def test_a_call_of_which_the_books_know_nothing_is_left_to_the_plain_apolo
 def words(found: Script, language: str = "zh") -> str:
     talk = Talk(FakeCall(), FakeVoice(), load_phrases(HEAT), "en" if language == "en" else "zh")
     return ("" if language == "zh" else " ").join(message(talk, found, Settings()))
+
+
+@pytest.mark.parametrize(("language", "told"), [("zh", "通话将被录音"), ("en", "be recorded")])
+def test_whom_the_machine_calls_hears_first_that_it_is_recorded(language: str, told: str) -> None:
+    own = LocalizedText(zh="请注意用热安全。", en="Mind your safety.")
+    for found in (REMINDER, LEADS, HOME, replace(REMINDER, text=own)):
+        assert told in words(found, language)[:90]
 
 
 def test_money_dates_and_times_are_spoken_right_in_both_languages(clock: StandingClock) -> None:

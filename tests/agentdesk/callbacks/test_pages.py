@@ -1,12 +1,14 @@
 """Call-backs as a page: in line, asked for, withdrawn; numbers only for who may see them."""
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
 from agentdesk.callbacks import views
-from crm.callbacks import service
+from crm.callbacks import queries, service
 from crm.callbacks.models import Callback
+from crm.callbacks.rules import Source
 from mainline.clock import now
 from mainline.config import Settings
 from mainline.db import Database
@@ -52,7 +54,7 @@ async def test_an_agent_sees_masked_numbers_asks_and_withdraws(
         done = await agent.post("/callbacks/2/cancel")
         assert (done.status_code, done.headers["location"]) == (303, "/callbacks")
         assert (await state(sqlite_database, 2))[0] == "cancelled"
-        made = await agent.post("/callbacks", {"number": "13912345670", "queue": "repair"})
+        made = await agent.post("/callbacks", {"number": "13912345670", "queue": "service"})
         assert made.status_code == 303
         assert (await state(sqlite_database, 3))[0] == "waiting"
         assert "139****5678" not in (await agent.get("/callbacks")).text
@@ -71,6 +73,20 @@ async def test_what_cannot_be_promised_is_said_and_what_was_typed_stays(
     assert 'value="bill of May"' in page.text
 
 
+async def test_a_queue_that_does_not_exist_is_refused(
+    sqlite_database: Database, settings: Settings
+) -> None:
+    async with pages(settings, sqlite_database, [views.router], "leader") as leader:
+        page = await leader.post("/callbacks", {"number": "13912345670", "queue": "no-such"})
+    assert (page.status_code, 'value="13912345670"' in page.text) == (422, True)
+    async with sqlite_database.reading() as session:
+        assert [row.number for row in await queries.find(session)] == [ANNA, BERT]
+
+
+def test_wherever_a_call_is_promised_the_list_has_words_for_it() -> None:
+    assert set(views.SOURCES) == set(get_args(Source))
+
+
 async def test_who_only_listens_can_neither_ask_nor_withdraw(
     sqlite_database: Database, settings: Settings
 ) -> None:
@@ -85,7 +101,7 @@ async def test_who_only_listens_can_neither_ask_nor_withdraw(
 @pytest.mark.parametrize(
     ("source", "words"),
     [("message", "answer to a message"), ("campaign", "in a call of ours"),
-     ("outage", "end of an outage"), ("elsewhere", "elsewhere")],
+     ("outage", "end of an outage"), ("promise", "a broken promise"), ("elsewhere", "elsewhere")],
 )  # fmt: skip
 async def test_the_list_says_where_each_was_promised(
     sqlite_database: Database, settings: Settings, source: str, words: str

@@ -4,15 +4,19 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.addresses.models import AddressNode
 from crm.billing.models import Bill
 from crm.campaigns import dialling
+from crm.campaigns import script as scripts
 from crm.campaigns.models import CampaignTask, DialAttempt
 from crm.campaigns.selection import Selection
 from crm.customers.models import Customer
-from crm.outages.service import announce
+from crm.outages.service import announce, end
 from crm.work_orders import service as orders
+from crm.work_orders.models import WorkOrder
+from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import entries_after
 from mainline.journal.call_events import (
@@ -138,6 +142,81 @@ async def test_nine_puts_the_number_on_the_list_and_drops_all_that_waits_for_it(
     assert states == {(WANG, "done"), (LI, "waiting"), (WANG, "barred")}
 
 
+async def test_of_an_outage_that_is_over_nobody_is_called_any_more(
+    town: Database, clock: StandingClock
+) -> None:
+    async with town.unit_of_work() as session:
+        outage = await cut_off(session, clock)
+    await started(town, Selection(source="outage", outage_id=outage))
+    ids = Ids()
+    assert await dial(town, clock.at, ids=ids) == [WANG, LI]
+    await take_in(town, CallEnded(subject="call:ml-out.2", at=clock.at), consumer="campaigns")
+    async with town.unit_of_work() as session:
+        await end(session, outage)
+        said = await scripts.script(session, "ml-out.1", Settings())
+    assert said is not None
+    assert said.over
+    clock.forward(seconds=20)
+    await take_in(
+        town, CallReached(subject="call:ml-out.1", at=clock.at),
+        CallEnded(subject="call:ml-out.1", at=clock.at), consumer="campaigns",
+    )  # fmt: skip
+    assert await dial(town, clock.at + timedelta(hours=1), ids=ids) == []
+    assert [(one.state, one.result, one.attempts) for one in await all_tasks(town)] == [
+        ("done", "over", 1), ("done", "over", 1),
+    ]  # fmt: skip
+    assert ids.made == 2
+
+
+async def test_an_outage_that_goes_on_is_announced_until_it_was_heard(
+    town: Database, clock: StandingClock
+) -> None:
+    async with town.unit_of_work() as session:
+        outage = await cut_off(session, clock)
+    await started(town, Selection(source="outage", outage_id=outage), quota=1)
+    ids = Ids()
+    assert len(await dial(town, clock.at, ids=ids)) == 1
+    async with town.reading() as session:
+        said = await scripts.script(session, "ml-out.1", Settings())
+    assert said is not None
+    assert not said.over
+    await take_in(town, CallEnded(subject="call:ml-out.1", at=clock.at), consumer="campaigns")
+    assert len(await dial(town, clock.at + timedelta(hours=1), ids=ids)) == 1
+
+
+async def cut_off(session: AsyncSession, clock: StandingClock) -> int:
+    area = await session.scalar(select(AddressNode.id).where(AddressNode.level == "street"))
+    found = await announce(
+        session, area_id=area or 0, kind="fault", text_zh="抢修", text_en="Repairs",
+        began_at=clock.at - timedelta(hours=1),
+    )  # fmt: skip
+    return found.id
+
+
+@pytest.mark.parametrize("kind", ["leak", "burst"])
+async def test_nobody_is_reminded_of_money_where_it_leaks(
+    town: Database, clock: StandingClock, kind: str
+) -> None:
+    await started(town, Selection(source="arrears"))
+    async with town.unit_of_work() as session:
+        theirs = await orders.open_work_order(
+            session, type_code=kind, key="x", by="8001", source="desk", account_id=1,
+            fields={"where": "x"},
+        )  # fmt: skip
+        at_home = await orders.open_work_order(
+            session, type_code=kind, key="y", by="8001", source="desk", fields={"where": "x"}
+        )
+        theirs.premise_id, at_home.premise_id = None, 2
+    assert await dial(town, clock.at) == []
+    assert [(one.state, one.held) for one in await all_tasks(town)] == [
+        ("waiting", "emergency")
+    ] * 2
+    async with town.unit_of_work() as session:
+        for order in await session.scalars(select(WorkOrder)):
+            order.closed_at = clock.at
+    assert await dial(town, clock.at + timedelta(hours=24)) == [WANG, LI]
+
+
 @pytest.mark.parametrize("why", ["medical", "complaint", "dispute", "outage"])
 async def test_nobody_is_reminded_of_money_at_a_bad_moment(
     town: Database, clock: StandingClock, why: str
@@ -147,11 +226,7 @@ async def test_nobody_is_reminded_of_money_at_a_bad_moment(
         if why == "medical":
             (await session.get_one(Customer, 2)).medical = True
         elif why == "outage":
-            area = await session.scalar(select(AddressNode.id).where(AddressNode.level == "street"))
-            await announce(
-                session, area_id=area or 0, kind="fault", text_zh="抢修", text_en="Repairs",
-                began_at=clock.at - timedelta(hours=1),
-            )  # fmt: skip
+            await cut_off(session, clock)
         else:
             await orders.open_work_order(
                 session, type_code="complaint" if why == "complaint" else "bill_dispute",
