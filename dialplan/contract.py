@@ -7,7 +7,8 @@ from typing import Final
 
 # --- AGI routes (agi://host:port/<route>) ---------------------------------------------------
 ROUTE_DOOR: Final = "door"
-"""An agent sent the caller to a node of the menu (the extension)."""
+"""An agent sent the caller to a node of the menu (the extension); words as for ROUTE_AGAIN. Queue,
+priority and branch are left only when the caller chose a queue there."""
 ROUTE_INBOUND: Final = "inbound"
 """Identify, menu, self-service; leaves its decision in the variables below."""
 ROUTE_AGAIN: Final = "again"
