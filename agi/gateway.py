@@ -40,15 +40,14 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     async def lead(call: Call) -> Decision:
         return await handle_call(call, deps)
 
-    async def through(call: Call) -> Decision:
-        return await handle_door(call, deps, database)
-
     asking = SurveyDeps(database, deps.voice, deps.phrases, deps.recorder)
     calling = OutgoingDeps(database, settings, deps.voice, deps.phrases, deps.recorder)
     server = AgiServer(
         {
             contract.ROUTE_INBOUND: partial(inbound.handle, lead=lead),
-            contract.ROUTE_DOOR: partial(inbound.handle, lead=through),
+            contract.ROUTE_DOOR: partial(
+                waiting.again, lead=partial(handle_door, deps=deps, database=database)
+            ),
             contract.ROUTE_OUTGOING: partial(
                 inbound.handle, lead=partial(handle_outgoing, deps=calling)
             ),

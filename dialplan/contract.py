@@ -7,7 +7,8 @@ from typing import Final
 
 # --- AGI routes (agi://host:port/<route>) ---------------------------------------------------
 ROUTE_DOOR: Final = "door"
-"""An agent sent the caller to a node of the menu (the extension)."""
+"""An agent sent the caller to a node of the menu (the extension); words as for ROUTE_AGAIN. Queue,
+priority and branch are left only when the caller chose a queue there."""
 ROUTE_INBOUND: Final = "inbound"
 """Identify, menu, self-service; leaves its decision in the variables below."""
 ROUTE_AGAIN: Final = "again"
@@ -69,7 +70,8 @@ VAR_AGENT: Final = "MAINLINE_AGENT"
 VAR_STATION: Final = "MAINLINE_STATION"
 """On an outgoing call: the agent's queue interface, such as ``PJSIP/agent-8001``."""
 VAR_FROM: Final = "MAINLINE_FROM"
-"""The agent who sends the customer somewhere; set by the desk before it redirects."""
+"""The agent who sends the customer somewhere, or from whom the leader takes them; set by the desk
+before it redirects."""
 VAR_BACK: Final = "MAINLINE_BACK"
 """Where a caller goes after the menu: ``agent``, ``queue`` or ``end``; set by the desk."""
 VAR_THIRD: Final = "MAINLINE_THIRD"

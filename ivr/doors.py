@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from dialplan import contract
-from ivr.decision import TO_SERVICE, Decision
+from ivr.decision import Decision
 from ivr.flows.books import Identification
 from ivr.menu import Hangup, MenuTree
 from ivr.plan import Plan
 from ivr.run import Running, Walk
 from ivr.say import Language
 from ivr.service import Deps, Recorder, begin, finish, hours_of, identify
+from ivr.waiting import Place, kept
 from mainline.asterisk.call import Call, CallerGone
 from mainline.db import Database
 from mainline.ids import call_subject
@@ -41,19 +42,19 @@ class Story:
     """Customers the caller has proven to be before."""
 
 
-async def handle_door(call: Call, deps: Deps, database: Database) -> Decision:
+async def handle_door(call: Call, place: Place, deps: Deps, database: Database) -> Decision:
     """From the node that the dialplan names, in the version the call began with.
 
-    Whatever fails inside, the dialplan brings the caller back to people.
+    Whatever fails inside, the dialplan brings the caller back to people, to the same as before.
     """
     recorder = deps.recorder()
     try:
-        return await _through(call, deps, recorder, await _story(database, call))
+        return await _through(call, place, deps, recorder, await _story(database, call))
     except CallerGone:
         raise
     except Exception:
         log.exception("ivr.door_failed", call=call.id)
-        return TO_SERVICE
+        return place.people()
     finally:
         await recorder.close()
 
@@ -75,20 +76,22 @@ async def _story(database: Database, call: Call) -> Story:
     return story
 
 
-async def _through(call: Call, deps: Deps, recorder: Recorder, story: Story) -> Decision:
+async def _through(
+    call: Call, place: Place, deps: Deps, recorder: Recorder, story: Story
+) -> Decision:
     node, back = call.dnis, await call.variable(contract.VAR_BACK)
     plan, found = await asyncio.gather(deps.plans.current(), identify(call, deps))
     menu = await _menu(deps, plan, story)
     if menu is None or node not in menu.tree.nodes:
         log.error("ivr.no_door", call=call.id, node=node)
-        return TO_SERVICE
+        return place.people()
     journey = begin(call, deps, recorder, menu, _known(found, story))
     journey.policies, journey.verified = plan.policies, set(story.verified)
     await journey.talk.switch(story.language or journey.talk.language)
     line = plan.line(story.dnis) or plan.lines[0]
     walk = Walk(menu, journey, deps.flows, hours_of(plan, line, deps.zone))
     until = frozenset() if back == TO_THE_END else _ends(menu.tree, node)
-    return finish(await walk.run(at=node, until=until), journey)
+    return kept(finish(await walk.run(at=node, until=until), journey), place)
 
 
 async def _menu(deps: Deps, plan: Plan, story: Story) -> Running | None:

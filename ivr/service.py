@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-from dialplan import contract
 from ivr.decision import TO_SERVICE, Decision
 from ivr.flows import FLOWS
 from ivr.flows.books import Books, Caller, Identification
@@ -20,7 +19,7 @@ from ivr.plan import Plan, Plans
 from ivr.run import Running, Walk
 from ivr.say import Language
 from ivr.talk import Talk, Voice
-from ivr.waiting import Place, choose, tell_wait
+from ivr.waiting import Place, choose, kept, tell_wait
 from mainline.asterisk.call import Call, CallerGone
 from mainline.clock import now
 from mainline.journal import Event
@@ -103,12 +102,9 @@ async def handle_again(call: Call, place: Place, deps: Deps) -> Decision:
     """Lead a waiting caller through the menu once more; a person there is the one waited for."""
     recorder = deps.recorder()
     try:
-        decision = await _journey(call, deps, recorder, place)
+        return await _journey(call, deps, recorder, place)
     finally:
         await recorder.close()
-    if decision.action == "queue" and decision.queue == contract.QUEUE_SERVICE:
-        return replace(decision, queue=place.queue)
-    return decision
 
 
 async def _journey(
@@ -120,7 +116,7 @@ async def _journey(
     menu = plan.menus.get(line.menu) if line else None
     if line is None or menu is None:
         log.error("ivr.no_menu", call=call.id)
-        return TO_SERVICE
+        return TO_SERVICE if place is None else place.people()
     journey = begin(call, deps, recorder, menu, found)
     journey.policies = plan.policies
     journey.opens = lambda moment: plan.opens(line, moment, deps.zone)
@@ -132,7 +128,7 @@ async def _journey(
     if _restricted(found):
         return finish(Decision("refuse"), journey)  # the dialplan says it, and writes it down
     walk = Walk(menu, journey, deps.flows, hours_of(plan, line, deps.zone), again=place is not None)
-    decision = await walk.run()
+    decision = kept(await walk.run(), place)
     await tell_wait(journey, decision)
     return await with_branch(finish(decision, journey), journey)
 

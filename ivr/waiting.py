@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -47,6 +47,10 @@ class Place:
             wish="callback" if wish == "callback" else "ask",
         )
 
+    def people(self) -> Decision:
+        """Back to whom the caller had before."""
+        return Decision("queue", self.queue, self.priority, self.language)
+
 
 def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 11 else 0  # noqa: PLR2004
@@ -56,6 +60,15 @@ def _moment(text: str) -> datetime:
     """Never in the future: nobody came later than now."""
     told = datetime.fromtimestamp(_whole(text), UTC)
     return min(told, now()) if _whole(text) else now()
+
+
+def kept(decision: Decision, place: Place | None) -> Decision:
+    """Who had a place loses nothing of it: a person is one of that queue, and nobody falls behind,
+    an emergency least of all."""
+    if place is None or decision.action != "queue":
+        return decision
+    queue = place.queue if decision.queue == QUEUE_SERVICE else decision.queue
+    return replace(decision, queue=queue, priority=max(decision.priority, place.priority))
 
 
 async def choose(journey: Journey, place: Place) -> Decision:

@@ -27,6 +27,9 @@ _MOBILE: Final = re.compile(r"1[3-9]\d{9}")
 _LANDLINE: Final = re.compile(r"0(10|2\d|[3-9]\d{2})[2-8]\d{6,7}")
 _LOCAL: Final = re.compile(r"[2-8]\d{6,7}")
 _SERVICE: Final = re.compile(r"(1\d{2}|12\d{3}|1[012]\d{3,5}|95\d{3}|96\d{3,4}|[48]00\d{7})")
+PUBLIC_SERVICES: Final = frozenset({"110", "119", "120", "12345"})
+"""Police, fire, ambulance, the city's hotline: the short numbers that the dialplan (ml-national)
+lets through. No agent has one of them."""
 _SEPARATORS: Final = re.compile(r"[\s\-().·/]+")
 _EXTENSION: Final = re.compile(r"(?:ext\.?|转|#|,|;|x|p|w)\s*\d{1,6}$", re.IGNORECASE)
 _LONGEST: Final = 64

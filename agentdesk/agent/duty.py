@@ -12,6 +12,7 @@ from crm.staff.queries import AgentView, agent
 from crm.staff.rules import pause_reasons
 from dialplan.contract import LAST_RESORT_PENALTY, QUEUE_SERVICE, SOFTPHONE_PREFIX
 from mainline.asterisk.snapshots import Station
+from mainline.asterisk.switchboard import WRAPUP
 from mainline.db import Database
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
@@ -80,7 +81,8 @@ class Duty:
         return good
 
     async def ready(self, number: str) -> None:
-        """Calls may come. Refused until the desk is proven."""
+        """Calls may come: at once, or when the present one is noted. Refused until the desk is
+        proven."""
         present, known = await self._view_and_reasons(number)
         if not self.claims.proven(present):
             raise NotProven
@@ -136,12 +138,12 @@ class Duty:
         present = await self.view(number)
         if present.state in IN_CALL and present.call_id == call_id:
             return False
-        if present.state == "wrapup" and present.call_id != call_id:
+        if present.wraps_up and present.wraps_up != call_id:
             return True  # an earlier call, noted later: the present wrap-up goes on
         await self._tell(AgentWrapupEnded(subject=_subject(number), call_id=call_id))
         if pause:
             await self.pause(number, "other")
-        elif present.state == "wrapup" and present.word == "ready":
+        elif present.wraps_up and present.word == "ready":
             with suppress(NotFound):
                 await self.switchboard.unpause(number, station(present))
         return True
@@ -158,13 +160,17 @@ class Duty:
             await self.credentials.keep_quiet(present.number, on=wanted)
 
     async def _serve_queues(self, present: AgentView) -> None:
-        """In all queues of this agent, and in the one that plain dialplan falls back on."""
+        """In all queues of this agent, and in the one that plain dialplan falls back on. Who has a
+        call to note stays paused for that."""
+        number, where = present.number, station(present)
+        paused = WRAPUP if present.unfinished else ""
         penalties = {QUEUE_SERVICE: LAST_RESORT_PENALTY, **present.queues}
         for queue, penalty in penalties.items():
-            await self.switchboard.queue_add(
-                queue, present.number, station(present), penalty=penalty
-            )
-        await self.switchboard.unpause(present.number, station(present))
+            await self.switchboard.queue_add(queue, number, where, penalty=penalty, paused=paused)
+        if paused:
+            await self.switchboard.pause(number, where, paused)
+        else:
+            await self.switchboard.unpause(number, where)
 
     async def _tell(self, fact: Event) -> None:
         async with self.database.unit_of_work() as session:

@@ -9,10 +9,11 @@ from crm.staff.queries import agent
 from dialplan.contract import VAR_FROM
 from mainline.asterisk.snapshots import Channel
 from mainline.db import Database
-from mainline.errors import NotFound
+from mainline.errors import Invalid, NotFound
+from mainline.phone import PUBLIC_SERVICES
 
 OUTSIDE_CHARS = 6
-"""A number as long as that is no agent's."""
+"""A number as long as that is no agent's; shorter ones outside are those of public services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ class OwnCall:
                 return (await agent(session, target)).number
         if kind != "outside":
             raise NotFound("target")
-        return dialable(target, self.area_code)
+        number = dialable(target, self.area_code)
+        if not is_outside(number):
+            raise Invalid("number")
+        return number
 
     async def send(self, call_id: str, context: str, exten: str, **words: str) -> None:
         """The customer goes there; the words are for the dialplan."""
@@ -74,7 +78,7 @@ class OwnCall:
 
 def is_outside(number: str) -> bool:
     """Whether this is the number of nobody of us."""
-    return len(number) >= OUTSIDE_CHARS
+    return len(number) >= OUTSIDE_CHARS or number in PUBLIC_SERVICES
 
 
 def is_of(leg: Channel, number: str) -> bool:

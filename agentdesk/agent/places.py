@@ -24,6 +24,13 @@ WORDS: Mapping[str, Text] = {
     "away": Text("not there"),
 }
 
+_PUBLIC_SERVICES: Mapping[str, Text] = {
+    "110": Text("Police"),
+    "119": Text("Fire service"),
+    "120": Text("Ambulance"),
+    "12345": Text("Citizens’ hotline"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -63,7 +70,7 @@ class Places:
              "consult": each.number if each.inside else ""}
             for each in contacts
         ]  # fmt: skip
-        return [*found, *await self._menu(call_id)]
+        return [*found, *await self._menu(call_id), *_public_services()]
 
     async def _menu(self, call_id: str) -> list[dict[str, Any]]:
         doors = await self.moves.doors(call_id) if call_id else {}
@@ -96,6 +103,15 @@ def _agent(each: AgentView, found: str) -> dict[str, Any]:
         "detail": _(WORDS[found]),
         "consult": each.number,
     }
+
+
+def _public_services() -> list[dict[str, Any]]:
+    """The short numbers outside: as long as an agent's, they are chosen and not typed."""
+    return [
+        {"kind": "outside", "target": number, "title": f"{number} {_(words)}", "presence": "",
+         "detail": _("Number outside")}
+        for number, words in _PUBLIC_SERVICES.items()
+    ]  # fmt: skip
 
 
 def _of_contact(

@@ -82,6 +82,7 @@ async def state(number: Number, duty: OnDuty, settings: Config) -> Mapping[str, 
         "since": (present.since or clock.now()).isoformat(),
         "now": clock.now().isoformat(),
         "call_id": present.call_id,
+        "interrupted": present.interrupted,
         "station": present.station,
         "proven_now": duty.claims.proven(present),
         "wrapup_s": settings.wrapup_s,
@@ -236,7 +237,9 @@ async def wrapup(form: WrapupForm, number: Number, duty: OnDuty) -> Mapping[str,
 
 @router.post("/wrapup/end")
 async def end_wrapup(form: WrapupEndForm, number: Number, duty: OnDuty) -> Mapping[str, bool]:
-    """The call that was noted while it lasted is over."""
+    """The call that was noted while it lasted is over; refused while it is not noted."""
+    async with duty.database.reading() as session:
+        await wrapping.check_noted(session, number, form.call_id)
     over = await duty.after_wrapup(number, form.call_id, pause=form.next == "pause")
     return {"over": over}
 

@@ -50,6 +50,7 @@ TEXTS: Final[Mapping[str, Text]] = {
     "fields-first": Text("Please fill in the marked fields."),
     "call-first": Text("Finish the call first."),
     "noted": Text("Noted."),
+    "ready-after": Text("Ready as soon as this call is noted."),
     "reason-why": Text("Please say why."),
     "promised": Text("Promised for"),
     "raised": Text("Raised as matter"),

@@ -14,12 +14,20 @@ from crm.life_cycle.models import LifeRequest
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.service import open_work_order
 from mainline.config import Settings
-from mainline.errors import Forbidden, NotFound
+from mainline.errors import Forbidden, MainlineError, NotFound
+from mainline.i18n import Text
 from mainline.ids import call_subject
 from mainline.journal import append, entries_after
-from mainline.journal.call_events import CallerIdentified
+from mainline.journal.call_events import CallDisposed, CallerIdentified
 from mainline.permissions import Permission
 from mainline.web import Principal
+
+
+class NotNoted(MainlineError):
+    """Wrap-up ends when it is written down what the call was about."""
+
+    code = "not-noted"
+    words = Text("Note first what the call was about.")
 
 
 async def own_call(session: AsyncSession, agent: str, call_id: str) -> None:
@@ -27,6 +35,14 @@ async def own_call(session: AsyncSession, agent: str, call_id: str) -> None:
     told = await entries_after(session, 0, subject=call_subject(call_id))
     if not any(getattr(entry.event, "agent", None) == agent for entry in told):
         raise NotFound("call")
+
+
+async def check_noted(session: AsyncSession, agent: str, call_id: str) -> None:
+    """Refuses a call that this agent has not noted."""
+    told = await entries_after(session, 0, subject=call_subject(call_id))
+    mine = (one.event for one in told if getattr(one.event, "agent", None) == agent)
+    if not any(isinstance(event, CallDisposed) for event in mine):
+        raise NotNoted
 
 
 async def choose(session: AsyncSession, agent: str, form: CandidateForm) -> None:

@@ -15,7 +15,7 @@ from agentdesk.supervisor.refusals import (
     YourOwnCall,
 )
 from crm.staff.floor import IN_CALL
-from dialplan.contract import CONTEXT_TAKE, WITHDRAW_FETCH
+from dialplan.contract import CONTEXT_TAKE, VAR_FROM, WITHDRAW_FETCH
 from mainline.asterisk.ami import AmiRefused
 from mainline.asterisk.snapshots import Waiting
 from mainline.errors import NotFound
@@ -82,6 +82,7 @@ class Callers:
         try:
             await self.leader.switchboard.agent_channel(present.call_id, number)
             customer = await self.leader.switchboard.customer_channel(present.call_id)
+            await self.leader.switchboard.tell_leg(customer, VAR_FROM, number)
             await self.leader.switchboard.redirect(customer, CONTEXT_TAKE, own)
         except (NotFound, AmiRefused) as gone:
             raise AgentGone from gone

@@ -19,7 +19,7 @@ from dialplan.contract import LAST_RESORT_PENALTY, QUEUE_SERVICE, SOFTPHONE_PREF
 from ivr.hours import Mode
 from ivr.modes import set_mode
 from mainline.asterisk.snapshots import Station
-from mainline.asterisk.switchboard import SpyMode
+from mainline.asterisk.switchboard import WRAPUP, SpyMode
 from mainline.db import Database
 from mainline.errors import Invalid, NotFound
 from mainline.ids import CallId, call_subject
@@ -146,16 +146,18 @@ class Leader:
         )
 
     async def _ready(self, present: AgentView, why: str) -> None:
-        """Out of a pause or of wrap-up; who was never ready has to prove the desk first."""
+        """Out of a pause or of wrap-up, after the talk if there is one; who was never ready has to
+        prove the desk first."""
         try:
-            await self.switchboard.unpause(present.number, _station(present))
+            if present.unfinished and not present.wraps_up:
+                await self.switchboard.pause(present.number, _station(present), WRAPUP)
+            else:
+                await self.switchboard.unpause(present.number, _station(present))
         except NotFound as error:
             raise NotOnDuty from error
-        if present.state == "wrapup":
+        if present.wraps_up:
             await self.tell(
-                AgentWrapupEnded(
-                    subject=_subject(present), call_id=present.call_id or "", by="leader"
-                )
+                AgentWrapupEnded(subject=_subject(present), call_id=present.wraps_up, by="leader")
             )
         await self.tell(AgentReady(subject=_subject(present), leader=self.name, why=why))
 

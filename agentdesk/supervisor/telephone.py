@@ -26,6 +26,9 @@ class Switchboard(Protocol):
     async def redirect(self, channel: str, context: str, exten: str) -> None:
         """Send a leg elsewhere in the dialplan; whom it talked with is let go."""
 
+    async def tell_leg(self, channel: str, name: str, value: str) -> None:
+        """A word for the dialplan, kept on a leg."""
+
     async def queues(self) -> Queues:
         """All queues, members and waiting callers now."""
 

@@ -1,14 +1,25 @@
-"""Routes ``choice`` and ``again``: a caller who waits chooses, or goes back to the menu."""
+"""Routes ``choice``, ``again`` and ``door``: a caller who has a place already chooses, or is led
+through the menu once more."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from agi.handlers.inbound import variables
 from dialplan import contract
 from ivr.decision import Decision
 from ivr.waiting import Place
 from mainline.asterisk.agi_call import AgiCall
+
+_STAYS: Final = frozenset({contract.VAR_URGENT, contract.VAR_BRANCH})
+"""What nobody said anew is as it was: an emergency stays one, the caller lives where they lived."""
+_OF_THE_PLACE: Final = _STAYS | {
+    contract.VAR_QUEUE,
+    contract.VAR_PRIORITY,
+    contract.VAR_STICKY,
+    contract.VAR_STICKY_WAIT,
+}
 
 Lead = Callable[[AgiCall, Place], Awaitable[Decision]]
 
@@ -20,9 +31,9 @@ async def choice(call: AgiCall, lead: Lead) -> None:
 
 
 async def again(call: AgiCall, lead: Lead) -> None:
-    """Whatever the journey came to; an emergency that was told before stays one."""
+    """Whatever the journey came to; who chose no other queue has the place they had."""
     decision = await lead(call, Place.of(call.words))
     words = variables(decision)
-    if not decision.urgent:
-        del words[contract.VAR_URGENT]
-    call.leave(words)
+    if decision.action != "queue":
+        words = {name: word for name, word in words.items() if name not in _OF_THE_PLACE}
+    call.leave({name: word for name, word in words.items() if word or name not in _STAYS})

@@ -196,12 +196,12 @@ def _joined(stints: Sequence[Stint]) -> list[Stint]:
 def _standing(state: AgentState) -> Standing:
     act: Any = state.state if state.state in ACTS else None
     word: Any = state.word
-    return Standing(word, state.word_reason, act, state.call_id or "")
+    return Standing(word, state.word_reason, act, state.call_id or "", state.interrupted or "")
 
 
 def _show(state: AgentState, standing: Standing, since: datetime, fact_at: datetime) -> None:
     state.state, state.reason = standing.state, standing.shown_reason
-    state.call_id = standing.call_id or None
+    state.call_id, state.interrupted = standing.call_id or None, standing.interrupted or None
     state.over = state.over and (state.word, state.word_reason) == (standing.word, standing.reason)
     state.word, state.word_reason = standing.word, standing.reason
     state.since, state.fact_at = since, fact_at

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mainline.definitions import Problem
 from mainline.i18n import Text
+from mainline.phone import PUBLIC_SERVICES
 from mainline.text import LocalizedText
 
 
@@ -24,7 +25,8 @@ class Contact(BaseModel):
     @property
     def inside(self) -> bool:
         """Whether it is one of our telephones."""
-        return len(self.number) <= 5  # noqa: PLR2004 - agents' numbers
+        short = len(self.number) <= 5  # noqa: PLR2004 - agents' numbers
+        return short and self.number not in PUBLIC_SERVICES
 
 
 class Directory(BaseModel):

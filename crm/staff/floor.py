@@ -1,7 +1,8 @@
 """What an agent does, from what happened to them. Pure.
 
 The desk's word (closed, paused, ready) lies under what a call makes of it (ringing, talking, held,
-reserved, wrap-up): when the call is over, the word shows again.
+reserved, wrap-up): when the call is over, the word shows again. Wrap-up ends when it is done, not
+by a word; one that is interrupted by a ring goes on when nobody answers.
 """
 
 from collections.abc import Iterable, Mapping
@@ -40,16 +41,20 @@ ACTS: Final[tuple[Act, ...]] = get_args(Act)
 STATES: Final[tuple[State, ...]] = (*WORDS, *ACTS)
 IN_CALL: Final = frozenset({"talking", "held"})
 """The agent is joined with a caller."""
+UNFINISHED: Final = IN_CALL | {"reserved", "wrapup"}
+"""The agent has a call that is not noted yet."""
+_STILL_TO_NOTE: Final = frozenset({"reserved", "wrapup"})
+"""A ring may come over these; the call before it has to be noted all the same."""
 
 
-_STEPS: Final[Mapping[str, tuple[frozenset[Act], Act | None]]] = {
+_STEPS: Final[Mapping[str, tuple[frozenset[Act], Act]]] = {
     "agent.held": (frozenset({"talking"}), "held"),
     "agent.resumed": (frozenset({"held"}), "talking"),
     "agent.reserved": (frozenset({"talking", "held", "wrapup"}), "reserved"),
-    "agent.missed": (frozenset({"ringing"}), None),
 }
 """What facts of the agent's own call make of an act."""
 _ENDS: Final[Mapping[str, frozenset[Act]]] = {
+    "agent.missed": frozenset({"ringing"}),
     "agent.left_call": frozenset({"ringing", "talking", "held"}),
     "agent.released": frozenset({"reserved"}),
     "agent.corrected": frozenset(ACTS),
@@ -76,6 +81,8 @@ class Standing:
     reason: str = ""
     act: Act | None = None
     call_id: str = ""
+    interrupted: str = ""
+    """The call whose wrap-up goes on if nobody answers the one that rings."""
 
     @property
     def state(self) -> State:
@@ -109,7 +116,7 @@ def after(standing: Standing, fact: Fact) -> Standing:
         case "agent.signed_in":
             return replace(standing, word="paused", reason="signed-in")
         case "agent.ready":
-            return replace(_without_wrapup(standing), word="ready", reason="")
+            return replace(standing, word="ready", reason="")
         case "agent.paused":
             return replace(standing, word="paused", reason=fact.detail)
         case "agent.signed_out":
@@ -124,11 +131,11 @@ def _after_call_fact(standing: Standing, fact: Fact) -> Standing:
     mine = standing.call_id == fact.call_id
     match fact.kind:
         case "agent.offered" if standing.act not in IN_CALL:
-            return replace(standing, act="ringing", call_id=fact.call_id)
+            return _rung(standing, fact.call_id)
         case "agent.answered" | "call.placed" | "call.rejoined":
-            return replace(standing, act="talking", call_id=fact.call_id)
+            return _joined(standing, fact.call_id)
         case "agent.corrected" if fact.detail == "talking":
-            return replace(standing, act="talking", call_id=fact.call_id)
+            return _joined(standing, fact.call_id)
         case _:
             return _after_own_call_fact(standing, fact) if mine else standing
 
@@ -137,20 +144,34 @@ def _after_own_call_fact(standing: Standing, fact: Fact) -> Standing:
     """The caller leaves, waits for this agent with music, or comes back to them from elsewhere."""
     if fact.kind in _STEPS:
         before, act = _STEPS[fact.kind]
-        call_id = standing.call_id if act else ""
-        return replace(standing, act=act, call_id=call_id) if standing.act in before else standing
+        return replace(standing, act=act) if standing.act in before else standing
     return _call_over(standing) if standing.act in _ENDS.get(fact.kind, ()) else standing
 
 
+def _rung(standing: Standing, call_id: str) -> Standing:
+    left = standing.call_id if standing.act in _STILL_TO_NOTE else standing.interrupted
+    return replace(standing, act="ringing", call_id=call_id, interrupted=left)
+
+
+def _joined(standing: Standing, call_id: str) -> Standing:
+    """The wrap-up of this call follows; what it interrupted is noted afterwards."""
+    return replace(standing, act="talking", call_id=call_id, interrupted="")
+
+
 def _without_wrapup(standing: Standing) -> Standing:
-    return replace(standing, act=None, call_id="") if standing.act == "wrapup" else standing
+    if standing.act == "wrapup":
+        return replace(standing, act=None, call_id="")
+    return replace(standing, interrupted="")
 
 
 def _call_over(standing: Standing) -> Standing:
-    """Wrap-up follows talk, except for those who have left."""
-    if standing.act in {*IN_CALL, "reserved"} and standing.word != "closed":
-        return replace(standing, act="wrapup")
-    return standing if standing.act == "wrapup" else replace(standing, act=None, call_id="")
+    """Wrap-up follows talk, and goes on after a ring, except for those who have left."""
+    if standing.act == "wrapup":
+        return standing
+    noted = standing.interrupted if standing.act == "ringing" else standing.call_id
+    if noted and standing.word != "closed":
+        return replace(standing, act="wrapup", call_id=noted, interrupted="")
+    return replace(standing, act=None, call_id="", interrupted="")
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:

@@ -115,6 +115,8 @@ class AgentState(Base):
     """Why paused, while that shows."""
     call_id: Mapped[str | None] = mapped_column(String(64), index=True)
     """The call that rings, talks or is wrapped up."""
+    interrupted: Mapped[str | None] = mapped_column(String(64))
+    """The call whose wrap-up goes on if nobody answers the one that rings."""
     station: Mapped[str] = mapped_column(String(16), default="softphone")
     proven: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """The last readiness check: microphone, socket, echo, at."""

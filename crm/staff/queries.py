@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from crm.staff.floor import UNFINISHED
 from crm.staff.models import AgentState, AgentStint, User, UserQueue
 from crm.staff.rules import skill_routing
 from mainline.errors import NotFound
@@ -39,6 +40,18 @@ class AgentView:
     proven: Mapping[str, object] | None = None
     branch: str = ""
     workplace: str = "centre"
+    interrupted: str = ""
+    """The call whose wrap-up goes on if nobody answers the one that rings."""
+
+    @property
+    def wraps_up(self) -> str:
+        """The call that is wrapped up, also while another rings; empty: none."""
+        return (self.call_id or "") if self.state == "wrapup" else self.interrupted
+
+    @property
+    def unfinished(self) -> bool:
+        """In a call, or with one to be noted: the next one waits until that is done."""
+        return self.state in UNFINISHED or bool(self.interrupted)
 
 
 async def agents(session: AsyncSession) -> list[AgentView]:
@@ -197,6 +210,7 @@ _STANDING = (
     AgentState.since,
     AgentState.reason,
     AgentState.call_id,
+    AgentState.interrupted,
     AgentState.word,
     AgentState.word_reason,
     AgentState.over,
@@ -260,5 +274,6 @@ def _view(row: Row[Any], queues: Mapping[str, int]) -> AgentView:
         auto_answer=row.auto_answer,
         proven=row.proven,
         branch=row.branch,
+        interrupted=row.interrupted or "",
         workplace=row.workplace,
     )

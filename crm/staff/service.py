@@ -32,6 +32,7 @@ from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
 from mainline.journal import append, in_turn
 from mainline.permissions import Permission
+from mainline.phone import PUBLIC_SERVICES
 
 Workplace = Literal["centre", "branch", "home"]
 WORKPLACES: Final = get_args(Workplace)
@@ -277,7 +278,9 @@ def _by() -> str:
 def _check(login: str, agent_number: str | None) -> None:
     if not re.fullmatch(LOGIN, login):
         raise Invalid("login")
-    if agent_number is not None and not re.fullmatch(NUMBER, agent_number):
+    if agent_number is None:
+        return
+    if not re.fullmatch(NUMBER, agent_number) or agent_number in PUBLIC_SERVICES:
         raise Invalid("agent number")
 
 

@@ -58,8 +58,10 @@ class Asterisk:
     def _note(self, *words: object) -> None:
         self.done.append(words)
 
-    async def queue_add(self, queue: str, agent: str, station: str, *, penalty: int = 0) -> None:
-        self._note("add", queue, agent, station, penalty)
+    async def queue_add(
+        self, queue: str, agent: str, station: str, *, penalty: int = 0, paused: str = ""
+    ) -> None:
+        self._note("add", queue, agent, station, penalty, *filter(None, [paused]))
 
     async def queue_remove(self, queue: str, agent: str, station: str) -> None:
         self._note("remove", queue, agent, station)

@@ -55,6 +55,17 @@ async def test_nobody_else_is_rung(
     assert telephony.switchboard.done == []
 
 
+async def test_a_public_service_is_asked_alone_and_asked_in(
+    agent1: Browser, telephony: Telephony
+) -> None:
+    fire = {"call_id": CALL, "kind": "outside", "target": "119"}
+    assert (await agent1.post("/desk/consult", json=fire)).status_code == 204
+    assert (await agent1.post("/desk/conference", json=fire)).status_code == 204
+    done = telephony.switchboard.done
+    assert done[0] == ("consult", CALL, CUSTOMER, "8001", "softphone", "119")
+    assert done[-1] == ("ask in", CALL, "119")
+
+
 async def test_there_is_no_third_line(agent1: Browser, telephony: Telephony) -> None:
     on_a_second_line(telephony, "PJSIP/agent-8002-00000003")
     answer = await agent1.post("/desk/consult", json=CREW)
@@ -67,6 +78,7 @@ async def test_there_is_no_third_line(agent1: Browser, telephony: Telephony) -> 
     [
         ("contact", "crew-1", "PJSIP/trunk-00000007", "13800110001"),
         ("outside", "13800008000", "PJSIP/trunk-00000007", "13800008000"),
+        ("outside", "119", "PJSIP/trunk-00000007", "119"),
         ("agent", "8002", "PJSIP/phone-8002-00000007", "8002"),
     ],
 )

@@ -33,12 +33,15 @@ async def kinds(database: Database) -> list[str]:
     return [kind for kind in told if not kind.startswith(("definition.", "agent.answered"))]
 
 
-async def be(database: Database, state: str, call_id: str | None = None) -> None:
+async def be(
+    database: Database, state: str, call_id: str | None = None, *, word: str = "ready",
+    interrupted: str | None = None,
+) -> None:  # fmt: skip
     """What the worker's projection would say, and the fact of the call it says it from."""
-    word = state if state in {"closed", "paused", "ready"} else "ready"
+    word = state if state in {"closed", "paused", "ready"} else word
     async with database.unit_of_work() as session:
         row = AgentState(number="8001", state=state, word=word, since=now(), fact_at=now())
-        row.call_id = call_id
+        row.call_id, row.interrupted = call_id, interrupted
         await session.merge(row)
         if call_id is not None:
             await append(session, AgentAnswered(subject=f"call:{call_id}", agent="8001"))
@@ -87,6 +90,31 @@ async def test_no_fact_is_told_when_the_telephone_system_is_away(
     await agent1.post("/desk/proof", json=GOOD)
     assert (await agent1.post("/desk/ready")).status_code == 503
     assert "agent.ready" not in await kinds(company)
+
+
+@pytest.mark.parametrize(
+    ("state", "interrupted"),
+    [
+        ("talking", None),
+        ("held", None),
+        ("reserved", None),
+        ("wrapup", None),
+        ("ringing", "ml-0.9"),
+    ],
+)
+async def test_who_has_a_call_to_note_is_ready_when_that_is_done_and_not_before(
+    agent1: Browser, company: Database, telephony: Telephony, state: str, interrupted: str | None
+) -> None:
+    await agent1.post("/desk/proof", json=GOOD)
+    await be(company, state, "ml-1.1", word="paused", interrupted=interrupted)
+    assert (await agent1.post("/desk/ready")).status_code == 204
+    assert telephony.switchboard.done == [
+        ("add", "service", "8001", "softphone", 50, "wrapup"),
+        ("add", "repair", "8001", "softphone", 1, "wrapup"),
+        ("pause", "8001", "softphone", "wrapup"),
+    ]
+    assert (await kinds(company))[-1] == "agent.ready"
+    assert "agent.wrapup_ended" not in await kinds(company)
 
 
 async def test_each_claim_gets_its_own_password_and_locks_the_page_before(
@@ -258,6 +286,38 @@ async def test_noting_while_talking_keeps_the_agent_in_the_call(
     end = {"call_id": "ml-1.1", "next": "ready"}
     assert (await agent1.post("/desk/wrapup/end", json=end)).json() == {"over": True}
     assert telephony.switchboard.done == [("unpause", "8001", "softphone")]
+
+
+async def test_a_wrapup_ends_with_a_note_and_with_nothing_else(
+    agent1: Browser, company: Database, telephony: Telephony
+) -> None:
+    await be(company, "wrapup", "ml-1.1")
+    end = {"call_id": "ml-1.1", "next": "ready"}
+    refused = await agent1.post("/desk/wrapup/end", json=end)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "not-noted")
+    assert telephony.switchboard.done == []
+    assert await kinds(company) == []
+
+
+@pytest.mark.parametrize(
+    ("noted", "done", "told"),
+    [
+        ("ml-1.1", [("unpause", "8001", "softphone")], ["call.disposed", "agent.wrapup_ended"]),
+        ("ml-0.9", [], ["call.disposed"]),
+    ],
+)
+async def test_a_wrapup_that_a_ring_interrupted_is_ended_by_its_own_note(
+    agent1: Browser, company: Database, telephony: Telephony,
+    noted: str, done: list[object], told: list[str],
+) -> None:  # fmt: skip
+    for call in ("ml-0.9", "ml-1.1"):
+        await be(company, "wrapup", call)
+    await be(company, "ringing", "ml-2.2", interrupted="ml-1.1")
+    assert (await agent1.get("/desk/state")).json()["interrupted"] == "ml-1.1"
+    form = {"call_id": noted, "reason": await leaf(agent1)}
+    assert (await agent1.post("/desk/wrapup", json=form)).json() == {"over": True}
+    assert telephony.switchboard.done == done
+    assert await kinds(company) == told
 
 
 async def test_calls_of_others_cannot_be_noted_or_named(

@@ -40,6 +40,8 @@ async def call_of(company: Database, settings: Settings, **changes: Any) -> None
         ("contact", "repairs-head", "8004"),
         ("contact", "customer-head", "02431110001"),
         ("outside", "+86 138-0000-8000", "13800008000"),
+        ("outside", "119", "119"),
+        ("outside", "12345", "12345"),
         ("survey", "survey", "survey"),
     ],
 )
@@ -64,6 +66,8 @@ async def test_the_customer_goes_where_the_agent_says(
         ("menu", "hello", 404),
         ("outside", "8002", 422),
         ("outside", "600", 422),
+        ("outside", "10086", 422),
+        ("agent", "119", 404),
         ("queue", "PJSIP/8002", 422),
         ("app", "8002", 422),
     ],
@@ -125,6 +129,10 @@ async def test_places_tell_who_is_free_and_show_no_number_of_a_contact(
     assert (found["crew-1"]["kind"], found["crew-1"]["consult"]) == ("contact", "")
     assert (found["arrears"]["kind"], found["arrears"]["title"]) == ("menu", "欠费和账单")
     assert found["survey"]["kind"] == "survey"
+    short = {number: found[number]["title"] for number in ("110", "119", "120", "12345")}
+    assert short == {"110": "110 公安报警", "119": "119 消防", "120": "120 急救",
+                     "12345": "12345 政务服务热线"}  # fmt: skip
+    assert {found[number]["kind"] for number in short} == {"outside"}
     telephony.switchboard.members = [member(agent="8002", status=2)]
     found = {each["target"]: each for each in (await agent1.get("/desk/places")).json()["places"]}
     assert found["8002"]["presence"] == "busy"

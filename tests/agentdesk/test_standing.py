@@ -22,7 +22,7 @@ const told = shifts.map((facts) => {
   let standing = closed();
   return facts.map((fact) => {
     standing = after(standing, fact.kind, fact);
-    return [standing.word, standing.reason, standing.act, standing.call];
+    return [standing.word, standing.reason, standing.act, standing.call, standing.interrupted];
   });
 });
 console.log(JSON.stringify(told));
@@ -53,7 +53,8 @@ def by_server(facts: list[dict[str, Any]]) -> list[list[str | None]]:
         detail = details.get(fact["kind"], "")
         moment = datetime.fromisoformat(fact["at"])
         standing = after(standing, Fact(moment, fact["kind"], call, detail))
-        told.append([standing.word, standing.reason, standing.act, standing.call_id])
+        told.append([standing.word, standing.reason, standing.act, standing.call_id,
+                     standing.interrupted])  # fmt: skip
     return told
 
 

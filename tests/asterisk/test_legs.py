@@ -96,6 +96,17 @@ async def test_transfer_outside_goes_to_ordinary_numbers_only(
     assert carrier.rung == []
 
 
+async def test_a_leak_with_fire_goes_on_to_the_fire_service(
+    asterisk: PrivateAsterisk, talk: Talk
+) -> None:
+    carrier = Robot(await asterisk.caller("carrier", asterisk.settings.sip_port + 1), Manner())
+    assert await talk.first.taken[0].transfer("119") == 202
+    await until(lambda: carrier.taken, "the fire service to answer")
+    await talk.call.hang_up()
+    transfer = [p for p in await asterisk.ended(talk.key) if p.name == "TRANSFER"][-1]
+    assert transfer.extra == {"kind": "blind", "agent": "8001", "target": "119"}
+
+
 async def test_the_page_comes_back_in_mid_call(
     asterisk: PrivateAsterisk, talk: Talk, board: Switchboard
 ) -> None:

@@ -114,9 +114,75 @@ def test_an_outgoing_call_is_talk_and_wrap_up_too() -> None:
         (0, "agent.ready", "", ""),
         (1, "call.placed", "o", ""),
         (9, "call.ended", "o", ""),
-        (12, "agent.ready", "", ""),
+        (12, "agent.wrapup_ended", "", ""),
     )
     assert [state for state, _, _ in told] == ["ready", "talking", "wrapup", "ready"]
+
+
+@pytest.mark.parametrize("at", [2, 4, 6, 8])
+def test_ready_is_a_word_for_afterwards_and_ends_no_wrap_up(at: int) -> None:
+    told = states(
+        *sorted(
+            [
+                (0, "agent.paused", "", "lunch"),
+                (1, "agent.answered", "c", ""),
+                (3, "agent.held", "c", ""),
+                (5, "agent.reserved", "c", ""),
+                (7, "agent.released", "c", ""),
+                (at, "agent.ready", "", ""),
+                (9, "agent.wrapup_ended", "", ""),
+            ]
+        )
+    )
+    assert [(state, when) for state, _, when in told] == [
+        ("paused", 0), ("talking", 1), ("held", 3), ("reserved", 5), ("wrapup", 7), ("ready", 9),
+    ]  # fmt: skip
+
+
+WRAPS_UP = [(0, "agent.ready", "", ""), (1, "agent.answered", "c", ""),
+            (2, "agent.left_call", "c", "")]  # fmt: skip
+RESERVED = [(0, "agent.ready", "", ""), (1, "agent.answered", "c", ""),
+            (2, "agent.reserved", "c", "")]  # fmt: skip
+
+
+@pytest.mark.parametrize("before", [WRAPS_UP, RESERVED])
+@pytest.mark.parametrize(
+    "rings",
+    [
+        [(3, "agent.offered", "d", ""), (4, "agent.missed", "d", "")],
+        [(3, "agent.offered", "d", ""), (4, "call.ended", "d", "")],
+        [(3, "agent.offered", "d", ""), (4, "agent.corrected", "d", "gone")],
+        [(3, "agent.offered", "c", ""), (4, "agent.missed", "c", "")],
+        [(3, "agent.offered", "e", ""), (3.5, "agent.offered", "d", ""),
+         (3.6, "agent.missed", "e", ""), (4, "agent.missed", "d", "")],
+        [(3, "agent.offered", "d", ""), (3.5, "agent.ready", "", ""),
+         (4, "agent.missed", "d", "")],
+    ],
+)  # fmt: skip
+def test_a_ring_that_nobody_answers_leaves_the_wrap_up_that_it_interrupted(
+    before: list[tuple[float, str, str, str]], rings: list[tuple[float, str, str, str]]
+) -> None:
+    made = stints(story(*before, *rings, (9, "agent.wrapup_ended", "", "")))
+    shown = [(one.state, one.call_id, (one.began_at - NINE).total_seconds()) for one in made[-2:]]
+    assert shown == [("wrapup", "c", 4), ("ready", "", 9)]
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "state"),
+    [("agent.wrapup_ended", "ready"), ("agent.signed_out", "closed"), ("agent.paused", "wrapup")],
+)
+def test_what_ends_a_wrap_up_ends_an_interrupted_one_too(meanwhile: str, state: str) -> None:
+    facts = story(*WRAPS_UP, (3, "agent.offered", "d", ""), (4, meanwhile, "", "lunch"),
+                  (5, "agent.missed", "d", ""))  # fmt: skip
+    assert standing_after(facts).state == state
+
+
+def test_an_answered_ring_has_its_own_wrap_up_and_no_other() -> None:
+    facts = story(*WRAPS_UP, (3, "agent.offered", "d", ""), (4, "agent.answered", "d", ""),
+                  (5, "agent.left_call", "d", ""), (6, "agent.wrapup_ended", "", ""))  # fmt: skip
+    assert [(one.state, one.call_id) for one in stints(facts)][-4:] == [
+        ("ringing", "d"), ("talking", "d"), ("wrapup", "d"), ("ready", ""),
+    ]  # fmt: skip
 
 
 def test_hold_is_a_state_of_its_own_and_a_reserved_agent_waits_for_the_caller() -> None:
@@ -187,6 +253,25 @@ def events(number: str = "8001") -> list[Event]:
         CallEnded(subject="call:c3", at=at(230)),
         AgentPaused(subject=me, at=at(240), reason="lunch"),
     ]
+
+
+async def test_the_books_remember_the_wrap_up_that_a_ring_interrupts(database: Database) -> None:
+    def at(seconds: float) -> Any:
+        return NINE + timedelta(seconds=seconds)
+
+    other = {"subject": "call:c9", "agent": "8001"}
+    told = [
+        (*events()[:6], AgentOffered(**other, at=at(130))),
+        (AgentMissed(**other, at=at(155)),),
+        (AgentWrapupEnded(subject="agent:8001", at=at(160)),),
+    ]
+    seen = []
+    for batch in told:
+        await take_in(database, *batch, consumer="floor")
+        async with database.reading() as session:
+            state = await session.get_one(AgentState, "8001")
+        seen.append((state.state, state.call_id, state.interrupted))
+    assert seen == [("ringing", "c9", "c1"), ("wrapup", "c1", None), ("ready", None, None)]
 
 
 async def shown(database: Database, number: str = "8001") -> list[tuple[Any, ...]]:

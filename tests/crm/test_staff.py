@@ -152,6 +152,7 @@ async def test_a_token_stands_for_its_role_until_its_day(
         {"login": ""},
         {"agent_number": "80;1"},
         {"agent_number": "1"},
+        {"agent_number": "119"},
         {"roles": ["emperor"]},
         {"roles": []},
         {"password": "short"},

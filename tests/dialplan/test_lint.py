@@ -9,6 +9,7 @@ import yaml
 
 from dialplan import contract
 from dialplan.render import DIALPLAN
+from mainline.phone import PUBLIC_SERVICES
 
 
 class Step(NamedTuple):
@@ -179,6 +180,13 @@ def test_no_pattern_of_national_numbers_lets_dear_numbers_through(foreign: str) 
 def test_ordinary_national_numbers_may_be_called(number: str) -> None:
     patterns = [step.pattern for step in STEPS if step.context == "ml-national"]
     assert [pattern for pattern in patterns if matches(pattern, number)]
+
+
+def test_public_services_are_the_short_numbers_outside_for_calls_and_transfers_alike() -> None:
+    for context, way in (("ml-national", "ml-dial"), ("ml-transfer", "ml-to-outside")):
+        short = {step.pattern for step in STEPS if step.context == context and way in step.text
+                 and step.pattern.isdigit()}  # fmt: skip
+        assert short == PUBLIC_SERVICES
 
 
 def matches(pattern: str, number: str) -> bool:

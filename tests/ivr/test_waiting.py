@@ -1,5 +1,6 @@
 """What waiting callers choose, and what they are told of the wait."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -168,6 +169,31 @@ async def test_who_comes_back_to_the_menu_is_not_greeted_again_and_keeps_the_que
 async def test_a_queue_chosen_in_the_menu_counts() -> None:
     decision = await handle_again(FakeCall(["2", "0"]), place(), House().deps())
     assert (decision.action, decision.queue, decision.priority) == ("queue", "billing", 5)
+
+
+@pytest.mark.parametrize(
+    ("keys", "queue"), [(["0"], "emergency"), (["2", "0"], "billing"), ([""], "emergency")]
+)
+async def test_an_emergency_that_looks_into_self_service_stays_ahead_of_all(
+    keys: list[str], queue: str
+) -> None:
+    house = House(replace(LI, priority=80))
+    decision = await handle_again(
+        FakeCall(keys), place(queue="emergency", priority="100"), house.deps()
+    )
+    assert (decision.action, decision.queue, decision.priority) == ("queue", queue, 100)
+
+
+async def test_the_wait_told_there_is_that_of_the_place_one_has() -> None:
+    house = House()
+    house.books.minutes = 3
+    await handle_again(FakeCall(["0"]), place(), house.deps())
+    assert house.books.asked_waits == [("repair", 5)]
+
+
+async def test_a_line_that_has_no_menu_leads_back_to_the_same_people() -> None:
+    decision = await handle_again(FakeCall(dnis="1"), place(language="en"), House().deps())
+    assert decision == Decision("queue", "repair", 5, "en")
 
 
 def at_the_menu(keys: list[str], **journey: Any) -> Stage:

@@ -7,6 +7,7 @@
  * @property {string} reason
  * @property {null | "reserved" | "ringing" | "talking" | "held" | "wrapup"} act  What a call makes of it.
  * @property {string} call
+ * @property {string} interrupted  The call whose wrap-up goes on if nobody answers the one that rings.
  * @property {number} since
  */
 
@@ -19,7 +20,7 @@ export function inCall(act) {
 
 /** @returns {Standing} */
 export function closed() {
-  return { word: "closed", reason: "", act: null, call: "", since: Date.now() };
+  return { word: "closed", reason: "", act: null, call: "", interrupted: "", since: Date.now() };
 }
 
 /** @param {Standing} standing */
@@ -39,26 +40,28 @@ export function after(before, kind, fact) {
   };
   const over = () => {
     if (before.act === "wrapup") return before;
-    const talked = inCall(before.act) || before.act === "reserved";
-    return to(talked && before.word !== "closed" ? { act: "wrapup" } : { act: null, call: "" });
+    const noted = before.act === "ringing" ? before.interrupted : before.call;
+    return to(noted && before.word !== "closed" ? { act: "wrapup", call: noted, interrupted: "" } : { act: null, call: "", interrupted: "" });
   };
-  const free = before.act === "wrapup" ? { act: null, call: "" } : {};
+  const rung = () => to({ act: "ringing", call, interrupted: before.act === "reserved" || before.act === "wrapup" ? before.call : before.interrupted });
+  const joined = () => to({ act: "talking", call, interrupted: "" });
+  /** @type {Partial<Standing>} */ const free = before.act === "wrapup" ? { act: null, call: "" } : { interrupted: "" };
   switch (kind) {
     case "agent.signed_in": return to({ word: "paused", reason: "signed-in" });
-    case "agent.ready": return to({ ...free, word: "ready", reason: "" });
+    case "agent.ready": return to({ word: "ready", reason: "" });
     case "agent.paused": return to({ word: "paused", reason: fact.reason });
     case "agent.signed_out": return to({ ...free, word: "closed", reason: "" });
     case "agent.wrapup_ended": return to(free);
-    case "agent.offered": return inCall(before.act) ? before : to({ act: "ringing", call });
-    case "agent.answered": case "call.placed": case "call.rejoined": return to({ act: "talking", call });
-    case "agent.missed": return mine && before.act === "ringing" ? to({ act: null, call: "" }) : before;
+    case "agent.offered": return inCall(before.act) ? before : rung();
+    case "agent.answered": case "call.placed": case "call.rejoined": return joined();
+    case "agent.missed": return mine && before.act === "ringing" ? over() : before;
     case "agent.left_call": return mine && before.act !== "reserved" ? over() : before;
     case "call.ended": return mine ? over() : before;
     case "agent.held": return mine && before.act === "talking" ? to({ act: "held" }) : before;
     case "agent.resumed": return mine && before.act === "held" ? to({ act: "talking" }) : before;
     case "agent.reserved": return mine && (inCall(before.act) || before.act === "wrapup") ? to({ act: "reserved" }) : before;
     case "agent.released": return mine && before.act === "reserved" ? over() : before;
-    case "agent.corrected": return fact.found === "talking" ? to({ act: "talking", call }) : mine ? over() : before;
+    case "agent.corrected": return fact.found === "talking" ? joined() : mine ? over() : before;
     default: return before;
   }
 }
@@ -69,6 +72,6 @@ export function fromServer(state, skew) {
   const act = ACTS.includes(state.state) ? state.state : null;
   return {
     word: act ? state.word : state.state, reason: state.reason, act,
-    call: state.call_id ?? "", since: Date.parse(state.since) - skew,
+    call: state.call_id ?? "", interrupted: state.interrupted ?? "", since: Date.parse(state.since) - skew,
   };
 }

@@ -1,6 +1,6 @@
 // The state of this desk, its three lights, and the buttons that change it.
 import { ask } from "/static/live.js";
-import { clock, part, tried, words } from "./texts.js";
+import { clock, part, say, tried, words } from "./texts.js";
 import { closed, inCall, shown } from "./standing.js";
 
 /** @typedef {"" | "good" | "warn" | "bad"} Shade */
@@ -46,6 +46,7 @@ export class Status {
   async ready() {
     if (!this.proven && !(await this.prove())) return;
     await ask("/desk/ready", {});
+    if (inCall(this.standing.act) || this.standing.act === "wrapup") say(words("ready-after"));
   }
 
   /** @param {"microphone" | "link" | "echo"} name @param {Shade} shade @param {string} [why] */

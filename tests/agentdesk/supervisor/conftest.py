@@ -55,6 +55,9 @@ class FakeSwitchboard:
         self._may()
         self.asked.append(("redirect", channel, context, exten))
 
+    async def tell_leg(self, channel: str, name: str, value: str) -> None:
+        self.asked.append(("tell", channel, name, value))
+
     async def queues(self) -> Queues:
         return Queues(frozenset(), (), tuple(self.waiting))
 

@@ -97,6 +97,7 @@ async def test_the_pages_softphone_gets_a_password_of_its_own(desk: Pages):
     [
         ("8002", "pause", [("pause", "8002", "softphone", "leader")], ["agent.paused"]),
         ("8003", "ready", [("unpause", "8003", "softphone")], ["agent.ready"]),
+        ("8001", "ready", [("pause", "8001", "softphone", "wrapup")], ["agent.ready"]),
         (
             "8002",
             "sign-out",

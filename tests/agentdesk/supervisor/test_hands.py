@@ -147,7 +147,10 @@ async def test_the_leader_takes_a_talk_over(desk: Pages, sqlite_database: Databa
     known = await last(sqlite_database)
     assert (await ask(desk, "/agents/8001/take-over", {"why": "threats"})).status_code == 204
     asked = desk.app.state.switchboard.asked
-    assert asked == [("redirect", f"PJSIP/trunk-{TALK}", "ml-take", "8100")]
+    assert asked == [
+        ("tell", f"PJSIP/trunk-{TALK}", "MAINLINE_FROM", "8001"),
+        ("redirect", f"PJSIP/trunk-{TALK}", "ml-take", "8100"),
+    ]
     fact = await the_fact(sqlite_database, known)
     assert isinstance(fact, SupervisionStarted)
     assert (fact.subject, fact.mode, fact.agent) == (f"call:{TALK}", "take-over", "8001")
