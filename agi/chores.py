@@ -9,10 +9,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from agi.running import pause
-from crm.appointments import queries, service
+from crm.appointments import breaking as appointments
 from crm.life_cycle import advance
 from crm.matters import service as matters_service
-from crm.promises import service as given
+from crm.promises import breaking as given
 from crm.work_orders import limiting
 from ivr.modes import give_back, over
 from mainline.audit import anchors
@@ -46,18 +46,17 @@ async def lines(database: Database) -> None:
             log.info("chores.line_given_back", line=dnis)
 
 
-async def promises(database: Database) -> None:
-    """Appointments nobody came to, and promises nobody kept, are broken."""
+async def promises(database: Database, read_record: Callable[[], Awaitable[object]]) -> None:
+    """Appointments nobody came to, and promises nobody kept, are broken.
+
+    Who has called a customer stands in Asterisk's record first: it is read before that is judged.
+    """
     at = now()
+    await read_record()
     if broken := await given.lapse(database, at):
         log.info("chores.promises_broken", promises=broken)
-    async with database.reading() as session:
-        late = await queries.overdue(session, await service.rules(session), at)
-    if late:
-        async with database.unit_of_work() as session:
-            for one in late:
-                if await service.lapse(session, one, at=at):
-                    log.info("chores.promise_broken", appointment=one)
+    for one in await appointments.lapse(database, at):
+        log.info("chores.promise_broken", appointment=one)
 
 
 async def limits(database: Database) -> None:

@@ -85,7 +85,9 @@ def _jobs(
         "call-backs": CallBacks(database, link.switchboard, settings.zone).run,
         "alarms": Alarms(database, settings, link.switchboard).run,
         "lines": partial(again, LINES_EVERY_S, partial(lines, database)),
-        "promises": partial(again, PROMISES_EVERY_S, partial(promises, database)),
+        "promises": partial(
+            again, PROMISES_EVERY_S, partial(promises, database, follower.catch_up)
+        ),
         "limits": partial(again, LIMITS_EVERY_S, partial(limits, database)),
         "audit anchors": partial(
             again, ANCHORS_EVERY_S, partial(keep_anchor, database, settings.home / anchors.FILE)

@@ -39,7 +39,8 @@ class CallbackRules(BaseModel):
     keep_h: int = Field(default=24, ge=1, le=168)
     """After so long from when it was due, nobody waits for it any more."""
     open_max: int = Field(default=200, ge=1, le=5000)
-    """So many may be open for one queue; whoever asks then is told that it is not possible."""
+    """So many may be open for one queue; whoever asks then is told that it is not possible. Who was
+    promised something in vain is called all the same."""
 
 
 def problems(body: CallbackRules) -> Sequence[Problem]:

@@ -37,6 +37,8 @@ REASON_CHARS_MAX: Final = 400
 DUE_DAYS_MAX: Final = 60
 BY_CALL_MAX: Final = 2
 """So many numbers may be promised in one call."""
+OWED: Final = frozenset({"promise", "appointment"})
+"""Sources of those the company has let down already: no limit refuses them."""
 NOT_PLACED_S: Final = 30
 """Before the next try when Asterisk would not place the call."""
 HELD: Final = and_(
@@ -164,7 +166,7 @@ def _new(
 
 async def _insert(session: AsyncSession, row: Callback, *, source: Source, by: str) -> Callback:
     """The new row; or the one that somebody else has just made."""
-    if await _are_too_many(session, row):
+    if source not in OWED and await _are_too_many(session, row):
         raise TooManyCallbacks
     row.source, row.asked_by = source, by[:64]
     try:
@@ -268,7 +270,7 @@ async def missed(session: AsyncSession, row: Callback, *, at: datetime) -> None:
     await append(session, told)
     row.agent = row.attempt_call_id = None
     if again is None:
-        await end(session, row, "unreached", call_id=call_id)
+        await end(session, row, "unreached", call_id=call_id, at=at)
     else:
         row.state, row.next_at = "waiting", max(again, row.due_at)
 
@@ -281,15 +283,17 @@ async def end(
     call_id: str | None = None,
     agent: str = "",
     by: str = "",
+    at: datetime | None = None,
 ) -> None:
-    """It is over; what is over stays so."""
+    """It is over; what is over stays so. ``at`` is when, if that is learnt later."""
     if row.state not in OPEN:
         return
-    row.state, row.open_key, row.ended_at = how, None, now()
+    row.state, row.open_key, row.ended_at = how, None, at or now()
     row.agent, row.ended_by, row.own_call_id = agent or None, by[:64], None
     told = CallbackEnded(
-        subject=callback_subject(row.id), how=how, call_id=call_id, agent=agent, by=by[:64]
-    )
+        subject=callback_subject(row.id), at=row.ended_at, how=how, call_id=call_id, agent=agent,
+        by=by[:64],
+    )  # fmt: skip
     await append(session, told)
 
 

@@ -62,10 +62,12 @@ async def on_answered(session: AsyncSession, event: Event) -> None:
         return
     call_id = call_of(event.subject)
     for row in await _attempts(session, call_id):
-        await service.end(session, row, "done", call_id=call_id, agent=event.agent)
+        await service.end(session, row, "done", call_id=call_id, agent=event.agent, at=event.at)
     mine = select(Callback).where(Callback.own_call_id == call_id, Callback.state == "waiting")
     for row in await session.scalars(mine.with_for_update()):
-        await service.end(session, row, "withdrawn", call_id=call_id, agent=event.agent)
+        await service.end(
+            session, row, "withdrawn", call_id=call_id, agent=event.agent, at=event.at
+        )
 
 
 async def on_ended(session: AsyncSession, event: Event) -> None:

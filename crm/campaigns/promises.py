@@ -18,7 +18,6 @@ from crm.campaigns.targets import Target
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.noting import note
 from mainline.config import Settings
-from mainline.errors import MainlineError
 from mainline.i18n import Text
 from mainline.journal import Event, Handler
 from mainline.log import get_logger
@@ -74,8 +73,8 @@ async def on_broken(session: AsyncSession, event: Event) -> None:
             customer_id=order.customer_id,
             by=BY,
         )
-    except MainlineError as refused:
-        log.warning("promises.no_callback", appointment=row.id, why=refused.code)
+    except callbacks.NotCallable:
+        log.warning("promises.no_callback", appointment=row.id)
 
 
 async def on_dialled(session: AsyncSession, event: Event) -> None:

@@ -1,4 +1,4 @@
-"""Promise, keep, withdraw; what nobody kept in time is broken, and the customer is called."""
+"""Promise, keep, withdraw."""
 
 from datetime import datetime, timedelta
 from typing import Final, Literal, cast
@@ -6,7 +6,6 @@ from typing import Final, Literal, cast
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from crm.callbacks import service as callbacks
 from crm.callbacks.rules import ordinary
 from crm.callbacks.service import NotCallable
 from crm.promises.events import Ending, PromiseEnded, PromiseMade, promise_subject
@@ -17,21 +16,15 @@ from crm.work_orders.models import WorkOrder
 from crm.work_orders.noting import note
 from mainline.acting import because
 from mainline.clock import now
-from mainline.db import Database
 from mainline.errors import Invalid, MainlineError, NotFound
 from mainline.i18n import Text
 from mainline.journal import append
-from mainline.log import get_logger
 from mainline.phone import normalise
 
 What = Literal["call", "come", "done"]
 Source = Literal["agent", "menu", "text"]
 TEXT_CHARS_MAX: Final = 400
 DUE_DAYS_MAX: Final = 60
-BATCH: Final = 100
-BROKEN: Final = Text("What was promised was not kept in time")
-
-log = get_logger("promises")
 
 
 class PromiseOver(MainlineError):
@@ -145,36 +138,6 @@ async def end(
         by=row.ended_by, callback_id=row.callback_id,
     )  # fmt: skip
     await append(session, fact)
-
-
-async def lapse(database: Database, at: datetime) -> int:
-    """Promises whose time is over are broken, and become calls; how many. Often there is none."""
-    due = select(Promise.id).where(Promise.state == "open", Promise.due_at <= at)
-    async with database.reading() as session:
-        late = (await session.scalars(due.order_by(Promise.due_at).limit(BATCH))).all()
-    for promise_id in late:
-        async with database.unit_of_work() as session:
-            await _break(session, promise_id, at)
-    return len(late)
-
-
-async def _break(session: AsyncSession, promise_id: int, at: datetime) -> None:
-    row = await session.get(Promise, promise_id, with_for_update=True)
-    if row is None or row.state != "open" or row.due_at > at:
-        return
-    order = await session.get(WorkOrder, row.work_order_id) if row.work_order_id else None
-    about = f"{order.number if order else row.text} {BROKEN.to('zh_CN')} {BROKEN.to('en')}"
-    try:
-        callback = await callbacks.ask(
-            session, number=row.number, reason=about.strip(), source="promise",
-            customer_id=row.customer_id, by="system",
-        )  # fmt: skip
-        row.callback_id = callback.id
-    except MainlineError as refused:
-        log.warning("promises.no_callback", promise=row.id, why=refused.code)
-    if order is not None:
-        await note(session, order, "promise_broken", by=row.owner, text=row.text, at=at)
-    await end(session, row, "broken", at=at)
 
 
 async def _open(session: AsyncSession, promise_id: int) -> Promise:

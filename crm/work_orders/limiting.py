@@ -7,8 +7,9 @@ starts late or finds another time on the clock tells nothing twice and forgets n
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from crm.catalog import service as catalog
 from crm.catalog.work_order_types import WorkOrderTypes
@@ -18,8 +19,10 @@ from crm.work_orders.flow import Act
 from crm.work_orders.limits import Moment, moments
 from crm.work_orders.models import WorkOrder
 from crm.work_orders.service import write
+from crm.work_orders.subscribers import CONSUMERS, PARTS
 from mainline.db import Database
 from mainline.journal import Event, append_all
+from mainline.journal.lag import known_until
 
 BATCH: Final = 200
 BY: Final = "clock"
@@ -27,22 +30,26 @@ BY: Final = "clock"
 
 async def run_out(database: Database, at: datetime) -> int:
     """Tell of every limit that is due; how many orders that concerned. Without any, one look."""
-    done, more = 0, await _any(database, at)
+    async with database.reading() as session:
+        if not await _any(session, at):
+            return 0
+        read_until = await known_until(session, {PARTS: CONSUMERS[PARTS]}, at)
+    done, more = 0, True
     while more:
         async with database.unit_of_work() as session:
-            told = await _batch(session, at)
+            told = await _batch(session, at, read_until)
         done, more = done + told, told == BATCH
     return done
 
 
-async def _any(database: Database, at: datetime) -> bool:
-    async with database.reading() as session:
-        first = select(WorkOrder.id).where(WorkOrder.next_limit_at <= at).limit(1)
-        return await session.scalar(first) is not None
+async def _any(session: AsyncSession, at: datetime) -> bool:
+    first = select(WorkOrder.id).where(WorkOrder.next_limit_at <= at).limit(1)
+    return await session.scalar(first) is not None
 
 
-async def _batch(session: AsyncSession, at: datetime) -> int:
-    due = select(WorkOrder).where(WorkOrder.next_limit_at <= at).order_by(WorkOrder.next_limit_at)
+async def _batch(session: AsyncSession, at: datetime, read_until: datetime) -> int:
+    due = select(WorkOrder).where(WorkOrder.next_limit_at <= at, ~_is_about_to_close(read_until))
+    due = due.order_by(WorkOrder.next_limit_at)
     orders = (await session.scalars(due.limit(BATCH).with_for_update(skip_locked=True))).all()
     known = {
         version: (await catalog.work_order_types(session, version)).body
@@ -53,6 +60,12 @@ async def _batch(session: AsyncSession, at: datetime) -> int:
     ]
     await append_all(session, facts)
     return len(orders)
+
+
+def _is_about_to_close(read_until: datetime) -> ColumnElement[bool]:
+    """A part whose whole was closed, which the reader that closes parts has not read so far."""
+    whole = aliased(WorkOrder)
+    return exists().where(whole.id == WorkOrder.parent_id, whole.closed_at > read_until)
 
 
 def _speak(

@@ -7,11 +7,13 @@ from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.work_orders.models import WorkOrderCounter
+from mainline.db import in_turn
 from mainline.db.upsert import insert_for
 
 
 async def next_number(session: AsyncSession, day: date) -> str:
     """``20261123-0007``; two processes that ask at once wait for one another on the day's row."""
+    await in_turn(session)
     connection = await session.connection()
     raised = _raised(connection.dialect.name)
     last = await connection.scalar(raised, {"day": day, "last": 1})

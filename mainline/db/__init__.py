@@ -2,6 +2,7 @@
 
 from mainline.db.asked import any_of, at_most
 from mainline.db.base import SECRET, Base, BigId, Moment, Record
+from mainline.db.turn import in_turn
 from mainline.db.unit_of_work import Database, Session, in_unit_of_work, remembered
 from mainline.db.upsert import write_over
 
@@ -15,6 +16,7 @@ __all__ = [
     "Session",
     "any_of",
     "at_most",
+    "in_turn",
     "in_unit_of_work",
     "remembered",
     "write_over",

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session as SqlSession
 
 from mainline.db import write_ahead
 from mainline.db.in_place import BUSY_MS, InPlace
+from mainline.db.turn import go_in_turn
 from mainline.db.write_ahead import WriteAhead
 from mainline.features import modules
 
@@ -85,6 +86,9 @@ FOLLOWERS: Final = 1
 
 class Session(SqlSession):
     """What a unit of work is underneath: where features listen that see every change."""
+
+
+go_in_turn(Session)  # before any of them
 
 
 class _Reading(Session):

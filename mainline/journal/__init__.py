@@ -1,5 +1,6 @@
 """The append-only record of what happened: every fact the packages tell one another."""
 
+from mainline.db import in_turn
 from mainline.journal import call_events, floor_events, talk_events
 from mainline.journal.event import KINDS, Event, event_kind
 from mainline.journal.journal import (
@@ -10,7 +11,6 @@ from mainline.journal.journal import (
     entries_by_id,
     entries_of_kinds,
     has_happened,
-    in_turn,
     kinds_after,
     last_id,
     told_of,

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, text
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline import features
+from mainline.db import in_turn
 from mainline.journal.event import KINDS, Event
 from mainline.journal.models import JournalEntry
-
-_POSTGRES_APPEND_LOCK: Final = text("SELECT pg_advisory_xact_lock(7106733)")
-"""Held to the end of the transaction: ids become visible in their order (see append_all)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +27,12 @@ async def append(session: AsyncSession, event: Event) -> None:
     await append_all(session, (event,))
 
 
-async def in_turn(session: AsyncSession) -> None:
-    """Wait for whoever is writing facts: to the end of our transaction nobody else does.
-
-    Asked before a judgement, it still holds when what was judged is written.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(_POSTGRES_APPEND_LOCK)
-
-
 async def append_all(session: AsyncSession, events: Iterable[Event]) -> None:
     """Write facts in this order.
 
     On PostgreSQL two transactions could commit their ids in the other order, and a reader that has
-    seen the higher would never see the lower. A transaction lock makes appenders commit one after
-    the other; on SQLite there is one writer anyway.
+    seen the higher would never see the lower: appenders commit one after the other (``in_turn``).
+    On SQLite there is one writer anyway.
     """
     await in_turn(session)
     rows = [

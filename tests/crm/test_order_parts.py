@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crm.catalog import service as catalog
-from crm.work_orders import flow, parts, queries, service
+from crm.work_orders import flow, limiting, parts, queries, service
 from crm.work_orders.handling import handle, possible
 from crm.work_orders.models import WorkOrder
 from mainline.config import PROJECT
@@ -75,6 +75,23 @@ async def test_parts_are_closed_by_who_leads_and_not_by_themselves(town: Databas
     await act(town, FIRST, "assign", "accept", "arrive", "complete", "close", note="ok")
     closed = await order(town, SECOND)
     assert (closed.step, closed.closed_at is not None) == ("closed", True)
+
+
+async def test_a_part_whose_whole_was_closed_in_time_breaks_no_limit_however_late_that_is_read(
+    town: Database, clock: StandingClock
+) -> None:
+    await act(town, FIRST, "join", to=SECOND)
+    for action in ("assign", "accept", "arrive", "complete", "close"):
+        async with town.unit_of_work() as session:
+            await handle(session, FIRST, action, entered_by="8001", note="ok")
+    clock.forward(days=3)
+    assert await limiting.run_out(town, clock.at) == 1
+    assert (await order(town, SECOND)).limits_told == []
+    assert "respond:overdue" in (await order(town, THIRD)).limits_told
+    await take_in(town, consumer="parts of orders")
+    assert (await order(town, SECOND)).step == "closed"
+    assert await limiting.run_out(town, clock.at) == 0
+    assert (await order(town, SECOND)).limits_told == []
 
 
 async def test_a_second_team_gets_a_part_of_its_own_and_the_first_leads_on(

@@ -10,13 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainline.db import Database
 from mainline.definitions.models import DefinitionVersion
-from mainline.journal import Event, Tail, append, append_all, consume, entries_after, last_id
+from mainline.journal import (
+    Event,
+    Tail,
+    append,
+    append_all,
+    consume,
+    entries_after,
+    in_turn,
+    last_id,
+)
 from mainline.journal.event import KINDS, event_kind
 from mainline.journal.floor_events import AgentPaused, AgentReady
-from mainline.journal.lag import lag
+from mainline.journal.lag import known_until, lag
 from mainline.journal.reading import rewind
 from mainline.process.events import DemoLoaded
 from tests.support.postgres import until_somebody_waits
+
+NINE = datetime(2026, 1, 2, 9, tzinfo=UTC)
 
 
 def ready(number: int | str) -> AgentReady:
@@ -164,6 +175,42 @@ async def test_lag_counts_what_waits(database: Database) -> None:
     await reader.consume()
     async with database.reading() as session:
         assert (await lag(session, "reader", ["agent.ready"])).entries == 0
+
+
+@pytest.mark.postgres
+async def test_a_turn_that_was_taken_back_with_a_savepoint_is_taken_again(
+    postgres_database: Database,
+) -> None:
+    async with postgres_database.unit_of_work() as session:
+        savepoint = await session.begin_nested()
+        await in_turn(session)
+        await savepoint.rollback()
+        await append(session, ready(1))
+        other = asyncio.create_task(write(postgres_database, ready(2)))
+        await until_somebody_waits(postgres_database)
+    await other
+    assert await subjects(postgres_database) == ["agent:1", "agent:2"]
+
+
+async def test_readers_know_all_until_just_before_the_oldest_thing_they_have_not_read(
+    database: Database,
+) -> None:
+    noon = datetime(2026, 1, 2, 12, tzinfo=UTC)
+    readers = {"reader": ["agent.ready"], "other": ["agent.paused"]}
+
+    async def known(at: datetime) -> datetime:
+        async with database.reading() as session:
+            return await known_until(session, readers, at)
+
+    assert await known(noon) == noon
+    facts = [ready(number).model_copy(update={"at": at}) for number, at in ((1, noon), (2, NINE))]
+    await write(database, *facts)
+    assert await known(noon) == NINE - datetime.resolution
+    assert await known(datetime(2026, 1, 1, tzinfo=UTC)) == datetime(2026, 1, 1, tzinfo=UTC)
+    await Reader(database).consume()
+    assert await known(noon) == noon
+    await write(database, AgentPaused(subject="agent:9", reason="x", at=NINE))
+    assert await known(noon) == NINE - datetime.resolution
 
 
 @pytest.mark.postgres

@@ -2,11 +2,25 @@
 
 from datetime import datetime
 
-from agi.chores import promises
+from agi import chores
 from crm.appointments import queries, service
+from crm.appointments.breaking import READERS
+from crm.work_orders import service as orders
 from mainline.db import Database
 from tests.crm.appointing import TUESDAY, ZONE, act, booked, facts, free, order, row
+from tests.crm.calls import take_in
 from tests.support.clock import StandingClock
+
+
+async def promises(database: Database, *, read: bool = True) -> None:
+    """The worker's chore, with readers who have read everything, or not."""
+
+    async def nothing() -> None:
+        """Asterisk's record tells nothing new."""
+
+    for reader in sorted(READERS) if read else ():
+        await take_in(database, consumer=reader)
+    await chores.promises(database, nothing)
 
 
 async def lapsed(database: Database, clock: StandingClock) -> list[bool]:
@@ -93,3 +107,33 @@ async def test_the_worker_notes_a_promise_that_nobody_kept(
     clock.at = datetime(2026, 11, 24, 12, 16, tzinfo=ZONE)
     await promises(town)
     assert (await row(town, one)).state == "broken"
+
+
+async def test_who_came_while_nobody_read_has_kept_the_promise(
+    town: Database, clock: StandingClock
+) -> None:
+    number = await order(town)
+    one = await booked(town, number)
+    await promises(town)
+    clock.at = datetime(2026, 11, 24, 12, 15, tzinfo=ZONE)
+    for action in ("assign", "accept", "arrive"):
+        async with town.unit_of_work() as session:
+            await orders.move(session, number, action, by="crew")
+    clock.forward(hours=3)
+    await promises(town, read=False)
+    assert (await row(town, one)).state == "booked"
+    await promises(town)
+    assert await facts(town, one) == ["appointment.booked", "appointment.kept"]
+
+
+async def test_what_ended_before_anything_unread_is_broken_all_the_same(
+    town: Database, clock: StandingClock
+) -> None:
+    number = await order(town)
+    one = await booked(town, number)
+    await promises(town)
+    clock.at = datetime(2026, 11, 24, 12, 16, tzinfo=ZONE)
+    async with town.unit_of_work() as session:
+        await orders.move(session, number, "assign", by="crew")
+    await promises(town, read=False)
+    assert await facts(town, one) == ["appointment.booked", "appointment.broken"]

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from crm.appointments import queries
 from crm.appointments import service as appointments
 from crm.appointments.models import Appointment
+from crm.callbacks import service as asking
 from crm.callbacks.models import Callback
 from crm.work_orders import queries as order_queries
 from crm.work_orders import service as orders
+from mainline import definitions
 from mainline.config import PROJECT
 from mainline.db import Database
 from mainline.journal.call_events import CallEnded, OutreachAnswered
@@ -160,3 +162,19 @@ async def test_a_broken_promise_becomes_a_call_to_the_customer_once(
     async with visit.reading() as session:
         (asked,) = await session.scalars(select(Callback))
     assert "未按约定时间上门" in asked.reason
+
+
+async def test_who_waited_in_vain_is_called_however_many_wait_already(
+    visit: Database, clock: StandingClock
+) -> None:
+    async with visit.unit_of_work() as session:
+        await definitions.install(session, "callbacks", "company", {"open_max": 1}, by="test")
+        await asking.ask(session, number="13912345678", source="queue")
+    await book(visit)
+    clock.at = datetime(2026, 11, 24, 12, 16, tzinfo=ZONE)
+    async with visit.unit_of_work() as session:
+        await appointments.lapse(session, 1, at=clock.at)
+    await take_in(visit, consumer="promises")
+    assert await callbacks(visit) == [
+        ("13912345678", "service", "queue"), (WANG, "service", "appointment"),
+    ]  # fmt: skip
