@@ -117,10 +117,9 @@ async def _may_be_called(
     if await is_over(session, task, at):
         _end(task, "over", at)
         return False
-    if not await wishes.wanted_now(session, task, at, zone):
-        return False
-    if campaign.purpose != "reminder":
-        return True
+    wanted = await wishes.wanted_now(session, task, at, zone)
+    if campaign.purpose != "reminder" or not wanted:
+        return wanted
     if not await _owes(session, task, at, zone):
         _end(task, "paid", at)
         return False
