@@ -1,14 +1,14 @@
 """interrupted: the wrap-up that goes on when nobody answers the ring that came over it
 
 Revision ID: interrupted
-Revises: placing
+Revises: archive
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "interrupted"
-down_revision = "placing"
+down_revision = "archive"
 branch_labels = None
 depends_on = None
 
