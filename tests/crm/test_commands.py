@@ -70,7 +70,7 @@ def test_the_call_list_is_rebuilt_and_recounted_from_the_command_line(url: str) 
     asyncio.run(some_calls())
     assert "facts" in run(calls, "rebuild").output
     agreed = run(calls, "recount", "2026-11-23")
-    assert (agreed.exit_code, agreed.output.strip()) == (0, "The journal and what is shown agree.")
+    assert (agreed.exit_code, agreed.output.strip()) == (0, "流水与界面所示完全一致。")
 
     async def tamper() -> None:
         database = Database(url)
