@@ -10,6 +10,7 @@ from crm.callbacks.service import ask, promised
 from crm.callbacks.subscribers import CONSUMER, CONSUMERS
 from crm.campaigns import humane, numbers
 from crm.campaigns.rules import OutboundRules
+from crm.catalog import service as catalog
 from crm.context import queries as context
 from crm.context.rules import RepeatRules
 from crm.customers.merged import household
@@ -20,6 +21,7 @@ from crm.sense import queries as sense
 from crm.sense.models import OutageRequest, OutageSignal
 from crm.sense.service import call_when_over
 from mainline.clock import now
+from mainline.config import Settings
 from mainline.db import Database
 from mainline.journal import append, consume
 from mainline.journal.call_events import CallerIdentified, CallOffered
@@ -146,6 +148,7 @@ async def test_a_campaign_calls_whom_a_record_became_and_spares_whom_either_spar
     street: Database,
 ) -> None:
     async with street.unit_of_work() as session:
+        await catalog.install(session, Settings().pack_dir)
         twin = await customer(session, "王芳", "13800000007", medical=True)
         assert await numbers.of_customers(session, [twin.id]) == {twin.id: "13800000007"}
         await duplicates.merge(session, "customer", HOME, twin.id, by="leader")
