@@ -239,10 +239,7 @@ def _value(column: str, value: Any, sees: Eyes) -> str:
         return _("Yes") if value else _("No")
     if value in (None, ""):
         return "∅"
-    masked = {"number": sees.number, "name": sees.name}
-    if column.startswith("address"):
-        return sees.address(str(value))
-    return masked.get(column, sees.text)(str(value))
+    return str(sees.columns({column: str(value)})[column])
 
 
 def _yuan(fen: int) -> str:

@@ -47,7 +47,7 @@ class CustomerRead(BaseModel):
             **{name: getattr(person, name) for name in _PLAIN},
             name=sees.name(person.name),
             phones=[
-                PhoneRead(number=sees.number(phone.number), label=phone.label)
+                PhoneRead(number=sees.number(phone.number), label=sees.text(phone.label))
                 for phone in view.phones
             ],
             accounts=[
