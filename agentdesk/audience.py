@@ -1,27 +1,34 @@
 """Who may see which fact on the live stream, and how much of it. Pure."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from mainline.journal import Event
-from mainline.masking import BLIND
+from mainline.masking import BLIND, Eyes
 from mainline.permissions import Permission
 from mainline.web import Principal
 
 _NUMBERS: Final = frozenset({"ani", "number", "target"})
+_OF_WORDS: Final = (str, str | None, dict[str, str])
 _OWN_DIGITS_MAX: Final = 5
 """What is no longer is the number of a telephone of ours, or a name."""
 
 
-def _shown(event: Event) -> frozenset[str]:
-    """The fields of this fact that may hold a number."""
-    return _NUMBERS & frozenset(type(event).model_fields)
+@cache
+def _words(kind: type[Event]) -> frozenset[str]:
+    """The fields of such facts in which there may be words."""
+    return frozenset(
+        name
+        for name, field in kind.model_fields.items()
+        if field.annotation in _OF_WORDS and name != "subject"
+    )
 
 
 def _hidden(name: str, value: str) -> str:
     """Of a transfer's target, only a number outside is masked."""
     ours = len(value) <= _OWN_DIGITS_MAX or not value.lstrip("+").isdigit()
-    return value if name == "target" and ours else BLIND.number(value)
+    return BLIND.text(value) if name == "target" and ours else BLIND.number(value)
 
 
 @dataclass(slots=True)
@@ -30,7 +37,7 @@ class Audience:
 
     agent: str | None
     everything: bool = False
-    unmasked: bool = False
+    eyes: Eyes = BLIND
     calls: set[str] = field(default_factory=set)
     """Subjects of the calls this agent takes part in."""
 
@@ -40,18 +47,25 @@ class Audience:
         return cls(
             agent=who.agent_number,
             everything=everything and who.may(Permission.SEE_BOARD),
-            unmasked=who.sees.numbers,
+            eyes=who.sees,
         )
 
     def sees(self, event: Event) -> str | None:
-        """The fact as JSON, numbers masked unless permitted; None when it is not theirs."""
+        """The fact as JSON, masked as they may see it; None when it is not theirs."""
         mine = self._concerns(event)
         if not mine and not self.everything:
             return None
-        if self.unmasked:
-            return event.model_dump_json()
-        hidden = {name: _hidden(name, getattr(event, name)) for name in _shown(event)}
-        return (event.model_copy(update=hidden) if hidden else event).model_dump_json()
+        said = event.model_dump(include=set(_words(type(event))))
+        hidden = {name: self._masked(value) for name, value in said.items()}
+        if not self.eyes.numbers:
+            hidden |= {name: _hidden(name, said[name]) for name in _NUMBERS & said.keys()}
+        return (event.model_copy(update=hidden) if hidden != said else event).model_dump_json()
+
+    def _masked(self, said: Any) -> Any:
+        """Words as they may read them; what was and is of an account, whoever sees all of it."""
+        if isinstance(said, dict):
+            return said if self.eyes.names and self.eyes.addresses else {}
+        return self.eyes.text(said) if said else said
 
     def _concerns(self, event: Event) -> bool:
         if self.agent is None:

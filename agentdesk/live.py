@@ -7,7 +7,7 @@ resumes from the journal by Last-Event-ID; one that fell too far behind is told 
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,6 +19,7 @@ from crm.staff.events import whose_streams_end
 from mainline.db import Database
 from mainline.journal import Entry, Tail, entries_after, last_id
 from mainline.log import get_logger
+from mainline.masking import Eyes
 from mainline.permissions import Permission
 
 log = get_logger("live")
@@ -28,7 +29,13 @@ QUEUE_LENGTH: Final = 500
 FURTHEST_BEHIND: Final = 5000
 _BATCH: Final = 500
 
-Compute = Callable[[AsyncSession], Awaitable[Mapping[str, Any]]]
+Picture = Mapping[str, Any]
+Compute = Callable[[AsyncSession], Awaitable[Picture]]
+Masked = Callable[[Picture, Eyes], Picture]
+
+
+def _whole(picture: Picture, _sees: Eyes) -> Picture:
+    return picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,8 @@ class Feed:
     permission: Permission
     compute: Compute
     at_most_every_s: float = 1.0
+    masked: Masked = _whole
+    """What of it somebody may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class Live:
     def __init__(self, database: Database, feeds: Iterable[Feed] = ()) -> None:
         self._database = database
         self.feeds = {feed.name: feed for feed in feeds}
-        self._pictures: dict[str, Message] = {}
+        self._pictures: dict[tuple[str, Eyes], Message] = {}
         self._subscribers: set[Subscriber] = set()
         self._stirred = {name: asyncio.Event() for name in self.feeds}
         self._last = 0
@@ -152,14 +161,17 @@ class Live:
                 yield message
         yield Message("hello", json.dumps({"id": here}), id=here)
         for name in subscriber.feeds:
-            if not self._watched(name, besides=subscriber):
-                self._pictures.pop(name, None)  # of long ago: nobody had it drawn since
-            if name in self._pictures:
-                yield self._pictures[name]
+            drawn = (name, subscriber.audience.eyes)
+            if not self._watched(drawn, besides=subscriber):
+                self._pictures.pop(drawn, None)  # of long ago: nobody had it drawn since
+            if drawn in self._pictures:
+                yield self._pictures[drawn]
             self._stirred[name].set()
 
-    def _watched(self, feed: str, *, besides: Subscriber) -> bool:
-        return any(feed in each.feeds for each in self._subscribers if each is not besides)
+    def _watched(self, drawn: tuple[str, Eyes], *, besides: Subscriber) -> bool:
+        feed, eyes = drawn
+        others = (each for each in self._subscribers if each is not besides)
+        return any(feed in each.feeds and each.audience.eyes == eyes for each in others)
 
     async def _missed(self, audience: Audience, after: int, until: int) -> AsyncIterator[Message]:
         while after < until:
@@ -218,16 +230,17 @@ class Live:
                 await self._show(feed, watchers)
                 await asyncio.sleep(feed.at_most_every_s)
 
-    async def _show(self, feed: Feed, watchers: Iterable[Subscriber]) -> None:
+    async def _show(self, feed: Feed, watchers: Sequence[Subscriber]) -> None:
         async with self._database.reading() as session:
             picture = await feed.compute(session)
-        message = Message(
-            f"feed.{feed.name}", json.dumps(picture, default=_plain, ensure_ascii=False)
-        )
-        if message != self._pictures.get(feed.name):
-            self._pictures[feed.name] = message
-            for watcher in watchers:
-                watcher.put(message)
+        for eyes in {each.audience.eyes for each in watchers}:
+            shown = json.dumps(feed.masked(picture, eyes), default=_plain, ensure_ascii=False)
+            message = Message(f"feed.{feed.name}", shown)
+            if message != self._pictures.get((feed.name, eyes)):
+                self._pictures[feed.name, eyes] = message
+                for watcher in watchers:
+                    if watcher.audience.eyes == eyes:
+                        watcher.put(message)
 
 
 def _plain(value: Any) -> Any:

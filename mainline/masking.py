@@ -24,6 +24,12 @@ _HOME: Final = re.compile(
     r"[0-9０-９一二三四五六七八九十百A-Za-z]+\s*(?:号|號|栋|幢|座|楼|单元|室|户|-|－|#)"
 )
 _KEPT_OF_ADDRESS: Final = 6
+_COLUMNS: Final = {
+    "number": "number", "ani": "number", "contact": "number", "person_phone": "number",
+    "open_key": "number", "name": "name", "person_name": "name", "address": "address",
+    "address_zh": "address", "address_en": "address", "typed": "address",
+}  # fmt: skip
+"""What stands in a column of this name, in whatever table; in every other one there are words."""
 _SHORT: Final = 8
 
 
@@ -69,10 +75,33 @@ class Eyes:
             told = _IDENTITY.sub(lambda found: masked_identity(found[0]), told)
         return told if self.numbers else _NUMBER_IN_TEXT.sub(lambda f: mask(f[0]), told)
 
+    def texts(self, row: object, *names: str) -> dict[str, str]:
+        """What somebody wrote into these fields of a record."""
+        return {name: self.text(getattr(row, name)) for name in names}
+
     def fields(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Fields of a form: what was written in them is masked as text."""
-        return {n: self.text(value) if isinstance(value, str) else value
-                for n, value in fields.items()}  # fmt: skip
+        """Fields of a form: what was written in them is masked as text, however deep it stands."""
+        return {name: self._inside(value) for name, value in fields.items()}
+
+    def columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A record of any table, each value as the name of its column says what it is."""
+        return {name: self._column(name, value) for name, value in values.items()}
+
+    def _column(self, name: str, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return self.columns(value)
+        if not isinstance(value, str):
+            return self._inside(value)
+        return {
+            "number": self.number, "name": self.name, "address": self.address,
+        }.get(_COLUMNS.get(name, ""), self.text)(value)  # fmt: skip
+
+    def _inside(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return self.fields(value)
+        if isinstance(value, list | tuple):
+            return [self._inside(each) for each in value]
+        return self.text(value) if isinstance(value, str) else value
 
 
 OPEN_EYES: Final = Eyes(numbers=True, names=True, addresses=True, identities=True)

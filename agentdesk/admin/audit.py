@@ -18,8 +18,9 @@ from mainline.audit import queries
 from mainline.audit.api import entry_before
 from mainline.audit.models import AuditEntry
 from mainline.audit.rows import audited_tables
+from mainline.masking import Eyes
 from mainline.permissions import Permission
-from mainline.web import Config, ReadSession, allow, cursor
+from mainline.web import Config, ReadSession, Who, allow, cursor
 
 router = APIRouter(
     prefix="/admin/audit", dependencies=[allow(Permission.SEE_AUDIT)], include_in_schema=False
@@ -43,6 +44,7 @@ class Line:
 async def changes(
     request: Request,
     session: ReadSession,
+    who: Who,
     settings: Config,
     table: Word = "",
     row: Word = "",
@@ -57,8 +59,9 @@ async def changes(
     asked: dict[str, Any] = {"table": table, "row": row, "by": by, "day": day}
     more = urlencode({**asked, "after": cursor(found[-1].id)}) if len(found) == LIMIT else ""
     return page(
-        request, "audit.html", lines=[_line(each, settings.zone) for each in found], more=more,
-        tables=sorted(audited_tables()), action_words=action_words, **asked,
+        request, "audit.html", more=more, tables=sorted(audited_tables()),
+        lines=[_line(each, settings.zone, who.sees) for each in found],
+        action_words=action_words, **asked,
     )  # fmt: skip
 
 
@@ -71,9 +74,9 @@ def _day(day: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     return start, start + timedelta(days=1)
 
 
-def _line(entry: AuditEntry, zone: ZoneInfo) -> Line:
+def _line(entry: AuditEntry, zone: ZoneInfo, sees: Eyes) -> Line:
     told = json.loads(entry.changes)
-    old, new = told["old"], told["new"]
+    old, new = sees.columns(told["old"]), sees.columns(told["new"])
     names = [*old, *(name for name in new if name not in old)]
     return Line(
         entry, [(name, _text(old.get(name), zone), _text(new.get(name), zone)) for name in names]

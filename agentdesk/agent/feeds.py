@@ -15,7 +15,7 @@ from crm.staff.floor import ACTS
 from crm.staff.queries import agents
 from dialplan.contract import PRIORITY_URGENT
 from dialplan.render import QUEUE_EMERGENCY
-from mainline.masking import BLIND
+from mainline.masking import BLIND, Eyes
 from mainline.permissions import Permission
 
 AT_MOST_EVERY_S: Final = 0.5
@@ -64,7 +64,17 @@ async def _parked(session: AsyncSession, slot: parking.Slot) -> dict[str, Any]:
         "queue": slot.queue,
         "since": slot.since,
         "title": customer.name if customer else BLIND.number(call.ani if call else ""),
+        "named": customer is not None,
     }
 
 
-FEEDS: Final = (Feed("desk", Permission.TAKE_CALLS, floor, AT_MOST_EVERY_S),)
+def masked(drawn: Mapping[str, Any], sees: Eyes) -> dict[str, Any]:
+    """The picture as this person may see it. Numbers are in it for nobody."""
+    parked = [
+        {**each, "title": sees.name(each["title"])} if each["named"] else each
+        for each in drawn["parked"]
+    ]
+    return {**drawn, "parked": parked}
+
+
+FEEDS: Final = (Feed("desk", Permission.TAKE_CALLS, floor, AT_MOST_EVERY_S, masked),)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.live import Feed
-from crm.dispatch.picture import board
+from crm.dispatch.picture import board, masked
 from mainline.permissions import Permission
 
 AT_MOST_EVERY_S: Final = 2.0
@@ -17,4 +17,4 @@ async def compute(session: AsyncSession) -> Mapping[str, Any]:
     return await board(session)
 
 
-FEEDS: Final = (Feed("dispatch", Permission.DISPATCH, compute, AT_MOST_EVERY_S),)
+FEEDS: Final = (Feed("dispatch", Permission.DISPATCH, compute, AT_MOST_EVERY_S, masked),)

@@ -255,10 +255,7 @@ def _value(column: str, value: Any, around: _Around) -> str:
     if column.endswith("_at"):
         at = datetime.fromisoformat(str(value)).astimezone(around.zone)
         return f"{at:%Y-%m-%d %H:%M}"
-    masked = {"number": sees.number, "name": sees.name}
-    if column.startswith("address"):
-        return sees.address(str(value))
-    return masked.get(column, sees.text)(str(value))
+    return str(sees.columns({column: str(value)})[column])
 
 
 def _yuan(fen: int) -> str:

@@ -26,16 +26,19 @@ from crm.customers.models import ServiceAccount
 from crm.life_cycle import flow, queries, service
 from crm.life_cycle.advance import called_off, definition, orders
 from crm.life_cycle.api import name_of, next_role
-from crm.life_cycle.details import AREA_MAX, Details, Use
+from crm.life_cycle.details import AREA_MAX, Details, Use, masked
 from crm.life_cycle.events import AccountChanged
 from crm.life_cycle.models import LifeRequest
 from crm.life_cycle.rules import NEEDS, RequestKind
 from crm.linkage.queries import firings
+from crm.privacy.reading import Reads
 from crm.staff.composing import composed
 from mainline.clock import now
 from mainline.errors import MainlineError, NotFound
 from mainline.i18n import current_locale
+from mainline.ids import customer_subject
 from mainline.journal import entries_after
+from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow
 
@@ -125,11 +128,12 @@ async def _kinds(session: AsyncSession) -> dict[str, str]:
 
 @router.get("/new", dependencies=[_make])
 async def new(
-    request: Request, session: ReadSession, settings: Config,
+    request: Request, session: ReadSession, settings: Config, reads: Reads,
     customer: Annotated[int, Query(ge=1, le=2**53)],
     kind: Annotated[str, Query(max_length=32)] = "",
 ) -> HTMLResponse:  # fmt: skip
     """What can be requested; then what has to be told for it."""
+    await reads.opens(customer_subject(customer))
     return await _form(request, session, settings, customer, kind)
 
 
@@ -173,9 +177,12 @@ async def make(
 
 
 @router.get("/{number}", dependencies=[_see])
-async def show(request: Request, session: ReadSession, who: Who, number: Number) -> HTMLResponse:
+async def show(
+    request: Request, session: ReadSession, who: Who, reads: Reads, number: Number
+) -> HTMLResponse:
     """One request: what it changes, its papers, who agreed, what it costs, what follows."""
     row = await service.by_number(session, number)
+    await reads.opens(customer_subject(row.customer_id))
     kind = (await definition(session, row)).kind(row.kind)
     following, roles = await orders(session, row), await composed(session)
     past = await queries.history(session, number)
@@ -184,7 +191,7 @@ async def show(request: Request, session: ReadSession, who: Who, number: Number)
         row=row, kind=kind, following=following, states=STATES, tones=TONES, uses=USES,
         customer=await customers.view(session, row.customer_id),
         account=await session.get(ServiceAccount, row.account_id) if row.account_id else None,
-        details=_details(row, who), changes=await _changes(session, row),
+        details=masked(row, who.sees), changes=await _changes(session, row, who.sees),
         history=[(one.at, line(one, kind, roles)) for one in past],
         roles=roles, stopped=stopped_words(row.stopped) if row.stopped else "",
         papers={one["code"]: one for one in row.documents},
@@ -192,16 +199,6 @@ async def show(request: Request, session: ReadSession, who: Who, number: Number)
         stuck=bool(row.stopped) or any(called_off(one) for one in following),
         **_may(row, kind, who),
     )  # fmt: skip
-
-
-def _details(row: LifeRequest, who: Principal) -> Details:
-    told = Details.model_validate(row.details)
-    return told.model_copy(
-        update={
-            "person_phone": who.sees.number(told.person_phone),
-            "address": who.sees.address(told.address),
-        }
-    )
 
 
 def _may(row: LifeRequest, kind: RequestKind, who: Principal) -> dict[str, Any]:
@@ -217,7 +214,9 @@ def _may(row: LifeRequest, kind: RequestKind, who: Principal) -> dict[str, Any]:
     }
 
 
-async def _changes(session: AsyncSession, row: LifeRequest) -> list[tuple[str, str, str]]:
+async def _changes(
+    session: AsyncSession, row: LifeRequest, sees: Eyes
+) -> list[tuple[str, str, str]]:
     """What it changed: label, before, after."""
     new = select(ServiceAccount.id).where(ServiceAccount.number == row.number.replace("-", ""))
     ids = [row.account_id, await session.scalar(new)] if row.state == "done" else []
@@ -232,7 +231,8 @@ async def _changes(session: AsyncSession, row: LifeRequest) -> list[tuple[str, s
         if isinstance(event, AccountChanged) and event.number == row.number:
             for name in dict.fromkeys([*event.before, *event.after]):
                 label = CHANGES[name].to(current_locale()) if name in CHANGES else name
-                found.append((label, event.before.get(name, ""), event.after.get(name, "")))
+                told = {"owner": sees.name, "address": sees.address}.get(name, sees.text)
+                found.append((label, told(event.before.get(name)), told(event.after.get(name))))
     return found
 
 

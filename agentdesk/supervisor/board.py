@@ -32,7 +32,7 @@ from mainline.clock import now
 from mainline.db import any_of
 from mainline.errors import NotFound
 from mainline.journal.lag import lag
-from mainline.masking import BLIND
+from mainline.masking import BLIND, Eyes
 
 CALLS_MAX: Final = 300
 CALLBACKS_MAX: Final = 100
@@ -139,6 +139,16 @@ def picture(floor: Floor) -> dict[str, Any]:
         "lines": [_line(floor, line) for line in floor.lines],
         "sound": _sound(floor),
     }
+
+
+def masked(drawn: Mapping[str, Any], sees: Eyes) -> dict[str, Any]:
+    """The picture as this person may see it. Numbers are in it for nobody."""
+    people = {
+        part: [{**each, "customer": sees.name(each["customer"])} for each in drawn[part]]
+        for part in ("waiting", "agents", "calls", "callbacks")
+    }
+    alerts = [{**each, "note": sees.text(each["note"])} for each in drawn["alerts"]]
+    return {**drawn, **people, "alerts": alerts}
 
 
 def _told(found: Figures, stays: Sequence[datetime]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.live import Feed
-from agentdesk.supervisor.board import picture, read_floor
+from agentdesk.supervisor.board import masked, picture, read_floor
 from agentdesk.supervisor.day import drawn
 from crm.interactions.day import Forecast, read_day, read_forecast
 from mainline.clock import now
@@ -41,6 +41,6 @@ class DayFeed:
 
 DAY: Final = DayFeed()
 FEEDS: Final = (
-    Feed("board", Permission.SEE_BOARD, floor_now, AT_MOST_EVERY_S),
+    Feed("board", Permission.SEE_BOARD, floor_now, AT_MOST_EVERY_S, masked),
     Feed("day", Permission.SEE_BOARD, DAY, DAY_EVERY_S),
 )

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import HTMLResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from agentdesk.panels.labels import labels_of
 from agentdesk.shell import render
 from agentdesk.supervisor import asked
-from agentdesk.supervisor.board import lines_of, picture, read_floor
+from agentdesk.supervisor.board import lines_of, masked, picture, read_floor
 from agentdesk.supervisor.callers import Callers
 from agentdesk.supervisor.feeds import DAY
 from agentdesk.supervisor.floor import PENALTY_MAX, Leader, Wish
@@ -30,10 +31,11 @@ from crm.staff.queries import agent as staff_agent
 from ivr.hours import Mode
 from mainline.asterisk.switchboard import SpyMode
 from mainline.clock import now
+from mainline.config import Settings
 from mainline.errors import Invalid, NotFound
 from mainline.ids import call_subject
 from mainline.permissions import Permission
-from mainline.web import Config, ReadSession, Who, WriteSession, allow
+from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow
 
 router = APIRouter(prefix="/board", include_in_schema=False)
 router.include_router(asked.router)
@@ -113,6 +115,10 @@ def _json(value: Any) -> str:
     return json.dumps(jsonable_encoder(value), ensure_ascii=False)
 
 
+async def _drawn(session: AsyncSession, settings: Settings, who: Principal) -> dict[str, Any]:
+    return masked(picture(await read_floor(session, settings.zone)), who.sees)
+
+
 AtBoard = Annotated[Leader, Depends(_leader)]
 
 
@@ -122,16 +128,16 @@ async def board(request: Request, session: ReadSession, settings: Config, who: W
     return render(
         request, "supervisor/board.html",
         texts=_json(texts()), now=now(), zone=settings.timezone,
-        picture=_json(picture(await read_floor(session, settings.zone))),
+        picture=_json(await _drawn(session, settings, who)),
         day=_json(await DAY(session)),
         may_act=who.may(Permission.SUPERVISE), has_telephone=who.agent_number is not None,
     )  # fmt: skip
 
 
 @router.get("/wall", dependencies=[_see])
-async def wall(request: Request, session: ReadSession, settings: Config) -> HTMLResponse:
+async def wall(request: Request, session: ReadSession, settings: Config, who: Who) -> HTMLResponse:
     """The same for the wall: readable from three metres, nothing to touch."""
-    found = _json(picture(await read_floor(session, settings.zone)))
+    found = _json(await _drawn(session, settings, who))
     return render(
         request,
         "supervisor/wall.html",
@@ -143,9 +149,9 @@ async def wall(request: Request, session: ReadSession, settings: Config) -> HTML
 
 
 @router.get("/picture", dependencies=[_see])
-async def board_picture(session: ReadSession, settings: Config) -> Mapping[str, Any]:
+async def board_picture(session: ReadSession, settings: Config, who: Who) -> Mapping[str, Any]:
     """The picture once, for a page that cannot hold a stream."""
-    return picture(await read_floor(session, settings.zone))
+    return await _drawn(session, settings, who)
 
 
 @router.get("/day", dependencies=[_see])
@@ -263,10 +269,10 @@ async def note_on_call(call_id: CallKey, form: NoteForm, session: WriteSession, 
 
 
 @router.get("/agents/{number}/notes", dependencies=[_act])
-async def notes_of_agent(number: Number, session: ReadSession) -> list[Mapping[str, Any]]:
+async def notes_of_agent(number: Number, session: ReadSession, who: Who) -> list[Mapping[str, Any]]:
     """What leaders remember of an agent, the newest first."""
     return [
-        {"at": note.created_at, "by": note.author, "text": note.text}
+        {"at": note.created_at, "by": note.author, "text": who.sees.text(note.text)}
         for note in await notes_on(session, f"agent:{number}")
     ]
 

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from crm.alerts import queries, service
+from crm.alerts.models import Alert
 from crm.alerts.rules import Name
+from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.web import Page, ReadSession, Who, WriteSession, allow
 
@@ -32,6 +34,12 @@ class AlertRead(BaseModel):
     acknowledged_by: str
     note: str
 
+    @classmethod
+    def of(cls, row: Alert, sees: Eyes) -> "AlertRead":
+        """As this person may see it."""
+        found = cls.model_validate(row)
+        return found.model_copy(update=sees.texts(found, "note"))
+
 
 class AcknowledgeForm(BaseModel):
     """What the leader does about it."""
@@ -44,6 +52,7 @@ class AcknowledgeForm(BaseModel):
 @router.get("", dependencies=[allow(Permission.SEE_BOARD)])
 async def list_alerts(
     session: ReadSession,
+    who: Who,
     is_open: Annotated[bool | None, Query(alias="open")] = None,
     since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
     measure: Name | None = None,
@@ -55,7 +64,7 @@ async def list_alerts(
         if is_open
         else await queries.history(session, since=since, measure=measure, limit=limit)
     )
-    return Page(items=[AlertRead.model_validate(row) for row in found])
+    return Page(items=[AlertRead.of(row, who.sees) for row in found])
 
 
 @router.post("/{alert_id}/acknowledge", dependencies=[allow(Permission.SUPERVISE)])
@@ -64,4 +73,4 @@ async def acknowledge(
 ) -> AlertRead:
     """Take care of an alert."""
     row = await service.acknowledge(session, alert_id, by=who.name, note=form.note)
-    return AlertRead.model_validate(row)
+    return AlertRead.of(row, who.sees)

@@ -13,6 +13,7 @@ from crm.appointments.rules import Offer
 from crm.work_orders import service as orders
 from crm.work_orders.models import WorkOrder
 from mainline.clock import now
+from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.text import LocalizedText
 from mainline.web import Config, Page, Principal, ReadSession, Who, WriteSession, allow
@@ -71,10 +72,11 @@ class AppointmentRead(BaseModel):
     reason: str
 
     @classmethod
-    def of(cls, row: Appointment, order: WorkOrder) -> "AppointmentRead":
-        """With the number of its order."""
+    def of(cls, row: Appointment, order: WorkOrder, sees: Eyes) -> "AppointmentRead":
+        """With the number of its order, as this person may see it."""
         names = cls.model_fields.keys() - {"work_order"}
-        return cls(work_order=order.number, **{name: getattr(row, name) for name in names})
+        told = {name: getattr(row, name) for name in names} | sees.texts(row, "reason")
+        return cls(work_order=order.number, **told)
 
 
 class OfferRead(BaseModel):
@@ -101,20 +103,21 @@ class OfferRead(BaseModel):
 @router.get("/appointments", dependencies=_SEE)
 async def list_appointments(
     session: ReadSession,
+    who: Who,
     day: date,
     pool: Annotated[str | None, Query(max_length=24)] = None,
 ) -> Page[AppointmentRead]:
     """Everybody who was promised that day."""
     found = await queries.on_day(session, day, pool=pool)
-    return Page(items=[AppointmentRead.of(row, order) for row, order in found])
+    return Page(items=[AppointmentRead.of(row, order, who.sees) for row, order in found])
 
 
 @router.get("/work-orders/{number}/appointments", tags=["work orders"], dependencies=_SEE)
-async def list_of_order(number: str, session: ReadSession) -> Page[AppointmentRead]:
+async def list_of_order(number: str, session: ReadSession, who: Who) -> Page[AppointmentRead]:
     """What the customer of an order was promised, the newest first."""
     order = await orders.by_number(session, number)
     found = await queries.history(session, order.id)
-    return Page(items=[AppointmentRead.of(row, order) for row in found])
+    return Page(items=[AppointmentRead.of(row, order, who.sees) for row in found])
 
 
 @router.get("/work-orders/{number}/appointments/free", tags=["work orders"], dependencies=_SEE)
@@ -143,7 +146,7 @@ async def book(
         session, number, body.day, body.slot, by=_name(who), zone=config.zone,
         call_id=body.call_id,
     )  # fmt: skip
-    return await _read(session, row)
+    return await _read(session, row, who.sees)
 
 
 @router.post("/appointments/{appointment_id}/move", dependencies=_BOOK)
@@ -155,7 +158,7 @@ async def move(
         session, appointment_id, body.day, body.slot, reason=body.reason, by=_name(who),
         zone=config.zone,
     )  # fmt: skip
-    return await _read(session, row)
+    return await _read(session, row, who.sees)
 
 
 @router.post("/appointments/{appointment_id}/cancel", dependencies=_BOOK)
@@ -164,11 +167,11 @@ async def cancel(
 ) -> AppointmentRead:
     """Nobody comes at that time; its place is free again."""
     row = await service.cancel(session, appointment_id, reason=body.reason, by=_name(who))
-    return await _read(session, row)
+    return await _read(session, row, who.sees)
 
 
-async def _read(session: AsyncSession, row: Appointment) -> AppointmentRead:
-    return AppointmentRead.of(row, await session.get_one(WorkOrder, row.work_order_id))
+async def _read(session: AsyncSession, row: Appointment, sees: Eyes) -> AppointmentRead:
+    return AppointmentRead.of(row, await session.get_one(WorkOrder, row.work_order_id), sees)
 
 
 def _name(who: Principal) -> str:

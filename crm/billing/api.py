@@ -11,8 +11,11 @@ from crm.billing import blocks, queries
 from crm.billing.models import PaymentBlock
 from crm.billing.readings import meters
 from crm.customers.models import ServiceAccount
+from crm.privacy.reading import Reads
 from mainline.clock import now
 from mainline.errors import NotFound
+from mainline.ids import customer_subject
+from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.text import LocalizedText
 from mainline.web import Config, Principal, ReadSession, Who, WriteSession, allow
@@ -84,11 +87,18 @@ class MetersRead(BaseModel):
     next: None = None
 
 
-@router.get("/{account_id}/readings")
-async def read_readings(account_id: int, session: ReadSession) -> MetersRead:
-    """The account's meters."""
-    if await session.get(ServiceAccount, account_id) is None:
+async def _opened(session: AsyncSession, account_id: int, reads: Reads) -> None:
+    """Whose account it is, is read."""
+    account = await session.get(ServiceAccount, account_id)
+    if account is None:
         raise NotFound("account")
+    await reads.opens(customer_subject(account.customer_id))
+
+
+@router.get("/{account_id}/readings")
+async def read_readings(account_id: int, session: ReadSession, reads: Reads) -> MetersRead:
+    """The account's meters."""
+    await _opened(session, account_id, reads)
     found = await meters(session, [account_id])
     return MetersRead(
         items=[
@@ -104,10 +114,11 @@ async def read_readings(account_id: int, session: ReadSession) -> MetersRead:
 
 
 @router.get("/{account_id}/bills")
-async def read_bills(account_id: int, session: ReadSession, config: Config) -> BillsRead:
+async def read_bills(
+    account_id: int, session: ReadSession, reads: Reads, config: Config
+) -> BillsRead:
     """The account's money."""
-    if await session.get(ServiceAccount, account_id) is None:
-        raise NotFound("account")
+    await _opened(session, account_id, reads)
     owed = await queries.arrears(session, account_id, today=now().astimezone(config.zone).date())
     bills = await queries.bills(session, account_id)
     payments = await queries.payments(session, account_id)
@@ -133,6 +144,12 @@ class BlockRead(BaseModel):
     lifted_by: str
     lift_note: str
 
+    @classmethod
+    def of(cls, row: PaymentBlock, sees: Eyes) -> "BlockRead":
+        """As this person may see it."""
+        found = cls.model_validate(row)
+        return found.model_copy(update=sees.texts(found, "reason_zh", "reason_en", "lift_note"))
+
 
 class BlocksRead(BaseModel):
     """Whether money may be taken; ``blocks`` tells what stands in the way."""
@@ -157,20 +174,22 @@ class LiftWrite(BaseModel):
     note: str = Field(max_length=blocks.REASON_CHARS_MAX)
 
 
-async def _blocks(session: AsyncSession, account_id: int, *, past: bool) -> BlocksRead:
+async def _blocks(session: AsyncSession, account_id: int, sees: Eyes, *, past: bool) -> BlocksRead:
     if await session.get(ServiceAccount, account_id) is None:
         raise NotFound("account")
     found = await blocks.of_account(session, account_id, past=past)
     return BlocksRead(
         blocked=any(one.lifted_at is None for one in found),
-        blocks=[BlockRead.model_validate(one) for one in found],
+        blocks=[BlockRead.of(one, sees) for one in found],
     )
 
 
 @router.get("/{account_id}/payment-blocks")
-async def read_blocks(account_id: Id, session: ReadSession, past: bool = False) -> BlocksRead:
+async def read_blocks(
+    account_id: Id, session: ReadSession, who: Who, past: bool = False
+) -> BlocksRead:
     """Ask before money is taken; with ``past`` also what was lifted."""
-    return await _blocks(session, account_id, past=past)
+    return await _blocks(session, account_id, who.sees, past=past)
 
 
 @router.post(
@@ -186,7 +205,7 @@ async def block_payment(
         raise blocks.WhyNeeded
     reason = LocalizedText(zh=words, en=words)
     await blocks.block(session, account_id, reason=reason, by=_name(who))
-    return await _blocks(session, account_id, past=False)
+    return await _blocks(session, account_id, who.sees, past=False)
 
 
 @router.post(
@@ -201,7 +220,7 @@ async def lift_block(
     if row is None or row.account_id != account_id:
         raise NotFound("payment-block")
     await blocks.lift(session, block_id, by=_name(who), note=body.note)
-    return await _blocks(session, account_id, past=True)
+    return await _blocks(session, account_id, who.sees, past=True)
 
 
 def _name(who: Principal) -> str:

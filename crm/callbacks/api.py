@@ -50,7 +50,8 @@ class CallbackRead(BaseModel):
     def of(cls, row: Callback, sees: Eyes) -> "CallbackRead":
         """As this person may see it."""
         fields = {name: getattr(row, name) for name in cls.model_fields}
-        return cls(**{**fields, "number": sees.number(row.number)})
+        masked = {"number": sees.number(row.number), "reason": sees.text(row.reason)}
+        return cls(**{**fields, **masked})
 
 
 @router.get("", dependencies=[allow(Permission.SEE_CALLS)])

@@ -89,7 +89,8 @@ class TaskRead(BaseModel):
     def of(cls, task: CampaignTask, sees: Eyes) -> "TaskRead":
         """As this person may see it."""
         fields = {name: getattr(task, name) for name in cls.model_fields}
-        return cls(**{**fields, "number": sees.number(task.number)})
+        masked = {"number": sees.number(task.number), "answers": sees.fields(task.answers)}
+        return cls(**{**fields, **masked, **sees.texts(task, "notes")})
 
 
 class Barred(BaseModel):
@@ -185,11 +186,15 @@ async def list_barred(
     found = await numbers.barred(session, after=after)
     items = [
         Barred(
-            **{n: getattr(one, n) for n in Barred.model_fields if n != "number"},
+            id=one.id,
             number=who.sees.number(one.number),
+            source=one.source,
+            reason=who.sees.text(one.reason),
+            by=one.by,
+            created_at=one.created_at,
         )
         for one in found
-    ]
+    ]  # fmt: skip
     return Page(items=items, next=str(found[-1].id) if len(found) == 200 else None)  # noqa: PLR2004
 
 

@@ -67,10 +67,12 @@ async def find_customers(
 
 @router.get("/of-premise/{premise_id}")
 async def read_customers_of_premise(
-    premise_id: int, session: ReadSession, who: Who, as_of: AwareDatetime
+    premise_id: int, session: ReadSession, who: Who, reads: Reads, as_of: AwareDatetime
 ) -> Page[CustomerRead]:
-    """Who had an account at a premise at that moment."""
+    """Who had an account at a premise at that moment. Counts as a search."""
+    asked = await reads.searches()
     found = await customers_of_premise_as_of(session, premise_id, as_of)
+    await reads.listed(asked, len(found))
     return Page(items=[CustomerRead.of(view, who.sees) for view in found])
 
 
@@ -102,7 +104,7 @@ async def unmask_customer(
     """Take the masks off this customer for a short time; who, when and why is a fact."""
     subject = customer_subject((await queries.view(session, customer_id)).customer.id)
     row = await privacy.unmask(session, who, subject, **body.model_dump())
-    return UnmaskedRead.model_validate(row)
+    return UnmaskedRead.of(row, who.sees)
 
 
 @router.patch("/{customer_id}", dependencies=_EDIT)

@@ -26,7 +26,8 @@ class PhoneRead(BaseModel):
     def of(cls, phone: CustomerPhone, sees: Eyes) -> "PhoneRead":
         """As this person may see it."""
         told = {name: getattr(phone, name) for name in cls.model_fields}
-        return cls(**{**told, "number": sees.number(phone.number)})
+        masked = {"number": sees.number(phone.number), "label": sees.text(phone.label)}
+        return cls(**{**told, **masked})
 
 
 class AccountRead(BaseModel):

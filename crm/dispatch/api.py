@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from crm.dispatch import service
-from crm.dispatch.picture import board, drawing
+from crm.dispatch.picture import board, drawing, masked
 from crm.dispatch.proposals import Proposal
 from crm.field import positions
 from crm.staff.models import User
@@ -91,9 +91,9 @@ class TrackRead(BaseModel):
 
 
 @router.get("/board")
-async def read_board(session: ReadSession) -> dict[str, Any]:
+async def read_board(session: ReadSession, who: Who) -> dict[str, Any]:
     """Open orders with their clocks, people with the age of their position, hot spots, areas."""
-    return await board(session)
+    return masked(await board(session), who.sees)
 
 
 @router.get("/orders/{number}/proposals")

@@ -25,6 +25,7 @@ from crm.work_orders.flow import OVERSEER
 from crm.work_orders.limits import gauge
 from crm.work_orders.models import WorkOrder
 from mainline.clock import now
+from mainline.masking import Eyes
 
 RANK: Final = {"emergency": 0, "urgent": 1}
 SHOWN_MAX: Final = 300
@@ -81,6 +82,19 @@ async def board(session: AsyncSession) -> dict[str, Any]:
         "hot_spots": await _spots(session, await _hot(session, at), map_),
         "areas": [_area(one) for one in map_.areas],
     }  # fmt: skip
+
+
+def masked(drawn: Mapping[str, Any], sees: Eyes) -> dict[str, Any]:
+    """The board as this person may see it."""
+    orders = [
+        {**one, "summary": sees.text(one["summary"]), "address": _address(one["address"], sees)}
+        for one in drawn["orders"]
+    ]
+    return {**drawn, "orders": orders}
+
+
+def _address(address: Mapping[str, str] | None, sees: Eyes) -> dict[str, str] | None:
+    return {lang: sees.address(each) for lang, each in address.items()} if address else None
 
 
 async def _open(session: AsyncSession) -> Sequence[WorkOrder]:

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from crm.duplicates import queries, service
 from crm.duplicates.models import DuplicateDecision
 from crm.duplicates.rules import What
+from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.web import Page, ReadSession, Who, WriteSession, allow
 
@@ -51,9 +52,10 @@ class DecisionRead(BaseModel):
     undone_by: str
 
     @classmethod
-    def of(cls, row: DuplicateDecision) -> "DecisionRead":
-        """As the table has it."""
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+    def of(cls, row: DuplicateDecision, sees: Eyes) -> "DecisionRead":
+        """As this person may see it."""
+        told = {name: getattr(row, name) for name in cls.model_fields}
+        return cls(**(told | sees.texts(row, "note")))
 
 
 @router.get("")
@@ -81,9 +83,9 @@ async def find_duplicates(
 
 
 @router.get("/decisions")
-async def read_decisions(session: ReadSession) -> Page[DecisionRead]:
+async def read_decisions(session: ReadSession, who: Who) -> Page[DecisionRead]:
     """What was decided, the newest first."""
-    return Page(items=[DecisionRead.of(row) for row in await queries.history(session)])
+    return Page(items=[DecisionRead.of(row, who.sees) for row in await queries.history(session)])
 
 
 @router.post("/decisions", status_code=201)
@@ -92,11 +94,11 @@ async def decide(body: DecisionWrite, session: WriteSession, who: Who) -> Decisi
     act = service.merge if body.verdict == "merged" else service.dismiss
     by = who.agent_number or who.name
     row = await act(session, body.what, body.kept_id, body.other_id, by=by, note=body.note)
-    return DecisionRead.of(row)
+    return DecisionRead.of(row, who.sees)
 
 
 @router.post("/decisions/{decision_id}/undo")
 async def undo(decision_id: int, session: WriteSession, who: Who) -> DecisionRead:
     """Take a decision back: exactly what went over returns."""
     row = await service.undo(session, decision_id, by=who.agent_number or who.name)
-    return DecisionRead.of(row)
+    return DecisionRead.of(row, who.sees)

@@ -9,7 +9,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from crm.exports import service
 from crm.exports.files import MEDIA, Format
 from crm.exports.lists import FIRST, LAST, Wanted, What
+from crm.exports.models import DataExport
 from crm.exports.service import Verdict
+from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.web import Config, Page, ReadSession, Who, WriteSession, allow
 
@@ -58,12 +60,18 @@ class ExportRead(BaseModel):
     note: str
     taken: int
 
+    @classmethod
+    def of(cls, row: DataExport, sees: Eyes) -> "ExportRead":
+        """As this person may see it."""
+        found = cls.model_validate(row)
+        return found.model_copy(update=sees.texts(found, "reason", "note"))
+
 
 @router.get("", dependencies=_SEE)
 async def list_exports(session: ReadSession, who: Who) -> Page[ExportRead]:
     """One's own, and for who approves all of them; the newest first."""
     found = await service.listed(session, who, all_of_them=who.may(Permission.APPROVE_EXPORTS))
-    return Page(items=[ExportRead.model_validate(row) for row in found])
+    return Page(items=[ExportRead.of(row, who.sees) for row in found])
 
 
 @router.post("", status_code=201, dependencies=_ASK)
@@ -71,7 +79,7 @@ async def ask_export(body: ExportAsk, session: WriteSession, who: Who) -> Export
     """Ask for one; above the company's limit a second person decides."""
     wanted = Wanted(body.since, body.until, body.customer_class)
     row = await service.ask(session, who, body.what, wanted, reason=body.reason)
-    return ExportRead.model_validate(row)
+    return ExportRead.of(row, who.sees)
 
 
 @router.post("/{number}/decision", dependencies=[allow(Permission.APPROVE_EXPORTS)])
@@ -80,7 +88,7 @@ async def decide_export(
 ) -> ExportRead:
     """Approve or refuse what somebody else asked for."""
     row = await service.decide(session, who, number, body.verdict, note=body.note)
-    return ExportRead.model_validate(row)
+    return ExportRead.of(row, who.sees)
 
 
 @router.get("/{number}/file", dependencies=_ASK, response_class=Response)

@@ -48,7 +48,7 @@ async def take_acts(body: schemas.ActsIn, session: WriteSession, who: Who) -> sc
         session, name(who), body.device, body.acts, at=now(), roles=who.roles
     )  # fmt: skip
     numbers = {act.key: act.order for act in body.acts}
-    results = [schemas.ActRead.of(row, numbers[row.key]) for row in taken.acts]
+    results = [schemas.ActRead.of(row, numbers[row.key], who.sees) for row in taken.acts]
     return schemas.ActsRead(results=results, expected=taken.expected)
 
 

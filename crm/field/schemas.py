@@ -15,7 +15,7 @@ from crm.field.models import FieldAct
 from crm.field.rules import FieldRules, for_type
 from crm.field.work import Job
 from crm.staff.roles import Roles
-from crm.work_orders.models import WorkOrder
+from crm.work_orders.models import WorkOrder, WorkOrderMove
 from mainline.masking import Eyes
 
 
@@ -49,13 +49,14 @@ class ActRead(BaseModel):
     theirs: dict[str, Any]
 
     @classmethod
-    def of(cls, row: FieldAct, number: str) -> "ActRead":
-        """As it was decided when it came in first."""
+    def of(cls, row: FieldAct, number: str, sees: Eyes) -> "ActRead":
+        """As it was decided when it came in first, and this person may see it."""
         return cls(
             key=row.key, seq=row.seq, order=number, kind=row.kind, action=row.action,
-            note=str(row.body.get("note", "")), fields=row.body.get("fields") or {},
+            note=sees.text(str(row.body.get("note", ""))),
+            fields=sees.fields(row.body.get("fields") or {}),
             at=row.acted_at, outcome=row.outcome,
-            code=row.code, words=row.words, theirs=row.theirs,
+            code=row.code, words=row.words, theirs=sees.fields(row.theirs),
         )  # fmt: skip
 
 
@@ -118,6 +119,12 @@ class LineRead(BaseModel):
     to_step: str
     note: str
 
+    @classmethod
+    def of(cls, line: WorkOrderMove, sees: Eyes) -> "LineRead":
+        """As this person may see it."""
+        found = cls.model_validate(line)
+        return found.model_copy(update={"note": sees.text(found.note)})
+
 
 class WorkRead(BaseModel):
     """All that somebody needs for a day without a network."""
@@ -164,9 +171,9 @@ def job(one: Job, sees: Eyes) -> dict[str, Any]:
         "opened_at": order.opened_at, "due_respond_at": order.due_respond_at,
         "due_complete_at": order.due_complete_at, "responded_at": order.responded_at,
         "fields": filled(order, one.types, sees),
-        "history": [LineRead.model_validate(line) for line in one.history],
+        "history": [LineRead.of(line, sees) for line in one.history],
         "attachments": [AttachmentRead.model_validate(each) for each in one.attachments],
-        "conflicts": [ActRead.of(act, order.number) for act in one.conflicts],
+        "conflicts": [ActRead.of(act, order.number, sees) for act in one.conflicts],
     }  # fmt: skip
 
 

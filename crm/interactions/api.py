@@ -15,6 +15,7 @@ from crm.interactions.schemas import (
     TodayRead,
 )
 from crm.privacy import service as privacy
+from crm.privacy.reading import Reads
 from crm.privacy.schemas import UnmaskAsk, UnmaskedRead
 from mainline.errors import Forbidden
 from mainline.ids import call_subject
@@ -41,6 +42,7 @@ Word = Annotated[str | None, Query(max_length=64)]
 async def list_calls(
     session: ReadSession,
     who: Who,
+    reads: Reads,
     config: Config,
     since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
     until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
@@ -53,15 +55,18 @@ async def list_calls(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     after: Annotated[str | None, Query(alias="next", max_length=300)] = None,
 ) -> Page[CallRead]:
-    """Calls, the newest first."""
+    """Calls, the newest first; asking for those of a number counts as a search."""
     if ani is not None and not who.sees.numbers:
         raise Forbidden
+    asked = await reads.searches() if ani is not None else None
     area_code = config.home_area_code
     number = normalise(ani, area_code=area_code).number or ani
     wanted = Filter(
         since, until, number, customer, agent, queue, outcome, reason, area_code=area_code
     )
     calls = await queries.find(session, wanted, limit=limit, before=last_line(after, str))
+    if asked is not None:
+        await reads.listed(asked, len(calls))
     names = await queries.customer_names(session, calls)
     more = cursor(calls[-1].began_at.isoformat(), calls[-1].id) if len(calls) == limit else None
     return Page(
@@ -87,7 +92,7 @@ async def unmask_call(
     """Take the masks off this call for a short time; who, when and why is a fact."""
     subject = call_subject((await queries.view(session, call_id)).call.id)
     row = await privacy.unmask(session, who, subject, **body.model_dump())
-    return UnmaskedRead.model_validate(row)
+    return UnmaskedRead.of(row, who.sees)
 
 
 @router.get(

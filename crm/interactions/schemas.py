@@ -141,7 +141,8 @@ class CallDetail(CallRead):
 
 
 def _seen(fact: dict[str, Any], sees: Eyes) -> dict[str, Any]:
-    return {n: sees.number(value) if n in NUMBERS else value for n, value in fact.items()}
+    numbers = {n: sees.number(value) for n, value in fact.items() if n in NUMBERS}
+    return sees.fields(fact) | numbers
 
 
 class TodayRead(BaseModel):

@@ -9,10 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.life_cycle import flow, queries, roles_api, service
 from crm.life_cycle.advance import definition, orders
-from crm.life_cycle.details import Details
+from crm.life_cycle.details import Details, masked
 from crm.life_cycle.models import LifeRequest
 from crm.life_cycle.rules import NEEDS, RequestKind
+from crm.privacy.reading import Reads
 from mainline.errors import Invalid
+from mainline.ids import customer_subject
+from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.text import LocalizedText
 from mainline.web import (
@@ -102,9 +105,9 @@ class RequestRead(BaseModel):
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, row: LifeRequest) -> "RequestRead":
-        """As the table has it."""
-        return cls(**_plain(row, cls.model_fields))
+    def of(cls, row: LifeRequest, sees: Eyes) -> "RequestRead":
+        """As this person may see it."""
+        return cls(**_plain(row, sees))
 
 
 class RequestDetail(RequestRead):
@@ -131,21 +134,20 @@ class KindRead(BaseModel):
     orders: list[str]
 
 
-def _plain(row: LifeRequest, names: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names}
+def _plain(row: LifeRequest, sees: Eyes) -> dict[str, Any]:
+    plain = {name: getattr(row, name) for name in RequestRead.model_fields}
+    return plain | sees.texts(row, "note")
 
 
 async def detail(session: AsyncSession, row: LifeRequest, who: Principal) -> RequestDetail:
     """All about it that this person may see."""
     kind = (await definition(session, row)).kind(row.kind)
-    told = dict(row.details)
-    told["person_phone"] = who.sees.number(told.get("person_phone", ""))
-    if "address" in told:
-        told["address"] = who.sees.address(told["address"])
+    sees = who.sees
     return RequestDetail(
-        **_plain(row, RequestRead.model_fields), details=told, documents=row.documents,
+        **_plain(row, sees), details=masked(row, sees).model_dump(mode="json"),
+        documents=[sees.fields(one) for one in row.documents],
         missing=list(flow.missing(kind, frozenset(one["code"] for one in row.documents))),
-        approvals=row.approvals, next_role=next_role(kind, row),
+        approvals=[sees.fields(one) for one in row.approvals], next_role=next_role(kind, row),
         orders=[one.number for one in await orders(session, row)],
     )  # fmt: skip
 
@@ -158,6 +160,7 @@ def next_role(kind: RequestKind, row: LifeRequest) -> str | None:
 @requests.get("", dependencies=_SEE)
 async def list_requests(
     session: ReadSession,
+    who: Who,
     state: State | None = None,
     kind: Annotated[str | None, Query(max_length=32)] = None,
     customer: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
@@ -172,7 +175,7 @@ async def list_requests(
     wanted = queries.Wanted(state, kind, customer, account)
     found = await queries.find(session, wanted, limit=limit, before=place[0])
     more = cursor(found[-1].id) if len(found) == limit else None
-    return Page(items=[RequestRead.of(one) for one in found], next=more)
+    return Page(items=[RequestRead.of(one, who.sees) for one in found], next=more)
 
 
 @requests.get("/kinds", dependencies=_SEE)
@@ -203,9 +206,13 @@ async def make_request(
 
 
 @requests.get("/{number}", dependencies=_SEE)
-async def read_request(number: Number, session: ReadSession, who: Who) -> RequestDetail:
+async def read_request(
+    number: Number, session: ReadSession, who: Who, reads: Reads
+) -> RequestDetail:
     """One request by its pre-acceptance number, at whatever counter."""
-    return await detail(session, await service.by_number(session, number), who)
+    row = await service.by_number(session, number)
+    await reads.opens(customer_subject(row.customer_id))
+    return await detail(session, row, who)
 
 
 @requests.post("/{number}/documents", dependencies=_MAKE)

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from crm.addresses.queries import resolve
 from crm.customers.models import Customer, ServiceAccount
 from crm.customers.queries import find
+from crm.life_cycle.models import LifeRequest
 from crm.life_cycle.rules import NEEDS, Need, RequestKind
 from mainline.errors import Invalid
 from mainline.i18n import Text
+from mainline.masking import Eyes
 from mainline.phone import normalise
 
 Use = Literal["residential", "commercial", "public", "industrial"]
@@ -78,6 +80,23 @@ class Details(BaseModel):
     area_m2: int | None = Field(default=None, ge=1, le=AREA_MAX)
     use: Use | None = None
     fields: dict[str, Any] = Field(default_factory=dict, max_length=40)
+
+
+def masked(row: LifeRequest, sees: Eyes) -> Details:
+    """What was told for a request, as this person may see it."""
+    told = Details.model_validate(row.details)
+    return told.model_copy(
+        update={
+            "person": _typed(told.person, sees), "person_name": sees.name(told.person_name),
+            "person_phone": sees.number(told.person_phone), "address": sees.address(told.address),
+            "fields": sees.fields(told.fields),
+        }
+    )  # fmt: skip
+
+
+def _typed(person: str, sees: Eyes) -> str:
+    """Somebody of ours was found by a name, or by a number: of a telephone or an account."""
+    return sees.number(person) if any(map(str.isdigit, person)) else sees.name(person)
 
 
 async def complete(

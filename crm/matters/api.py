@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from crm.matters import queries, service
 from crm.matters.queries import MatterView
 from crm.matters.service import Actor
+from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.text import LocalizedText
 from mainline.web import Config, Page, Principal, ReadSession, Who, WriteSession, allow
@@ -62,20 +63,21 @@ class MatterRead(BaseModel):
     outcome: str
 
     @classmethod
-    def of(cls, view: MatterView) -> "MatterRead":
-        """As the table has it."""
+    def of(cls, view: MatterView, sees: Eyes) -> "MatterRead":
+        """As this person may see it."""
         plain = cls.model_fields.keys() - {"rung", "rung_name"}
         told = {name: getattr(view.matter, name) for name in plain}
+        told |= sees.texts(view.matter, "summary", "outcome")
         return cls(**told, rung=view.rung.code, rung_name=view.rung.name)
 
 
 @router.get("", dependencies=_SEE)
 async def list_matters(
-    session: ReadSession, which: Literal["open", "settled"] = "open"
+    session: ReadSession, who: Who, which: Literal["open", "settled"] = "open"
 ) -> Page[MatterRead]:
     """Those that are open, the highest first; or the last that were settled."""
     found = await (queries.settled if which == "settled" else queries.open_matters)(session)
-    return Page(items=[MatterRead.of(one) for one in found])
+    return Page(items=[MatterRead.of(one, who.sees) for one in found])
 
 
 @router.post("", status_code=201, dependencies=_ACT)
@@ -87,20 +89,20 @@ async def raise_matter(
         session, key=f"api:{body.key}", by=actor(who), zone=config.zone,
         **body.model_dump(exclude={"key"}),
     )  # fmt: skip
-    return MatterRead.of(await queries.view(session, made.id))
+    return MatterRead.of(await queries.view(session, made.id), who.sees)
 
 
 @router.get("/{matter_id}", dependencies=_SEE)
-async def read_matter(matter_id: Id, session: ReadSession) -> MatterRead:
+async def read_matter(matter_id: Id, session: ReadSession, who: Who) -> MatterRead:
     """One of them."""
-    return MatterRead.of(await queries.view(session, matter_id))
+    return MatterRead.of(await queries.view(session, matter_id), who.sees)
 
 
 @router.post("/{matter_id}/take", dependencies=_ACT)
 async def take(matter_id: Id, session: WriteSession, who: Who) -> MatterRead:
     """See to it by name."""
     await service.take(session, matter_id, by=actor(who))
-    return MatterRead.of(await queries.view(session, matter_id))
+    return MatterRead.of(await queries.view(session, matter_id), who.sees)
 
 
 @router.post("/{matter_id}/pass-on", dependencies=_ACT)
@@ -109,14 +111,14 @@ async def pass_on(
 ) -> MatterRead:
     """To the next rung, with the reason."""
     await service.pass_on(session, matter_id, by=actor(who), note=body.note, zone=config.zone)
-    return MatterRead.of(await queries.view(session, matter_id))
+    return MatterRead.of(await queries.view(session, matter_id), who.sees)
 
 
 @router.post("/{matter_id}/settle", dependencies=_ACT)
 async def settle(matter_id: Id, body: Noted, session: WriteSession, who: Who) -> MatterRead:
     """Write down what came of it."""
     await service.settle(session, matter_id, by=actor(who), outcome=body.note)
-    return MatterRead.of(await queries.view(session, matter_id))
+    return MatterRead.of(await queries.view(session, matter_id), who.sees)
 
 
 def actor(who: Principal) -> Actor:

@@ -52,7 +52,7 @@ class MessageRead(BaseModel):
             overdue=view.overdue(now()),
             customer_id=message.customer_id,
             work_order=message.work_order,
-            outcome=message.outcome,
+            outcome=who.sees.text(message.outcome),
             told=message.told,
             callback_id=message.callback_id,
             transcript=who.sees.text(message.transcript),

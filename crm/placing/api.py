@@ -9,6 +9,7 @@ from crm.addresses.api import ReasonRead
 from crm.addresses.wording import TEXT_CHARS_MAX
 from crm.placing import queries, service
 from crm.placing.models import PlacingDecision
+from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.web import Page, ReadSession, Who, WriteSession, allow
 
@@ -61,14 +62,18 @@ class DecisionRead(BaseModel):
     undone_by: str
 
     @classmethod
-    def of(cls, row: PlacingDecision) -> "DecisionRead":
-        """As the table has it."""
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+    def of(cls, row: PlacingDecision, sees: Eyes) -> "DecisionRead":
+        """As this person may see it."""
+        told = {name: getattr(row, name) for name in cls.model_fields}
+        return cls(
+            **(told | {"typed": sees.address(row.typed), "address": sees.address(row.address)})
+        )
 
 
 @router.get("")
 async def read_waiting(
     session: ReadSession,
+    who: Who,
     show: queries.Show = "waiting",
     q: Annotated[str, Query(max_length=TEXT_CHARS_MAX)] = "",
     limit: Annotated[int, Query(ge=1, le=queries.LIMIT_MAX)] = 20,
@@ -79,7 +84,7 @@ async def read_waiting(
     accounts = await queries.supplied(session, [row.id for row in rows])
     items = [
         WaitingRead(
-            premise_id=row.id, typed=row.address_zh,
+            premise_id=row.id, typed=who.sees.address(row.address_zh),
             accounts=[one.number for one in accounts[row.id]],
             choices=[_read(one) for one in await queries.choices(session, row.address_zh)],
         )
@@ -94,9 +99,9 @@ def _read(one: queries.Choice) -> ChoiceRead:
 
 
 @router.get("/decisions")
-async def read_decisions(session: ReadSession) -> Page[DecisionRead]:
+async def read_decisions(session: ReadSession, who: Who) -> Page[DecisionRead]:
     """What was decided, the newest first."""
-    return Page(items=[DecisionRead.of(row) for row in await queries.history(session)])
+    return Page(items=[DecisionRead.of(row, who.sees) for row in await queries.history(session)])
 
 
 @router.post("/decisions", status_code=201)
@@ -104,13 +109,14 @@ async def decide(body: DecisionWrite, session: WriteSession, who: Who) -> Decisi
     """Place an address, or put it aside."""
     by = who.agent_number or who.name
     if body.key is None:
-        return DecisionRead.of(await service.put_aside(session, body.premise_id, by=by))
+        aside = await service.put_aside(session, body.premise_id, by=by)
+        return DecisionRead.of(aside, who.sees)
     row = await service.place(session, body.premise_id, body.key, by=by, text=body.text)
-    return DecisionRead.of(row)
+    return DecisionRead.of(row, who.sees)
 
 
 @router.post("/decisions/{decision_id}/undo")
 async def undo(decision_id: int, session: WriteSession, who: Who) -> DecisionRead:
     """Take a decision back: the address waits again as it did."""
     row = await service.undo(session, decision_id, by=who.agent_number or who.name)
-    return DecisionRead.of(row)
+    return DecisionRead.of(row, who.sees)

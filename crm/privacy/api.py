@@ -6,7 +6,7 @@ from crm.privacy import queries, service
 from crm.privacy.rules import Reason
 from crm.privacy.schemas import UnmaskedRead
 from mainline.permissions import Permission
-from mainline.web import Page, ReadSession, allow
+from mainline.web import Page, ReadSession, Who, allow
 
 router = APIRouter(prefix="/privacy", tags=["privacy"])
 
@@ -18,7 +18,7 @@ async def list_reasons(session: ReadSession) -> Page[Reason]:
 
 
 @router.get("/unmaskings", dependencies=[allow(Permission.SUPERVISE)])
-async def list_unmaskings(session: ReadSession) -> Page[UnmaskedRead]:
+async def list_unmaskings(session: ReadSession, who: Who) -> Page[UnmaskedRead]:
     """Who looked behind which mask and why, the newest first."""
     found = await queries.unmaskings(session)
-    return Page(items=[UnmaskedRead.model_validate(row) for row in found])
+    return Page(items=[UnmaskedRead.of(row, who.sees) for row in found])

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from crm.privacy.models import Unmasking
 from crm.privacy.rules import OTHER
 from crm.privacy.service import WORDS_CHARS_MAX
+from mainline.masking import Eyes
 
 
 class UnmaskAsk(BaseModel):
@@ -28,3 +30,9 @@ class UnmaskedRead(BaseModel):
     words: str
     at: datetime
     until: datetime
+
+    @classmethod
+    def of(cls, row: Unmasking, sees: Eyes) -> "UnmaskedRead":
+        """As this person may see it."""
+        found = cls.model_validate(row)
+        return found.model_copy(update=sees.texts(found, "words"))

@@ -69,7 +69,8 @@ class PromiseRead(BaseModel):
     def of(cls, row: Promise, who: Principal) -> "PromiseRead":
         """As this person may see it."""
         found = cls.model_validate(row)
-        return found.model_copy(update={"number": who.sees.number(found.number)})
+        masked = {"number": who.sees.number(found.number)}
+        return found.model_copy(update=masked | who.sees.texts(found, "text", "reason"))
 
 
 @router.get("", dependencies=[allow(Permission.SEE_WORK_ORDERS)])

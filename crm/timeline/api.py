@@ -7,10 +7,12 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
 from crm.customers import queries as customers
+from crm.privacy.reading import Reads
 from crm.timeline.queries import LIMIT_MAX, PLACE_PARTS, Item, Place, history
 from crm.timeline.scope import scope_of
 from crm.timeline.sources import KINDS
 from mainline.errors import Invalid
+from mainline.ids import customer_subject
 from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.web import Config, Page, ReadSession, Who, allow, cursor, position
@@ -60,6 +62,7 @@ async def read_timeline(
     customer_id: int,
     session: ReadSession,
     who: Who,
+    reads: Reads,
     config: Config,
     kind: Annotated[list[str] | None, Query(max_length=len(KINDS))] = None,
     as_of: AwareDatetime | None = None,
@@ -73,5 +76,6 @@ async def read_timeline(
     scope = await scope_of(session, kept, config.zone, as_of)
     before = Place.of(position(after, PLACE_PARTS))
     found = await history(session, scope, kinds=kind or KINDS, limit=limit, before=before)
+    await reads.opens(customer_subject(kept))
     more = cursor(*found[-1].place.parts) if len(found) == limit else None
     return Page(items=[Happened.of(each, who.sees) for each in found], next=more)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.catalog import service as catalog
 from crm.privacy import service as privacy
+from crm.privacy.reading import Reads
 from crm.privacy.schemas import UnmaskAsk, UnmaskedRead
 from crm.work_orders import fees, queries, service
 from crm.work_orders.handling import handle, possible
@@ -22,7 +23,7 @@ from crm.work_orders.schemas import (
     WorkOrderRead,
 )
 from mainline.clock import now
-from mainline.ids import order_subject
+from mainline.ids import customer_subject, order_subject
 from mainline.permissions import Permission
 from mainline.web import (
     Config,
@@ -84,9 +85,11 @@ async def open_work_order(
 
 @router.get("/open", dependencies=_SEE)
 async def list_open_as_of(
-    session: ReadSession, who: Who, customer: Annotated[int, Query(ge=1)], as_of: AwareDatetime
-) -> Page[WorkOrderRead]:
+    session: ReadSession, who: Who, reads: Reads, customer: Annotated[int, Query(ge=1)],
+    as_of: AwareDatetime,
+) -> Page[WorkOrderRead]:  # fmt: skip
     """A customer's orders that were open at that moment, as they stood then."""
+    await reads.opens(customer_subject(customer))
     found = await open_as_of(session, [customer], as_of)
     return Page(items=[WorkOrderRead.of(one, who.sees) for one in found])
 
@@ -104,7 +107,7 @@ async def unmask_work_order(
     """Take the masks off this order for a short time; who, when and why is a fact."""
     subject = order_subject((await service.by_number(session, number)).id)
     row = await privacy.unmask(session, who, subject, **body.model_dump())
-    return UnmaskedRead.model_validate(row)
+    return UnmaskedRead.of(row, who.sees)
 
 
 @router.post("/{number}/moves", dependencies=[allow(Permission.MOVE_WORK_ORDERS)])

@@ -102,7 +102,7 @@ class WorkOrderRead(BaseModel):
         return found.model_copy(
             update={
                 "contact": sees.number(found.contact),
-                "summary": sees.text(found.summary),
+                **sees.texts(found, "summary", "pause_reason"),
                 "fields": sees.fields(found.fields),
             }
         )

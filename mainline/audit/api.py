@@ -14,8 +14,9 @@ from mainline.audit.models import AuditEntry
 from mainline.audit.rows import audited_tables, plain_row
 from mainline.clock import now
 from mainline.errors import Invalid, NotFound
+from mainline.masking import Eyes
 from mainline.permissions import Permission
-from mainline.web import Page, ReadSession, allow, cursor, position
+from mainline.web import Page, ReadSession, Who, allow, cursor, position
 
 router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[allow(Permission.SEE_AUDIT)])
 Word = Annotated[str | None, Query(max_length=64)]
@@ -38,10 +39,11 @@ class AuditRead(BaseModel):
     hash: str
 
     @classmethod
-    def of(cls, entry: AuditEntry) -> "AuditRead":
-        """The entry as it is told."""
+    def of(cls, entry: AuditEntry, sees: Eyes) -> "AuditRead":
+        """The entry as it is told to this person."""
         told = {name: getattr(entry, name) for name in _PLAIN}
-        changes = json.loads(entry.changes)
+        changes = {when: sees.columns(of) for when, of in json.loads(entry.changes).items()}
+        told["why"] = sees.text(entry.why)
         return cls(**told, table=entry.table_name, row=entry.row_key, **changes)
 
 
@@ -67,6 +69,7 @@ class RecordThen(BaseModel):
 @router.get("")
 async def list_changes(
     session: ReadSession,
+    who: Who,
     table: Word = None,
     row: Key = None,
     by: Word = None,
@@ -79,7 +82,7 @@ async def list_changes(
     wanted = queries.Filter(table, row, by, since, until)
     found = await queries.find(session, wanted, limit=limit, before=entry_before(after))
     more = cursor(found[-1].id) if len(found) == limit else None
-    return Page(items=[AuditRead.of(each) for each in found], next=more)
+    return Page(items=[AuditRead.of(each, who.sees) for each in found], next=more)
 
 
 def entry_before(after: str | None) -> int | None:
@@ -99,7 +102,7 @@ async def read_head(session: ReadSession) -> AuditHead:
 
 @router.get("/{table}/{row:path}")
 async def read_record(
-    table: str, row: str, session: ReadSession, as_of: AwareDatetime | None = None
+    table: str, row: str, session: ReadSession, who: Who, as_of: AwareDatetime | None = None
 ) -> RecordThen:
     """Any audited record as it stood at that moment; without one, as it stands."""
     mapper = audited_tables().get(table[:64])
@@ -111,4 +114,4 @@ async def read_record(
         raise NotFound("record")
     values = plain_row(mapper, {each.key: getattr(found, each.key) for each in
                                 inspect(found).mapper.column_attrs})  # fmt: skip
-    return RecordThen(table=table, row=row, as_of=moment, values=values)
+    return RecordThen(table=table, row=row, as_of=moment, values=who.sees.columns(values))

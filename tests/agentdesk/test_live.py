@@ -16,6 +16,7 @@ from mainline.journal import append_all
 from mainline.journal.call_events import CallEnded, CallOffered
 from mainline.journal.floor_events import AgentReady
 from mainline.journal.talk_events import AgentAnswered, AgentLeftCall, AgentOffered, CallTransferred
+from mainline.masking import Eyes
 from mainline.permissions import Permission
 from mainline.web import Principal
 
@@ -189,6 +190,25 @@ async def test_one_picture_is_computed_for_all_who_look(sqlite_database: Databas
         assert computed <= 2
     finally:
         await live.stop()
+
+
+async def test_of_a_picture_each_sees_what_is_theirs(sqlite_database: Database) -> None:
+    async def compute(_session: AsyncSession) -> Mapping[str, Any]:
+        return {"customer": "王芳"}
+
+    def masked(picture: Mapping[str, Any], sees: Eyes) -> Mapping[str, Any]:
+        return {"customer": sees.name(picture["customer"])}
+
+    feed = Feed("board", Permission.SEE_BOARD, compute, masked=masked)
+    live, shown = Live(sqlite_database, [feed]), []
+    await live.start()
+    try:
+        for eyes in (leader(), Audience(agent=None), leader()):
+            stream = live.stream(eyes, frozenset({"board"}), None)
+            shown.append((await next_fact(stream))[1]["customer"])
+    finally:
+        await live.stop()
+    assert shown == ["王芳", "王*", "王芳"]
 
 
 async def test_a_picture_of_long_ago_is_not_shown_as_the_present(sqlite_database: Database) -> None:

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from crm.customers.models import ServiceAccount
 from crm.privacy import queries, service
 from crm.privacy.events import RecordUnmasked
 from crm.privacy.models import DataReading, ReadingHour
@@ -178,6 +180,46 @@ async def test_nobody_lists_the_whole_town_but_who_may(as_role: AsRole, town: Da
     assert (answers, rows) == ([200] * 5 + [429] * 3, 50)
     for _each in range(8):
         assert (await as_role("admin").get("/customers", params={"limit": 10})).status_code == 200
+
+
+async def test_who_lived_somewhere_is_a_search_and_limited_like_one(
+    as_role: AsRole, town: Database, clock: StandingClock
+) -> None:
+    await _publish(town, searches_a_minute=3, rows_an_hour=50)
+    then, client = clock.at.isoformat(), as_role("agent")
+    homes = (await client.get("/customers/1")).json()["accounts"]
+    clock.forward(minutes=1)
+    at = f"/customers/of-premise/{homes[0]['premise_id']}"
+    answers = [await client.get(at, params={"as_of": then}) for _each in range(5)]
+    assert [each.status_code for each in answers] == [200, 200, 200, 429, 429]
+    assert [len(each.json()["items"]) for each in answers[:3]] == [1, 1, 1]
+    assert answers[3].json()["code"] == "too-many-searches"
+    async with town.reading() as session:
+        rows = list(await session.scalars(select(DataReading).where(DataReading.kind == "search")))
+    assert [each.rows for each in rows] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/customers/{id}", "/customers/{id}/timeline", "/accounts/{account}/bills",
+     "/accounts/{account}/readings", "/work-orders/open?customer={id}&as_of=2026-11-23T01:00:00Z"],
+)  # fmt: skip
+async def test_whoever_goes_from_customer_to_customer_is_counted_on_every_way(
+    as_role: AsRole, town: Database, path: str
+) -> None:
+    client, opened = as_role("agent"), []
+    async with town.reading() as session:
+        accounts = list(await session.scalars(select(ServiceAccount).limit(40)))
+    for account in accounts:
+        wanted = path.format(id=account.customer_id, account=account.id)
+        assert (await client.get(wanted)).status_code == 200
+        assert (await client.get(wanted)).status_code == 200
+        opened.append(f"customer:{account.customer_id}")
+    async with town.reading() as session:
+        read = list(await session.scalars(select(DataReading.subject)))
+        assert sorted(read) == sorted(set(opened))
+        assert len(read) > 30
+        assert await queries.unusual(session) == {"staff:agent": round(len(read) / 30, 2)}
 
 
 # --- unusual reading ---------------------------------------------------------------------------

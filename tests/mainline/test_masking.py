@@ -55,6 +55,21 @@ def test_numbers_in_free_text_are_masked_like_those_in_fields() -> None:
     assert BLIND.fields({"phone": "13800008000", "room_c": 15}) == {
         "phone": "138****8000", "room_c": 15,
     }  # fmt: skip
+    assert BLIND.fields({"field": {"asked": ["拨 13800008000", 2, None]}}) == {
+        "field": {"asked": ["拨 138****8000", 2, None]},
+    }  # fmt: skip
+
+
+def test_a_record_of_any_table_is_masked_by_the_names_of_its_columns() -> None:
+    row = {
+        "number": "13800008000", "name": "王芳", "address_zh": "和平路三号院", "priority": 2,
+        "notes": "拨 13800008000", "was": {"typed": "和平路三号院"}, "roles": ["agent"],
+    }  # fmt: skip
+    assert BLIND.columns(row) == {
+        "number": "138****8000", "name": "王*", "address_zh": "和平路****", "priority": 2,
+        "notes": "拨 138****8000", "was": {"typed": "和平路****"}, "roles": ["agent"],
+    }  # fmt: skip
+    assert OPEN_EYES.columns(row) == row
 
 
 @given(AROUND, st.integers(13_000_000_000, 19_999_999_999).map(str))

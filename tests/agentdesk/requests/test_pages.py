@@ -13,6 +13,7 @@ from crm.catalog import service as catalog
 from crm.customers.models import ServiceAccount
 from crm.life_cycle.models import LifeRequest
 from crm.life_cycle.prepare import install
+from crm.privacy.models import DataReading
 from ivr.plan import install as install_menus
 from mainline.config import Settings
 from mainline.db import Database
@@ -50,6 +51,18 @@ async def rows(database: Database) -> list[LifeRequest]:
         return list(await session.scalars(select(LifeRequest)))
 
 
+async def test_whose_requests_are_looked_at_is_counted_once_each(
+    desk: Pages, company: Database
+) -> None:
+    for customer_id in (1, 2, 2):
+        assert (await desk.get(f"/requests/new?customer={customer_id}")).status_code == 200
+    async with company.reading() as session:
+        read = (await session.execute(select(DataReading.reader, DataReading.subject))).all()
+    assert [tuple(row) for row in read] == [
+        ("agent:8001", "customer:1"), ("agent:8001", "customer:2"),
+    ]  # fmt: skip
+
+
 async def test_from_the_customer_page_to_the_effect_by_three_people(
     desk: Pages, company: Database
 ) -> None:
@@ -76,6 +89,10 @@ async def test_from_the_customer_page_to_the_effect_by_three_people(
     for words in ("已生效", "李强", "陈静 以班长身份同意 · 好", "郑燕 收到：", "8001 受理申请"):
         assert words in done
     assert HOSTILE not in done
+    desk.sign_in("quality", name="钱红")
+    masked = (await desk.get(f"/requests/{number}", language="zh-CN")).text
+    assert "李*" in masked
+    assert "李强" not in masked
     async with company.reading() as session:
         account = await session.scalar(select(ServiceAccount).where(ServiceAccount.id == 1))
         assert account is not None
