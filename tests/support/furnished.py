@@ -32,7 +32,8 @@ CODES: Final = listed(
     """
     about about_call acknowledged_by act action added_by agent agent_number ani_tail answer
     asked_by attempt_call_id author booked_by branch by call_id channel class_code code
-    column_name consumer created_by customer_class decided_by direction dnis done_by emergency
+    column_name confirmed_by consumer contact_by contact_from contact_until created_by
+    customer_class decided_by direction dnis done_by emergency
     ended_by entered_by fact file from_step hash head heard_by held how id id_tail
     identified_how kind language lease_agent level lifted_by login made_by mapping measure
     media_type menu message_file mode node open_key outcome_code overseer own_call_id owner
@@ -47,7 +48,8 @@ CODES: Final = listed(
 staff."""
 ALSO_CODES: Final = listed(
     """
-    account_link.number agent_fact.detail agent_state.number agent_state.reason
+    account_link.number agent_fact.detail agent_state.interrupted agent_state.number
+    agent_state.reason
     agent_state.word_reason agent_stint.reason auth_session.address data_export.number
     dial_attempt.outcome disposition.reason field_act.key field_act.outcome field_attachment.key
     import_run.key interaction.outcome interaction.reason knowledge_mark.key
