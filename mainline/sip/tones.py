@@ -1,5 +1,6 @@
 """What is in a sound: how loud, which tones, where speech and where silence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,11 +17,13 @@ MUSIC_S = 9.0
 PURE = 0.6
 """Share of the energy in one line of the spectrum from which a sound counts as a tone."""
 
-_PIECE = RATE // 4
+_PIECE = RATE // 8
 _SAME = 0.8
 """Correlation from which a piece counts as found, codec and noise included."""
-_TORN = int(0.3 * RATE)
-"""By so much pieces may be apart from where they belong."""
+_TORN = int(1.5 * RATE)
+"""So much later than the first piece the last one may be: a busy machine tears holes into them."""
+_NEAR = RATE // 50
+"""By so much a piece may be earlier than where the one before it belongs."""
 
 Kind = Literal["silence", "tone", "speech", "music"]
 
@@ -86,9 +89,9 @@ def contains(sound: Sound, sample: Sound, *, least: float = 0.6, probe_s: float 
 
 
 def likeness(sound: Sound, sample: Sound, *, probe_s: float = 2.0) -> float:
-    """How much of the beginning of ``sample`` is in ``sound``: share of its quarter seconds.
+    """How much of the beginning of ``sample`` is in ``sound``: share of its eighths of a second.
 
-    Found piece by piece, because a busy machine tears small holes into what it plays.
+    Found piece by piece in their order, because a busy machine tears holes into what it plays.
     """
     return _best(sound, _probe(sample, probe_s))[1]
 
@@ -114,11 +117,23 @@ def _best(sound: Sound, probe: Sound) -> tuple[int, float]:
         return 0, 0.0
     found = _Search(sound)
     places = [(found.best(piece), index * _PIECE) for index, piece in pieces]
-    starts = [at - offset for (at, match), offset in places if match >= _SAME]
-    if not starts:
-        return 0, 0.0
-    middle = sorted(starts)[len(starts) // 2]
-    return middle, sum(abs(start - middle) <= _TORN for start in starts) / len(pieces)
+    chain = _longest([at - offset for (at, match), offset in places if match >= _SAME])
+    return (chain[-1], len(chain) / len(pieces)) if chain else (0, 0.0)
+
+
+def _longest(starts: Sequence[int]) -> list[int]:
+    """The most pieces of which none comes before the one before it, nor long after the first."""
+    best: list[int] = []
+    for first in range(len(starts)):
+        chains = [[starts[first]]]
+        for start in starts[first + 1 :]:
+            if start > starts[first] + _TORN:
+                continue
+            before = [chain for chain in chains if start >= chain[-1] - _NEAR]
+            if before:
+                chains.append([*max(before, key=len), start])
+        best = max([best, *chains], key=len)
+    return best
 
 
 class _Search:

@@ -76,6 +76,25 @@ def test_a_prompt_torn_by_a_busy_machine_is_still_recognised() -> None:
     assert not contains(np.concatenate((silence(0.5), prompt[:6000], silence(2.5))), prompt)
 
 
+def test_a_prompt_with_a_hole_every_quarter_of_a_second_is_still_recognised_and_ends_later() -> (
+    None
+):
+    prompt, other = speech(3, seed=8), speech(3, seed=9)
+    hole = silence(0.12)
+    torn = [
+        part
+        for start in range(0, len(prompt), 2200)
+        for part in (prompt[start : start + 2200], hole)
+    ]
+    line = np.concatenate((silence(0.5), *torn))
+    end = end_of(line, prompt)
+    assert end is not None
+    assert 2.5 + 0.6 < end / RATE < 2.5 + 1.0  # seven holes of 0.12 s within its two seconds
+    assert not contains(line, other)
+    backwards = np.concatenate([silence(0.5), *torn[::-1]])
+    assert not contains(backwards, prompt)
+
+
 def test_a_prompt_ends_where_it_was_said_however_late_anybody_looks() -> None:
     prompt, next_prompt = speech(3, seed=5), speech(3, seed=6)
     line = np.concatenate((silence(1), prompt, next_prompt, silence(4)))
