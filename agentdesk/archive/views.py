@@ -5,14 +5,14 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from agentdesk.panels.masks import masks
 from agentdesk.panels.words import CALLER_WORDS
 from agentdesk.shell import render
 from crm.customers import phones, queries, service
 from crm.customers.api import may_change
-from crm.customers.schemas import Facts
+from crm.customers.schemas import CustomerChange, Facts
 from crm.life_cycle import roles
 from mainline.clock import now
 from mainline.errors import NotFound
@@ -33,35 +33,21 @@ def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
-Empty = BeforeValidator(_empty_is_none)
-Day = Annotated[date | None, Empty, Form()]
+Day = Annotated[date | None, BeforeValidator(_empty_is_none), Form()]
 
 
-class FactsForm(BaseModel):
+class FactsForm(CustomerChange):
     """The whole form; a box that is not ticked is not sent, nor is what its reader sees masked."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    name: str | None = None
     customer_class: service.CustomerClass
-    priority: int = Field(ge=0, le=service.PRIORITY_MAX)
-    restricted: bool = False
-    elderly: bool = False
-    medical: bool = False
-    language: Annotated[str | None, Empty] = None
-    notes: str | None = None
-    contact_by: Annotated[str | None, Empty] = None
-    contact_from: Annotated[str | None, Empty] = None
-    contact_until: Annotated[str | None, Empty] = None
-    why: Annotated[str, Field(max_length=service.WHY_CHARS_MAX)]
+    priority: Annotated[int, Field(ge=0, le=service.PRIORITY_MAX)]
 
-    def facts(self, who: Principal) -> dict[str, Any]:
+    def facts(self, who: Principal, sent: set[str]) -> dict[str, Any]:
         """What is to be so: of what this person could see and may change."""
-        told = self.model_dump(exclude={"why"})
-        kept = {name for name in ("name", "notes") if told[name] is None}
+        kept = {"name", "notes"} - sent
         if not who.may(Permission.WATCH_CUSTOMERS):
             kept.add("restricted")
-        return {name: value for name, value in told.items() if name not in kept}
+        return {name: getattr(self, name) for name in Facts.model_fields if name not in kept}
 
 
 @router.get("/edit")
@@ -83,10 +69,12 @@ async def page(
 
 @router.post("/edit")
 async def change(
-    customer_id: Id, form: Annotated[FactsForm, Form()], session: WriteSession, who: Who
-) -> RedirectResponse:
+    request: Request, customer_id: Id, form: Annotated[FactsForm, Form()], session: WriteSession,
+    who: Who,
+) -> RedirectResponse:  # fmt: skip
     """Facts and contact wishes are so from now on."""
-    facts = Facts.model_validate(form.facts(who)).given()
+    sent = set(await request.form())  # in the model what was emptied is as what was not sent
+    facts = form.facts(who, sent)
     may_change(who, facts)
     await service.change(session, customer_id, facts, by=_by(who), why=form.why)
     return RedirectResponse(f"/customers/{customer_id}", status_code=303)

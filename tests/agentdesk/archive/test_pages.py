@@ -74,6 +74,34 @@ async def test_facts_and_wishes_are_changed_and_told_in_both_languages(
         assert words in page
 
 
+async def test_what_is_emptied_is_empty_and_a_person_keeps_a_name(
+    app: FastAPI, company: Database
+) -> None:
+    async with signed(app, "leader") as leader:
+        assert (await leader.post(EDIT, data=FACTS)).status_code == 303
+        emptied = {**FACTS, "notes": "", "contact_by": "", "contact_from": "", "contact_until": ""}
+        assert (await leader.post(EDIT, data=emptied)).status_code == 303
+        assert (await leader.post(EDIT, data={**FACTS, "name": ""})).status_code == 422
+    now_is = await person(company)
+    assert (now_is.name, now_is.notes) == ("王芳", "")
+    assert (now_is.contact_by, now_is.contact_from, now_is.contact_until) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("language", "xx"), ("contact_by", "smoke"), ("contact_from", "25:00"),
+     ("contact_until", "7"), ("priority", "101"), ("customer_class", "king"),
+     ("elderly", "perhaps"), ("name", "王" * 65), ("notes", "字" * 2001), ("why", "")],
+)  # fmt: skip
+async def test_a_wrong_fact_is_refused_and_nothing_is_changed(
+    app: FastAPI, company: Database, field: str, value: str
+) -> None:
+    async with signed(app, "leader") as leader:
+        answer = await leader.post(EDIT, data={**FACTS, field: value})
+    assert answer.status_code == 422
+    assert (await person(company)).customer_class == "residential"
+
+
 async def test_telephones_are_added_confirmed_named_and_ended(
     app: FastAPI, company: Database, clock: StandingClock
 ) -> None:
