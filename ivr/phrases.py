@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
 from ivr.menu import Name
 from ivr.say import LANGUAGES, Language
+from mainline.datafile import content
 from mainline.text import LocalizedText
 
 HOUSE: Final = Path(__file__).parent / "prompts" / "phrases.yaml"
@@ -94,5 +94,5 @@ def load_phrases(pack_dir: Path) -> Phrases:
 def _read(path: Path) -> dict[str, object]:
     if not path.exists():
         return {}
-    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    loaded = content(path)
     return loaded if isinstance(loaded, dict) else {}

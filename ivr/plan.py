@@ -12,7 +12,6 @@ from time import monotonic
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import yaml
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr import kinds
@@ -22,6 +21,7 @@ from ivr.modes import modes
 from ivr.policies import Policies
 from ivr.run import Running
 from mainline import definitions
+from mainline.datafile import content
 from mainline.db import Database
 from mainline.definitions import Kind
 from mainline.log import get_logger
@@ -175,4 +175,4 @@ async def install(session: AsyncSession, pack_dir: Path) -> None:
 
 
 def _yaml(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content(path)

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-import yaml
-
 from agi.prepare import prepare
 from ivr.say import Language
 from mainline.asterisk.ami import Ami
@@ -17,6 +15,7 @@ from mainline.asterisk.install import cli_command
 from mainline.asterisk.switchboard import Switchboard
 from mainline.clock import now
 from mainline.config import Settings
+from mainline.datafile import content
 from mainline.db import Database
 from mainline.errors import MainlineError, Unavailable
 from mainline.i18n import Text, _
@@ -122,7 +121,7 @@ async def _progress(town: Town, day: Sequence[Arrival], say: Say) -> None:
 
 def _lines(settings: Settings) -> list[str]:
     """The hotline numbers in the pack's order."""
-    lines = yaml.safe_load((settings.pack_dir / "lines.yaml").read_text("utf-8"))
+    lines = content(settings.pack_dir / "lines.yaml")
     return [str(line["dnis"]) for line in lines["lines"]]
 
 

@@ -6,10 +6,12 @@ its own, copied from a template that is made once a run.
 
 import asyncio
 import os
+import pickle
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from hypothesis import HealthCheck
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
-from mainline import features
+from mainline import datafile, features
 from mainline.config import Settings
 from mainline.db import Base, Database
 from mainline.i18n import speaking
@@ -92,6 +94,28 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("MAINLINE_") and not name.startswith("MAINLINE_TEST_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _read_once() -> Iterator[None]:
+    """A data file is parsed once a process: else the packs' catalogs are half of many a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(datafile, "parsed", lambda file: pickle.loads(_pickled(file, _state(file))))
+        yield
+
+
+@cache
+def _pickled(file: Path, _state: tuple[int, int]) -> bytes:
+    return pickle.dumps(_PARSED(file))
+
+
+def _state(file: Path) -> tuple[int, int]:
+    """Another one when it has been written."""
+    told = file.stat()
+    return told.st_mtime_ns, told.st_size
+
+
+_PARSED = datafile.parsed
 
 
 @pytest.fixture
@@ -170,7 +194,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[postgres.Cluster]:
     """A real PostgreSQL with a template database that has all tables."""
-    cluster = postgres.start()
+    cluster = postgres.start(postgres.in_memory())
     try:
         cluster.sql(f"CREATE DATABASE {postgres.TEMPLATE}")
         asyncio.run(_make_tables(cluster.url(postgres.TEMPLATE)))

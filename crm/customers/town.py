@@ -5,10 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from mainline.config import PROJECT
+from mainline.datafile import content
 from mainline.text import LocalizedText
 
 
@@ -152,4 +152,4 @@ class Town(_Part):
 def town(pack: str) -> Town:
     """The town of a pack."""
     path: Path = PROJECT / "packs" / pack / "town.yaml"
-    return Town.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    return Town.model_validate(content(path))

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from crm.migration.kinds import HOUSE, HOUSE_NAME, IMPORT_MAPPING
 from mainline import definitions
 from mainline.config import Settings
+from mainline.datafile import content
 from mainline.db import Database
-from mainline.definitions.company import content
 
 
 async def prepare(settings: Settings, database: Database, _say: Callable[[str], None]) -> None:

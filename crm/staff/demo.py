@@ -2,13 +2,13 @@
 
 from typing import Any, Final
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.staff.models import User
 from crm.staff.service import add_user
 from mainline.config import PROJECT
+from mainline.datafile import content
 
 PASSWORD: Final = "mainline"  # noqa: S105 - known to everybody on purpose
 
@@ -24,5 +24,5 @@ async def load(session: AsyncSession, pack: str) -> None:
 def people(pack: str) -> list[dict[str, Any]]:
     """Those of the pack's file."""
     path = PROJECT / "packs" / pack / "staff.yaml"
-    found: list[dict[str, Any]] = yaml.safe_load(path.read_text("utf-8"))["staff"]
+    found: list[dict[str, Any]] = content(path)["staff"]
     return found

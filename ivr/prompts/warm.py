@@ -11,12 +11,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
-import yaml
-
 from ivr.menu import texts
 from ivr.phrases import Phrases
 from ivr.plan import Plan
 from ivr.say import LANGUAGES, VOCABULARY, Language, digits
+from mainline.datafile import content
 from mainline.text import LocalizedText
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*){0,3}")
@@ -77,7 +76,7 @@ def static_prompts(path: Path) -> list[Prompt]:
     """The dialplan's prompts, from its ``prompts.yaml``: id → language → text."""
     if not path.exists():
         return []
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    loaded: dict[str, dict[str, str]] = content(path) or {}
     return [
         Prompt(spoken[language], language, _checked(name))
         for name, spoken in loaded.items()

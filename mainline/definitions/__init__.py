@@ -4,7 +4,8 @@ One mechanism for all kinds: a checked shape, versions with validity, draft, che
 back, who and why. Calls and orders that began under an old version finish under it.
 """
 
-from mainline.definitions.company import content, install_file, rules
+from mainline.datafile import content
+from mainline.definitions.company import install_file, rules
 from mainline.definitions.kind import Kind, Problem, kind_named, kinds, register
 from mainline.definitions.service import (
     DefinitionRefused,

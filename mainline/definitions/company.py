@@ -1,12 +1,12 @@
 """The one definition that a company has of most kinds: its rules, called ``company``."""
 
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
-import yaml
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mainline.datafile import content
 from mainline.definitions.kind import Kind
 from mainline.definitions.service import install
 from mainline.definitions.versions import COMPANY, current, is_in_force
@@ -29,8 +29,3 @@ async def install_file(session: AsyncSession, kind: str, file: Path, *, by: str 
     """Publish what the file holds, except where the company has its own."""
     if not await is_in_force(session, kind, COMPANY):  # else the file need not even be read
         await install(session, kind, COMPANY, content(file), by=by)
-
-
-def content(file: Path) -> Any:
-    """A data file."""
-    return yaml.safe_load(file.read_text("utf-8"))

@@ -1,11 +1,10 @@
 """The sounds behind the words of menus and phrases, so that a caller can recognise them."""
 
-import yaml
-
 from crm.surveys.kinds import HOUSE as HOUSE_SURVEY
 from ivr.phrases import HOUSE
 from ivr.speech.voice import WavVoice
 from mainline.config import Settings
+from mainline.datafile import content
 from mainline.sip.g711 import Sound
 from mainline.sip.sound import read_wav
 
@@ -33,15 +32,15 @@ class Prompts:
 
     def _words(self, name: str, language: str) -> str:
         for path in sorted((self._settings.pack_dir / "menus").glob("*.yaml"), reverse=True):
-            node = yaml.safe_load(path.read_text("utf-8"))["nodes"].get(name)
+            node = content(path)["nodes"].get(name)
             if node:
                 said = node.get("text") or node["choices"][0]["text"]
                 return str(said[language])
-        for question in yaml.safe_load(HOUSE_SURVEY.read_text("utf-8"))["questions"]:
+        for question in content(HOUSE_SURVEY)["questions"]:
             if question["name"] == name:
                 return str(question["text"][language])
         for path in (self._settings.pack_dir / "prompts" / "phrases.yaml", HOUSE):
-            phrases = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
+            phrases = content(path) if path.exists() else {}
             if name in (phrases or {}):
                 return str(phrases[name][language]).partition("{")[0]
         raise LookupError(f"no such prompt: {name}")

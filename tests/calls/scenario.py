@@ -6,8 +6,9 @@ The form is described for shift leaders in ``README.md``.
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from mainline.datafile import content
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "scenarios"
@@ -109,7 +110,7 @@ def _fact(entry: str | dict[str, dict[str, Any]]) -> Fact:
 
 def load(folder: Path) -> Scenario:
     """Read ``scenario.yaml`` of a folder; unknown words are refused."""
-    data = yaml.safe_load((folder / "scenario.yaml").read_text("utf-8"))
+    data = content(folder / "scenario.yaml")
     journal = {who: [_fact(entry) for entry in facts] for who, facts in data.pop("journal").items()}
     return Scenario(name=folder.name, journal=journal, **data)
 

@@ -25,6 +25,9 @@ _SETTINGS = (
     "max_connections=200",
     "shared_buffers=32MB",
 )
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 * 1024**3
+"""Bytes that must be free there; a cluster takes a tenth of it."""
 
 
 _WAITING = text(
@@ -57,7 +60,8 @@ class Cluster:
 
     def create(self, *, template: str = TEMPLATE) -> str:
         name = f"test_{next(self.numbers)}"
-        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # copied as files: twice as fast as through the log, and nobody else is writing
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return name
 
     def drop(self, name: str) -> None:
@@ -85,10 +89,10 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start() -> Cluster:
+def start(within: Path | None = None) -> Cluster:
     """A fresh cluster. PostgreSQL refuses to run as root: then another user runs it."""
     programs = _programs()
-    folder = Path(tempfile.mkdtemp(prefix="mainline-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="mainline-pg-", dir=within))
     user = _unprivileged()
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
@@ -109,6 +113,15 @@ def start() -> Cluster:
     cluster = Cluster(folder, programs, server)
     _await(cluster)
     return cluster
+
+
+def in_memory() -> Path | None:
+    """Where there is room in memory for ``start``, if anywhere.
+
+    A database is a thousand files: on a disk to make and to drop them takes most of a test.
+    """
+    roomy = os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM
+    return _MEMORY if roomy else None
 
 
 def _await(cluster: Cluster) -> None:

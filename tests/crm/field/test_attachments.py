@@ -15,8 +15,8 @@ from crm.field.rules import FieldRules, Report, ReportRefused, check, problems, 
 from crm.work_orders import queries, service
 from mainline import definitions
 from mainline.config import PROJECT
+from mainline.datafile import content
 from mainline.db import Database
-from mainline.definitions.company import content
 from mainline.errors import Invalid, NotFound
 from tests.crm.field.conftest import opened
 from tests.support.clock import StandingClock
