@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crm.billing import blocks
 from crm.linkage.facts import Happening
+from crm.linkage.models import RuleFiring
 from crm.linkage.rules import Act, Rule
 from crm.sense import service as sense
 from crm.sense.wholes import whole_for
-from crm.work_orders import parts, service
+from crm.work_orders import following, parts, service
 from crm.work_orders.models import WorkOrder
 from mainline.config import Settings
 
@@ -37,18 +38,52 @@ async def _block(session: AsyncSession, rule: Rule, what: Happening) -> Outcome:
 
 
 async def _lift(session: AsyncSession, rule: Rule, what: Happening) -> Outcome:
-    """Blocks that rules set; what a person blocked a person lifts."""
+    """Blocks that rules set; what a person blocked a person lifts.
+
+    An order that came of a finding mends that one. Another one mends all, but for those whose own
+    order is still to be done.
+    """
     if what.account_id is None:
         return NOTHING
     whose = {f"rule:{code}" for code in rule.then.rules}
-    lifted = [
+    ours = [
         one.id
         for one in await blocks.of_account(session, what.account_id)
         if (one.by in whose if whose else one.by.startswith("rule:"))
     ]
+    lifted = await _mended(session, ours, what)
     for block_id in lifted:
         await blocks.lift(session, block_id, by=by_rule(rule), note=rule.name.zh)
     return ("done", ",".join(map(str, lifted))[:64]) if lifted else NOTHING
+
+
+async def _mended(session: AsyncSession, block_ids: list[int], what: Happening) -> list[int]:
+    findings = await _found(session, block_ids)
+    mended = following.origin(what.order) if what.order else ""
+    if mended:
+        return [one for one, finding in findings.items() if finding == mended]
+    others = await _to_be_done(session, what)
+    return [one for one, finding in findings.items() if finding not in others]
+
+
+async def _found(session: AsyncSession, block_ids: list[int]) -> dict[int, str]:
+    """For each block the number of the order whose finding it is; none where no order was."""
+    set_by = await session.execute(
+        select(RuleFiring.result, RuleFiring.work_order).where(
+            RuleFiring.act == "block_payment", RuleFiring.result.in_(map(str, block_ids))
+        )
+    )
+    known = {int(block): number for block, number in set_by}
+    return {each: known.get(each, "") for each in block_ids}
+
+
+async def _to_be_done(session: AsyncSession, what: Happening) -> set[str]:
+    """Numbers of the orders out of which others came that are still open at the account."""
+    still = select(WorkOrder).where(
+        WorkOrder.account_id == what.account_id, WorkOrder.completed_at.is_(None),
+        WorkOrder.closed_at.is_(None),
+    )  # fmt: skip
+    return {following.origin(one) for one in await session.scalars(still)} - {""}
 
 
 async def _open(session: AsyncSession, rule: Rule, what: Happening) -> Outcome:

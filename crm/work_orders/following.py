@@ -1,6 +1,7 @@
 """Orders that follow from others, as the type says: a visible rule, each opened once."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,7 @@ from mainline.errors import MainlineError
 from mainline.log import get_logger
 
 log = get_logger("work_orders")
+_FOLLOWS: Final = "follow"
 
 
 async def open_follow_ups(
@@ -31,6 +33,12 @@ async def open_follow_ups(
             done, text = await _try(session, types, order, rule, place, by=by, at=at)
             if done:
                 await note(session, order, done, by=by, text=text, at=at)
+
+
+def origin(order: WorkOrder) -> str:
+    """The number of the order that it came of; empty if it was opened for itself."""
+    kind, _, rest = order.key.partition(":")
+    return rest.rpartition(":")[0] if kind == _FOLLOWS else ""
 
 
 async def _try(
@@ -50,7 +58,7 @@ async def _try(
 async def _open(
     session: AsyncSession, order: WorkOrder, rule: FollowUp, place: int, *, by: str, at: datetime
 ) -> WorkOrder | None:
-    key = f"follow:{order.number}:{place}"
+    key = f"{_FOLLOWS}:{order.number}:{place}"
     if await session.scalar(select(WorkOrder.id).where(WorkOrder.key == key)) is not None:
         return None
     return await open_work_order(

@@ -24,6 +24,8 @@ from crm.outages.models import Outage
 from crm.sense.models import OutageCandidate
 from crm.work_orders import service as work_orders
 from crm.work_orders.models import WorkOrder
+from crm.work_orders.subscribers import CONSUMERS as ORDERS
+from crm.work_orders.subscribers import PARTS
 from mainline import definitions
 from mainline.config import PROJECT
 from mainline.db import Database
@@ -70,12 +72,50 @@ async def done(session: AsyncSession, type_code: str, **fields: str) -> WorkOrde
     order = await work_orders.open_work_order(
         session, type_code=type_code, key=key, by="8001", source="api", account_id=1, fields=fields
     )
+    await finished(session, order)
+    return order
+
+
+async def finished(session: AsyncSession, order: WorkOrder, **fields: str) -> None:
+    order.fields = {**order.fields, **fields}
     types = (await catalog.work_order_types(session)).body
     while order.completed_at is None:
-        ways = types.step(type_code, order.step).transitions
+        ways = types.step(order.type_code, order.step).transitions
         way = next(one for one in ways if one.to != order.step)
         await work_orders.move(session, order.number, way.action, by="冯涛", note="完成")
-    return order
+
+
+async def each_danger_has_its_repair(company: Database) -> None:
+    """The type says so, as the packs' do."""
+    follows = {
+        "after": "complete",
+        "type": REPAIR,
+        "when": {"field": "found", "values": ["danger"]},
+    }
+    async with company.unit_of_work() as session:
+        found = await definitions.current(session, "work_order_types", "company")
+        types = found.body.model_dump(mode="json")
+        types["types"][0]["follow_ups"] = [follows]
+        made = await definitions.draft(session, "work_order_types", "company", types, author="test")
+        await definitions.publish(session, "work_order_types", "company", made.version, by="test")
+
+
+async def followed(company: Database) -> None:
+    """What came of the orders is opened, then the rules meet what happened."""
+    while await consume(company, consumer=PARTS, handlers=ORDERS[PARTS]):
+        pass
+    await told(company)
+
+
+async def follower(session: AsyncSession, order: WorkOrder) -> WorkOrder:
+    """The order that came of it."""
+    return (
+        await session.scalars(select(WorkOrder).where(WorkOrder.key == f"follow:{order.number}:0"))
+    ).one()
+
+
+async def still_blocking(company: Database) -> list[bool]:
+    return [stands for _by, stands in await blocked(company)]
 
 
 async def told(company: Database, *facts: Event) -> None:
@@ -137,6 +177,27 @@ async def test_a_dangerous_finding_blocks_payment_until_the_defect_is_put_right(
     assert await blocked(company) == [("rule:finding_blocks_payment", False)]
     async with company.reading() as session:
         await blocks.refuse_if_blocked(session, 1)
+
+
+async def test_of_two_findings_each_is_lifted_by_its_own_repair(company: Database) -> None:
+    await each_danger_has_its_repair(company)
+    async with company.unit_of_work() as session:
+        first, second = [await done(session, INSPECTION, found="danger") for _ in range(2)]
+    await followed(company)
+    assert await still_blocking(company) == [True, True]
+    async with company.unit_of_work() as session:
+        await finished(session, await follower(session, second), mended="yes")
+    await followed(company)
+    assert await still_blocking(company) == [True, False]
+    async with company.unit_of_work() as session:
+        await done(session, REPAIR, mended="yes")  # of its own: the first one's is still to be done
+    await followed(company)
+    assert await still_blocking(company) == [True, False]
+    async with company.unit_of_work() as session:
+        await finished(session, await follower(session, first), mended="no")
+        await done(session, REPAIR, mended="yes")
+    await followed(company)
+    assert await still_blocking(company) == [False, False]
 
 
 async def test_what_a_person_blocked_no_rule_lifts(company: Database) -> None:

@@ -68,7 +68,9 @@ export class Pop {
     }
     const opened = fresh ? [] : this.#topics().filter((details) => details.open).map((details) => details.dataset.topic);
     const focused = !fresh && this.place.contains(document.activeElement) ? document.activeElement : null;
+    const asking = fresh ? null : this.place.querySelector("details.unmask[open]");
     this.place.innerHTML = html; // made by our server, every value escaped there
+    if (asking) this.place.querySelector("details.unmask")?.replaceWith(asking); // half filled in, as it was
     for (const details of this.#topics()) details.open = opened.includes(details.dataset.topic);
     if (focused) this.#again(focused)?.focus({ preventScroll: true });
     this.#drawn();

@@ -20,6 +20,9 @@ from tests.calls.scenario import PATIENCE_S
 from tests.calls.stage import Stage
 from tests.calls.steps.sentences import sentence
 
+_BEFORE = 4 * RATE
+"""Two seconds of a sample, and what a busy machine may tear them by."""
+
 
 @sentence(r"(\w+) calls")
 async def calls(stage: Stage, who: str) -> None:
@@ -71,16 +74,15 @@ async def hears_the_sound(stage: Stage, who: str, name: str) -> None:
 
 
 async def _recognised(stage: Stage, who: str, sample: Sound, name: str) -> None:
-    """Listen piece by piece: only what is new since the last look, and a sample's length before.
+    """Listen piece by piece: only what is new since the last look, and a sample before it.
 
     What comes next is listened for from where this was said, not from when it was understood.
     """
     call = stage.call(who)
-    overlap = int(2.5 * RATE)
     seen = stage.mark(who)
     deadline = asyncio.get_running_loop().time() + PATIENCE_S
     while True:
-        now, start = call.media.moment, max(stage.mark(who), seen - overlap)
+        now, start = call.media.moment, max(stage.mark(who), seen - _BEFORE)
         # in a thread: a look at ten seconds takes half of one, and meanwhile nobody could speak
         end = await asyncio.to_thread(end_of, call.media.heard_since(start), sample)
         if end is not None:
