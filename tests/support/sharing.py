@@ -31,8 +31,10 @@ class FewLiveProcesses(LoadScopeScheduling):
         return unit_of(nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        self.workqueue.move_to_end(self._next_for(node), last=False)
-        super()._assign_work_unit(node)
+        unit = self._next_for(node)
+        if unit:  # else all there is is live, and two are at it: it is sent home next
+            self.workqueue.move_to_end(unit, last=False)
+            super()._assign_work_unit(node)
 
     def _reschedule(self, node: WorkerController) -> None:
         if self.workqueue and not self._next_for(node):
