@@ -143,13 +143,13 @@ async def _all(session: AsyncSession, kind: Kind[Any]) -> list[definitions.Versi
 
 def pack_bodies(pack_dir: Path) -> dict[str, dict[str, Any]]:
     """A pack's menus, hours, lines, prices and rules as plain data: kind → name → body."""
-    lines = _yaml(pack_dir / "lines.yaml")["lines"]
-    menus = {path.stem: _yaml(path) for path in sorted((pack_dir / "menus").glob("*.yaml"))}
+    lines = content(pack_dir / "lines.yaml")["lines"]
+    menus = {path.stem: content(path) for path in sorted((pack_dir / "menus").glob("*.yaml"))}
     return {
         kinds.LINE.name: {line["dnis"]: line for line in lines},
         kinds.IVR_MENU.name: menus,
-        kinds.HOURS.name: _yaml(pack_dir / "hours.yaml")["hours"],
-        kinds.POLICIES.name: {"company": _yaml(pack_dir / "policies.yaml")},
+        kinds.HOURS.name: content(pack_dir / "hours.yaml")["hours"],
+        kinds.POLICIES.name: {"company": content(pack_dir / "policies.yaml")},
     }
 
 
@@ -172,7 +172,3 @@ async def install(session: AsyncSession, pack_dir: Path) -> None:
     for kind, bodies in pack_bodies(pack_dir).items():
         for name, body in bodies.items():
             await definitions.install(session, kind, name, body, by="pack", why=pack_dir.name)
-
-
-def _yaml(path: Path) -> Any:
-    return content(path)

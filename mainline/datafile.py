@@ -6,7 +6,7 @@ from typing import Any, Final
 import yaml
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Ten times as fast where PyYAML has it; a pack has thousands of lines.
+"""Several times as fast where PyYAML has it; a pack has thousands of lines.
 
 Only for files of our own: what is nested thousands deep ends the process (PyYAML 6.0). Files that
 somebody hands in are read by ``yaml.safe_load``, which refuses them.
@@ -19,5 +19,5 @@ def content(file: Path) -> Any:
 
 
 def parsed(file: Path) -> Any:
-    """The same, for ``content``."""
+    """What ``content`` asks, which many have imported by name: tests put a memory here."""
     return yaml.load(file.read_text("utf-8"), _LOADER)  # noqa: S506 - safe, both of them

@@ -98,7 +98,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _read_once() -> Iterator[None]:
-    """A data file is parsed once a process: else the packs' catalogs are half of many a test."""
+    """A data file is parsed once a process: reading catalogs is a good part of many a test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(datafile, "parsed", lambda file: pickle.loads(_pickled(file, _state(file))))
         yield

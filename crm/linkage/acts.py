@@ -58,23 +58,23 @@ async def _lift(session: AsyncSession, rule: Rule, what: Happening) -> Outcome:
 
 
 async def _mended(session: AsyncSession, block_ids: list[int], what: Happening) -> list[int]:
-    findings = await _found(session, block_ids)
-    mended = following.origin(what.order) if what.order else ""
-    if mended:
-        return [one for one, finding in findings.items() if finding == mended]
+    findings = await _findings(session, what.account_id)
+    came_of = following.origin(what.order) if what.order else ""
+    if came_of in findings.values():
+        return [one for one in block_ids if findings.get(one) == came_of]
     others = await _to_be_done(session, what)
-    return [one for one, finding in findings.items() if finding not in others]
+    return [one for one in block_ids if findings.get(one) not in others]
 
 
-async def _found(session: AsyncSession, block_ids: list[int]) -> dict[int, str]:
-    """For each block the number of the order whose finding it is; none where no order was."""
+async def _findings(session: AsyncSession, account_id: int | None) -> dict[int, str]:
+    """Block → the order whose finding it is, of all that rules ever blocked of an account."""
     set_by = await session.execute(
         select(RuleFiring.result, RuleFiring.work_order).where(
-            RuleFiring.act == "block_payment", RuleFiring.result.in_(map(str, block_ids))
+            RuleFiring.account_id == account_id, RuleFiring.act == "block_payment",
+            RuleFiring.outcome == "done", RuleFiring.work_order != "",
         )
-    )
-    known = {int(block): number for block, number in set_by}
-    return {each: known.get(each, "") for each in block_ids}
+    )  # fmt: skip
+    return {int(block): number for block, number in set_by}
 
 
 async def _to_be_done(session: AsyncSession, what: Happening) -> set[str]:

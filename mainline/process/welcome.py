@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
-
 from mainline.config import Settings
+from mainline.datafile import content
 from mainline.i18n import _
 
 DEMO_PASSWORD = "mainline"  # noqa: S105 - the demo's, known to everybody on purpose
@@ -71,4 +70,4 @@ def _hotline(settings: Settings) -> str:
 
 
 def _pack_file(settings: Settings, name: str) -> Any:
-    return yaml.safe_load((settings.pack_dir / f"{name}.yaml").read_text("utf-8"))
+    return content(settings.pack_dir / f"{name}.yaml")

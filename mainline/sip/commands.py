@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
 from mainline.config import Settings
+from mainline.datafile import content
 from mainline.db import Database
 from mainline.i18n import _, speaking
 from mainline.sip import outcome
@@ -54,7 +54,7 @@ def call(
 
 def hotline(settings: Settings) -> str:
     """The number people dial first."""
-    lines = yaml.safe_load((settings.pack_dir / "lines.yaml").read_text("utf-8"))
+    lines = content(settings.pack_dir / "lines.yaml")
     return str(lines["lines"][0]["dnis"])
 
 

@@ -20,7 +20,7 @@ PURE = 0.6
 _PIECE = RATE // 16
 """So short that a hole costs little: of prompts that are played late or in part it finds most."""
 _FOUND = 0.5
-"""Share of the pieces from which a prompt counts as said; in other prompts a third is found."""
+"""Share of the pieces from which a prompt counts as said; in 150 other ones at most a third was."""
 _SAME = 0.8
 """Correlation from which a piece counts as found, codec and noise included."""
 _TORN = int(1.5 * RATE)

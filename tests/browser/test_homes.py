@@ -13,7 +13,7 @@ from mainline.journal import append
 from mainline.journal.call_events import CallerIdentified
 from mainline.sip.call import Call
 from mainline.sip.phone import Phone
-from tests.browser.conftest import Chromium
+from tests.browser.conftest import Chromium, ring_by_keys
 from tests.calls.instance import Instance
 from tests.crm.town import customer, premise
 
@@ -39,12 +39,7 @@ async def test_the_other_homes_of_a_caller_are_opened_by_key_and_stay_open(
     agents: Chromium, instance: Instance, owner: Call
 ) -> None:
     desk = await agents.ready("agent1")
-    ringing = desk.locator(".line.ringing")
-    for _attempt in range(25):
-        owner.media.press("0")
-        await desk.wait_for_timeout(1500)
-        if await ringing.count():
-            break
+    await ring_by_keys(desk, owner)
     homes = desk.locator("#pop .account")
     await expect(homes).to_have_count(HOMES)
     await expect(homes.nth(2)).to_be_visible()

@@ -14,7 +14,7 @@ from mainline.sip.call import Call
 from mainline.sip.listening import until
 from mainline.sip.phone import Phone
 from mainline.sip.tones import seconds_of_tone
-from tests.browser.conftest import AGENT_HZ, Chromium
+from tests.browser.conftest import AGENT_HZ, Chromium, ring_by_keys
 from tests.browser.test_call import note
 from tests.calls.instance import Instance
 from tests.crm.town import customer
@@ -52,12 +52,7 @@ async def test_all_that_a_talk_needs_is_a_key_and_what_is_half_written_stays(
 
 
 async def answered(desk: Page, call: Call) -> None:
-    ringing = desk.locator(".line.ringing")
-    for _attempt in range(25):
-        call.media.press("0")
-        await desk.wait_for_timeout(1500)
-        if await ringing.count():
-            break
+    await ring_by_keys(desk, call)
     await desk.keyboard.press("F2")
     await desk.wait_for_selector(".line.talking")
     await until(lambda: hears_the_agent(call), 60, "the agent")

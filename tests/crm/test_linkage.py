@@ -200,6 +200,19 @@ async def test_of_two_findings_each_is_lifted_by_its_own_repair(company: Databas
     assert await still_blocking(company) == [False, False]
 
 
+async def test_a_repair_whose_block_a_person_has_lifted_lifts_no_other(company: Database) -> None:
+    await each_danger_has_its_repair(company)
+    async with company.unit_of_work() as session:
+        first, second = [await done(session, INSPECTION, found="danger") for _ in range(2)]
+    await followed(company)
+    async with company.unit_of_work() as session:
+        await finished(session, await follower(session, first), mended="no")
+        await blocks.lift(session, 2, by="陈静", note="已核实")
+        await finished(session, await follower(session, second), mended="yes")
+    await followed(company)
+    assert await still_blocking(company) == [True, False]
+
+
 async def test_what_a_person_blocked_no_rule_lifts(company: Database) -> None:
     async with company.unit_of_work() as session:
         reason = Rule.model_validate(RULE).name

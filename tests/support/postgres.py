@@ -27,7 +27,7 @@ _SETTINGS = (
 )
 _MEMORY = Path("/dev/shm")
 _ROOM = 2 * 1024**3
-"""Bytes that must be free there; a cluster takes a tenth of it."""
+"""Bytes that must be free there."""
 
 
 _WAITING = text(

@@ -16,6 +16,11 @@ function topicOf(element) {
   return element.closest("[data-topic]")?.getAttribute("data-topic");
 }
 
+/** Whose masks it takes off. @param {Element} unmask */
+function recordOf(unmask) {
+  return unmask.querySelector("form")?.dataset.unmask;
+}
+
 export class Pop {
   call = "";
   #asked = 0;
@@ -70,7 +75,8 @@ export class Pop {
     const focused = !fresh && this.place.contains(document.activeElement) ? document.activeElement : null;
     const asking = fresh ? null : this.place.querySelector("details.unmask[open]");
     this.place.innerHTML = html; // made by our server, every value escaped there
-    if (asking) this.place.querySelector("details.unmask")?.replaceWith(asking); // half filled in, as it was
+    const anew = this.place.querySelector("details.unmask");
+    if (asking && anew && recordOf(asking) === recordOf(anew)) anew.replaceWith(asking); // half filled in, as it was
     for (const details of this.#topics()) details.open = opened.includes(details.dataset.topic);
     if (focused) this.#again(focused)?.focus({ preventScroll: true });
     this.#drawn();

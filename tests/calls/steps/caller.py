@@ -74,7 +74,7 @@ async def hears_the_sound(stage: Stage, who: str, name: str) -> None:
 
 
 async def _recognised(stage: Stage, who: str, sample: Sound, name: str) -> None:
-    """Listen piece by piece: only what is new since the last look, and a sample before it.
+    """Listen piece by piece: only what is new since the last look, and four seconds before it.
 
     What comes next is listened for from where this was said, not from when it was understood.
     """
@@ -83,7 +83,7 @@ async def _recognised(stage: Stage, who: str, sample: Sound, name: str) -> None:
     deadline = asyncio.get_running_loop().time() + PATIENCE_S
     while True:
         now, start = call.media.moment, max(stage.mark(who), seen - _BEFORE)
-        # in a thread: a look at ten seconds takes half of one, and meanwhile nobody could speak
+        # in a thread: a look takes a while, and meanwhile nobody could speak
         end = await asyncio.to_thread(end_of, call.media.heard_since(start), sample)
         if end is not None:
             break
